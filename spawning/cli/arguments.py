@@ -1,0 +1,73 @@
+"""The command line, derived from the declared options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import spawning
+from spawning.config import Config, Option, options
+from spawning.errors import UsageError, did_you_mean
+
+USAGE = "spawn [options] my_module.my_wsgi_app [middleware.one middleware.two ...]"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, "type 'spawn --help' for the options")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `spawn`'s command line, made from the declared options."""
+    made = _Parser(
+        prog="spawn",
+        usage=USAGE,
+        description=spawning.__doc__,
+        allow_abbrev=False,
+        add_help=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    made.add_argument("args", nargs="*", metavar="APPLICATION", help=argparse.SUPPRESS)
+    about = made.add_argument_group("About")
+    about.add_argument("-h", "--help", action="help", help="show this and exit")
+    about.add_argument(
+        "--version",
+        action="version",
+        version=f"Spawning {spawning.__version__}",
+        help="show the version and exit",
+    )
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    defaults = Config()
+    for name, declared in options().items():
+        group = groups.get(declared.section) or made.add_argument_group(declared.section)
+        groups[declared.section] = group
+        group.add_argument(*declared.flags, dest=name, **_how(declared, getattr(defaults, name)))
+    return made
+
+
+def _how(declared: Option, default: Any) -> dict[str, Any]:
+    if declared.is_flag:
+        return {"action": "store_true", "help": declared.help}
+    shown = "" if default in ((), "") else f" [{default:g}]" if isinstance(default, float) else None
+    return {
+        "action": "append" if declared.repeatable else "store",
+        "metavar": declared.metavar,
+        "help": declared.help + (f" [{default}]" if shown is None else shown),
+    }
+
+
+def parse(argv: Sequence[str]) -> dict[str, Any]:
+    """Return what was typed, by field name, as text (True for a flag).
+
+    Raises UsageError for an unknown option, with the closest one that exists.
+    """
+    known, unknown = parser().parse_known_intermixed_args(list(argv))
+    for word in unknown:
+        flag = word.partition("=")[0]
+        flags = [flag for declared in options().values() for flag in declared.flags]
+        hint = did_you_mean(flag, [*flags, "--help", "--version"])
+        raise UsageError(
+            f"there is no option {flag}", hint or "type 'spawn --help' for the options"
+        )
+    return vars(known)

@@ -1,0 +1,1 @@
+"""Owns the listening sockets and supervises the workers; never serves the application."""

@@ -1,0 +1,96 @@
+"""What an event makes of the situation: pure, one function an event.
+
+`decide` in `policy` then says what to do about it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from spawning.controller.children import Child, State
+from spawning.controller.policy import Situation, Stopping, died_at_start, pause_after
+from spawning.controller.signals import Order
+from spawning.messages import InFlight
+
+
+def begun(known: Situation, generation: int) -> Situation:
+    """A new generation was asked for; one that was pending is given up for it."""
+    return dataclasses.replace(known, pending=generation)
+
+
+def spawned(known: Situation, child: Child) -> Situation:
+    """A worker was started."""
+    return dataclasses.replace(known, children=known.children.with_child(child))
+
+
+def ready(known: Situation, worker_id: int, now: float) -> Situation:
+    """A worker has loaded the application."""
+    children = known.children.in_state(worker_id, State.READY, now)
+    return dataclasses.replace(known, children=children)
+
+
+def opened(known: Situation, worker_id: int, now: float) -> Situation:
+    """A worker has been told to accept."""
+    children = known.children.in_state(worker_id, State.SERVING, now)
+    return dataclasses.replace(known, children=children)
+
+
+def taken_over(known: Situation, generation: int) -> Situation:
+    """A generation serves from now on."""
+    return dataclasses.replace(
+        known, serving=generation, pending=0, deaths_at_start=0, spawn_not_before=0.0
+    )
+
+
+def draining(
+    known: Situation, worker_id: int, requests: tuple[InFlight, ...], now: float
+) -> Situation:
+    """A worker drains, by order or of its own accord, and is still answering `requests`."""
+    children = known.children.in_state(worker_id, State.DRAINING, now)
+    child = dataclasses.replace(children.by_id[worker_id], requests=requests)
+    return dataclasses.replace(known, children=children.with_child(child))
+
+
+def killed(known: Situation, worker_id: int) -> Situation:
+    """A worker was sent SIGKILL."""
+    child = dataclasses.replace(known.children.by_id[worker_id], killed=True)
+    return dataclasses.replace(known, children=known.children.with_child(child))
+
+
+def died(known: Situation, worker_id: int, now: float) -> Situation:
+    """A worker is gone: its generation may be given up, or its replacement has to wait."""
+    child = known.children.by_id[worker_id]
+    known = dataclasses.replace(known, children=known.children.without(worker_id))
+    if child.killed or not died_at_start(child, now):
+        return known
+    if child.generation == known.pending:
+        return dataclasses.replace(known, pending=0)
+    deaths = known.deaths_at_start + 1
+    return dataclasses.replace(
+        known, deaths_at_start=deaths, spawn_not_before=now + pause_after(deaths)
+    )
+
+
+def settled(known: Situation) -> Situation:
+    """A replacement started well: the next death is the first again."""
+    return dataclasses.replace(known, deaths_at_start=0)
+
+
+def ordered(known: Situation, order: Order) -> Situation:
+    """The user sent a signal that changes how many workers there are, or that there are any."""
+    match order:
+        case Order.MORE:
+            return dataclasses.replace(known, target=known.target + 1)
+        case Order.FEWER:
+            return dataclasses.replace(known, target=max(1, known.target - 1))
+        case Order.STOP:
+            stopping = known.stopping if known.stopping is Stopping.AT_ONCE else Stopping.GRACEFULLY
+            return dataclasses.replace(known, stopping=stopping)
+        case Order.INTERRUPT:
+            again = known.stopping is not Stopping.NO
+            stopping = Stopping.AT_ONCE if again else Stopping.GRACEFULLY
+            return dataclasses.replace(known, stopping=stopping)
+        case Order.STOP_AT_ONCE:
+            return dataclasses.replace(known, stopping=Stopping.AT_ONCE)
+        case _:
+            return known

@@ -1,0 +1,344 @@
+"""The controller's one loop: events come in, `decide` says what to do, `_act` does it.
+
+The only impure file of the package.  The controller has one thread and never
+imports the application, never parses a byte from the network, and never waits
+for anything but its selector.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import setproctitle
+
+from spawning import log
+from spawning.config import Config
+from spawning.controller import events, report, signals
+from spawning.controller.children import Child, State
+from spawning.controller.companion import Companion
+from spawning.controller.policy import (
+    Action,
+    Finish,
+    Kill,
+    Open,
+    Retire,
+    Situation,
+    Spawn,
+    Stopping,
+    TakeOver,
+    decide,
+    wake_at,
+)
+from spawning.controller.signals import Order
+from spawning.controller.spawn import ExecSpawner, Spawned, Spawner
+from spawning.devhooks import DevHooks
+from spawning.errors import ApplicationFailed
+from spawning.gate import Gate
+from spawning.http.handoff import make_pair
+from spawning.messages import (
+    Abandoned,
+    Begun,
+    Boot,
+    Channel,
+    Drain,
+    Draining,
+    Failed,
+    Graph,
+    OpenGate,
+    Ready,
+    Reload,
+    Serving,
+)
+from spawning.sockets import url_of
+
+
+@dataclasses.dataclass(slots=True)
+class Attempt:
+    """Why the pending generation was begun, and when."""
+
+    cause: str
+    since: float
+
+
+class Controller:
+    """The listening sockets, the workers, and the companion of a running server."""
+
+    def __init__(
+        self,
+        config: Config,
+        listeners: Sequence[socket.socket],
+        hooks: DevHooks | None,
+        verbose_lines: Sequence[str] = (),
+        spawner: Spawner | None = None,
+    ) -> None:
+        self._config = config
+        self._listeners = listeners
+        self._verbose_lines = verbose_lines
+        self._spawner = spawner or ExecSpawner()
+        self._known = Situation(
+            target=config.processes, deadman=config.deadman, development=bool(config.reload)
+        )
+        self._workers: dict[int, Spawned] = {}
+        self._failed: set[int] = set()
+        """Workers that have said why they fail."""
+        self._generation = 0
+        self._next_worker = 1
+        self._attempt = Attempt("", monotonic())
+        self._gate = Gate.create()
+        self._inbox, self._outbox = make_pair()
+        self._selector = selectors.DefaultSelector()
+        self._companion = Companion(hooks, config, self._attend_companion) if hooks else None
+        self._exit_code = 0
+        self._finished = False
+
+    def run(self) -> int:
+        """Serve until told to stop; return the exit code."""
+        setproctitle.setproctitle(f"spawn: controller {' '.join(self._config.args)}")
+        with signals.caught() as arrivals:
+            self._selector.register(
+                arrivals, selectors.EVENT_READ, lambda: self._obey(signals.arrived(arrivals))
+            )
+            try:
+                self._begin("start", monotonic())
+                while not self._finished:
+                    self._turn()
+            finally:
+                self._end()
+        return self._exit_code
+
+    # ------------------------------------------------------------ the loop
+
+    def _turn(self) -> None:
+        now = monotonic()
+        if self._companion is not None and self._known.stopping is Stopping.NO:
+            self._companion.keep_up(now)
+        while actions := decide(self._known, now):
+            for action in actions:
+                self._act(action, now)
+            if self._finished:
+                return
+        self._watch_for_room()
+        for key, _mask in self._selector.select(self._timeout(now)):
+            key.data()
+
+    def _watch_for_room(self) -> None:
+        """Have the selector say when a channel with something unsent can be written to."""
+        for key in list(self._selector.get_map().values()):
+            if isinstance(key.fileobj, Channel):
+                wanted = selectors.EVENT_READ
+                if key.fileobj.wants_write:
+                    wanted |= selectors.EVENT_WRITE
+                if wanted != key.events:
+                    self._selector.modify(key.fileobj, wanted, key.data)
+
+    def _timeout(self, now: float) -> float | None:
+        times = [wake_at(self._known)]
+        if self._companion is not None and self._known.stopping is Stopping.NO:
+            times.append(self._companion.start_at)
+        earliest = min((at for at in times if at is not None), default=None)
+        return None if earliest is None else max(0.0, earliest - now)
+
+    def _act(self, action: Action, now: float) -> None:
+        match action:
+            case Spawn(generation):
+                self._spawn(generation, now)
+            case TakeOver(generation):
+                self._take_over(generation, now)
+            case Open(worker_id):
+                self._workers[worker_id].channel.send(OpenGate())
+                self._known = events.opened(self._known, worker_id, now)
+            case Retire(worker_id, successor):
+                self._workers[worker_id].channel.send(Drain(successor))
+                self._known = events.draining(self._known, worker_id, (), now)
+            case Kill(worker_id, overdue):
+                if overdue:
+                    child = self._known.children.by_id[worker_id]
+                    _say_lines(report.overdue(child, self._config.deadman))
+                self._workers[worker_id].process.kill()
+                self._known = events.killed(self._known, worker_id)
+            case Finish():
+                self._finished = True
+
+    # ------------------------------------------------------------ generations
+
+    def _begin(self, cause: str, since: float) -> None:
+        """Begin a new generation."""
+        self._generation += 1
+        self._attempt = Attempt(cause, since)
+        self._known = events.begun(self._known, self._generation)
+        if self._config.verbose:
+            _say_lines(self._verbose_lines)
+        self._tell_companion(Begun(self._generation, time.time()))
+
+    def _spawn(self, generation: int, now: float) -> None:
+        worker_id = self._next_worker
+        self._next_worker += 1
+        try:
+            spawned = self._spawner.spawn(
+                Boot(
+                    worker_id,
+                    generation,
+                    dataclasses.asdict(self._config),
+                    tuple(sock.fileno() for sock in self._listeners),
+                    self._inbox.fileno(),
+                    self._outbox.fileno(),
+                    self._gate.descriptor,
+                    search_path(),
+                )
+            )
+        except OSError as error:
+            log.say(f"worker {worker_id} could not be started: {error.strerror}")
+            child = Child(worker_id=worker_id, pid=0, generation=generation, since=now)
+            self._known = events.spawned(self._known, child)
+            self._gone(child, now)
+            return
+        child = Child(
+            worker_id=worker_id, pid=spawned.process.pid, generation=generation, since=now
+        )
+        self._known = events.spawned(self._known, child)
+        self._workers[worker_id] = spawned
+        self._attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned.channel))
+
+    def _take_over(self, generation: int, now: float) -> None:
+        first = not self._known.serving
+        # The word first: from here on, no request begins in old code, whoever gets its orders
+        # when.  What arrives meanwhile waits in the kernel.
+        self._gate.open_for(generation)
+        self._known = events.taken_over(self._known, generation)
+        seconds = monotonic() - self._attempt.since
+        if first:
+            urls = [url_of(sock) for sock in self._listeners]
+            log.say(report.first_takeover(self._config, urls, generation, seconds))
+        else:
+            log.say(report.takeover(self._attempt.cause, generation, seconds))
+        self._tell_companion(Serving(generation))
+
+    def _abandon(self, generation: int) -> None:
+        self._tell_companion(Abandoned(generation))
+        if self._known.serving:
+            log.say(
+                f"{self._attempt.cause}: generation {generation} failed;"
+                f" generation {self._known.serving} goes on serving"
+            )
+        elif self._config.reload:
+            log.say("waiting for a change; requests wait too")
+        else:
+            self._exit_code = ApplicationFailed.exit_code
+            self._known = events.ordered(self._known, Order.STOP)
+
+    # ------------------------------------------------------------ what comes in
+
+    def _obey(self, orders: list[Order]) -> None:
+        for order in orders:
+            if order is Order.REAP:
+                self._reap()
+            elif order is Order.RELOAD:
+                self._begin("SIGHUP", monotonic())
+            else:
+                self._known = events.ordered(self._known, order)
+
+    def _hear_worker(self, worker_id: int, channel: Channel) -> None:
+        now = monotonic()
+        channel.flush()
+        for message in channel.receive():
+            match message:
+                case Ready():
+                    self._known = events.ready(self._known, worker_id, now)
+                    if self._known.children.by_id[worker_id].generation == self._known.serving:
+                        self._known = events.settled(self._known)
+                case Failed():
+                    self._failed.add(worker_id)
+                    _say_lines(report.failure(message, str(Path.cwd()), not self._config.reload))
+                case Draining(requests):
+                    self._known = events.draining(self._known, worker_id, requests, now)
+                case Graph():
+                    self._tell_companion(message)
+        if channel.ended:
+            self._leave(channel)  # its death follows by SIGCHLD
+
+    def _hear_companion(self, channel: Channel) -> None:
+        channel.flush()
+        for message in channel.receive():
+            if isinstance(message, Reload) and self._known.stopping is Stopping.NO:
+                self._begin(message.cause, message.since)
+        if channel.ended:
+            self._leave(channel)
+
+    def _reap(self) -> None:
+        now = monotonic()
+        for worker_id, spawned in list(self._workers.items()):
+            code = spawned.process.poll()
+            if code is not None:
+                # What it said last may still be in the channel.
+                if not spawned.channel.ended:
+                    self._hear_worker(worker_id, spawned.channel)
+                self._leave(spawned.channel)
+                spawned.channel.close()
+                del self._workers[worker_id]
+                child = self._known.children.by_id[worker_id]
+                if child.state is not State.DRAINING and not child.killed:
+                    self._mourn(child, code)
+                self._gone(child, now)
+        if self._companion is not None and self._companion.poll() is not None:
+            self._companion.ended(now, self._leave)
+
+    def _mourn(self, child: Child, code: int) -> None:
+        if child.worker_id in self._failed:
+            self._failed.discard(child.worker_id)
+        else:
+            log.say(report.death(child, code))
+
+    def _gone(self, child: Child, now: float) -> None:
+        pending = self._known.pending
+        self._known = events.died(self._known, child.worker_id, now)
+        if pending and not self._known.pending:
+            self._abandon(pending)
+
+    # ------------------------------------------------------------ parts
+
+    def _attend(self, channel: Channel, hear: Callable[[], Any]) -> None:
+        self._selector.register(channel, selectors.EVENT_READ, hear)
+
+    def _leave(self, channel: Channel) -> None:
+        if channel in self._selector.get_map():
+            self._selector.unregister(channel)
+
+    def _attend_companion(self, companion: Spawned) -> None:
+        self._attend(companion.channel, lambda: self._hear_companion(companion.channel))
+
+    def _tell_companion(self, message: Begun | Serving | Abandoned | Graph) -> None:
+        if self._companion is not None:
+            self._companion.tell(message)
+
+    def _end(self) -> None:
+        for spawned in self._workers.values():
+            spawned.process.kill()
+            spawned.process.wait()
+            spawned.channel.close()
+        if self._companion is not None:
+            self._companion.stop()
+        self._selector.close()
+        self._inbox.close()
+        self._outbox.close()
+
+
+def search_path() -> tuple[str, ...]:
+    """Return the `sys.path` that the application sees: the current folder, then ours."""
+    here = str(Path.cwd())
+    scripts = str(Path(sys.argv[0]).resolve().parent)
+    ours = [os.path.abspath(entry) for entry in sys.path if entry not in ("", scripts)]
+    return (here, *(entry for entry in ours if entry != here))
+
+
+def _say_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        log.say(line)

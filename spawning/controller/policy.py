@@ -1,0 +1,211 @@
+"""What is to be done, as a pure function of what is known and of the time.
+
+Rules:
+1. A generation starts with one worker.  Only when that one is ready are the
+   others started: code that fails does so once.
+2. A pending generation takes over when it is ready: with one worker where
+   nothing serves yet or in development, with all of them in production, so that
+   a reload never halves the capacity.
+3. Until then, and if it never is, the serving generation serves.
+4. The serving generation is kept at its number of workers.  A worker that dies
+   at its start is replaced after a pause that doubles.
+5. A draining worker is killed when the deadman timer runs out.
+6. What belongs to neither the serving nor the pending generation has to go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from spawning.controller.children import Child, Children, State
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+SETTLED = 1.0
+"""Seconds after which a serving worker's death is no longer a death at start."""
+
+
+class Stopping(enum.Enum):
+    """Whether the server is being stopped, and how."""
+
+    NO = "no"
+    GRACEFULLY = "gracefully"
+    AT_ONCE = "at once"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that a decision depends on."""
+
+    target: int
+    """Workers wanted."""
+    deadman: float
+    development: bool
+    children: Children = dataclasses.field(default_factory=Children)
+    serving: int = 0
+    """The generation that serves; 0 where none does."""
+    pending: int = 0
+    """The generation that is being started; 0 where none is."""
+    deaths_at_start: int = 0
+    spawn_not_before: float = 0.0
+    stopping: Stopping = Stopping.NO
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spawn:
+    """Start a worker of a generation."""
+
+    generation: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Open:
+    """Let a worker of the serving generation accept."""
+
+    worker_id: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Let a generation serve from now on."""
+
+    generation: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Retire:
+    """Have a worker drain; `successor`: whether others take over its connections."""
+
+    worker_id: int
+    successor: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kill:
+    """End a worker by SIGKILL; `overdue`: because its requests did not finish in time."""
+
+    worker_id: int
+    overdue: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing is left: end the controller."""
+
+
+Action = Spawn | Open | TakeOver | Retire | Kill | Finish
+
+
+def decide(known: Situation, now: float) -> list[Action]:
+    """Return what to do now; to be asked again after every event and at `wake_at`."""
+    overdue: list[Action] = [
+        Kill(child.worker_id, overdue=True)
+        for child in known.children
+        if child.state is State.DRAINING and not child.killed and now >= child.since + known.deadman
+    ]
+    if known.stopping is not Stopping.NO:
+        return overdue + _stop(known)
+    if known.pending and _may_take_over(known):
+        return [*overdue, TakeOver(known.pending)]
+    return [*overdue, *_open(known), *_clear(known), *_keep_up(known, now), *_start(known)]
+
+
+def wake_at(known: Situation) -> float | None:
+    """Return the time at which `decide` may say something new though nothing happened."""
+    times = [
+        child.since + known.deadman
+        for child in known.children
+        if child.state is State.DRAINING and not child.killed
+    ]
+    missing = len(_lasting(known, known.serving)) < known.target
+    if known.serving and missing and known.stopping is Stopping.NO:
+        times.append(known.spawn_not_before)
+    return min(times, default=None)
+
+
+def pause_after(deaths: int) -> float:
+    """Return how long to wait after so many deaths at start in a row, in seconds."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(deaths - 1, 16))
+
+
+def died_at_start(child: Child, now: float) -> bool:
+    """Return whether a death counts as one at start."""
+    if child.state is State.SERVING:
+        return now - child.since < SETTLED
+    return child.state in (State.STARTING, State.READY)
+
+
+def _stop(known: Situation) -> list[Action]:
+    if not len(known.children):
+        return [Finish()]
+    actions: list[Action] = []
+    for child in known.children:
+        if child.killed:
+            continue
+        if known.stopping is Stopping.AT_ONCE or child.state in (State.STARTING, State.READY):
+            actions.append(Kill(child.worker_id, overdue=False))
+        elif child.state is State.SERVING:
+            actions.append(Retire(child.worker_id, successor=False))
+    return actions
+
+
+def _may_take_over(known: Situation) -> bool:
+    ready = len(known.children.of(known.pending, State.READY))
+    enough = 1 if known.development or not known.serving else known.target
+    return ready >= enough
+
+
+def _clear(known: Situation) -> list[Action]:
+    actions: list[Action] = []
+    for child in known.children:
+        if child.generation in (known.serving, known.pending) or child.killed:
+            continue
+        if child.state is State.SERVING:
+            actions.append(Retire(child.worker_id, successor=True))
+        elif child.state is not State.DRAINING:
+            actions.append(Kill(child.worker_id, overdue=False))
+    return actions
+
+
+def _open(known: Situation) -> list[Action]:
+    ready = known.children.of(known.serving, State.READY) if known.serving else []
+    return [Open(child.worker_id) for child in ready if not child.killed]
+
+
+def _keep_up(known: Situation, now: float) -> list[Action]:
+    """Keep the serving generation at its number."""
+    if not known.serving:
+        return []
+    actions: list[Action] = []
+    lasting = _lasting(known, known.serving)
+    missing = known.target - len(lasting)
+    if missing > 0 and now >= known.spawn_not_before:
+        # One at a time while they die at start: each death would print the same error.
+        actions += [Spawn(known.serving)] * (1 if known.deaths_at_start else missing)
+    elif missing < 0:
+        youngest = sorted(lasting, key=lambda child: child.worker_id)[missing:]
+        for child in youngest:
+            if child.state is State.SERVING:
+                actions.append(Retire(child.worker_id, successor=True))
+            elif not child.killed:
+                actions.append(Kill(child.worker_id, overdue=False))
+    return actions
+
+
+def _start(known: Situation) -> list[Action]:
+    """Start what the pending generation still needs."""
+    if not known.pending:
+        return []
+    lasting = _lasting(known, known.pending)
+    proven = any(child.state is State.READY for child in lasting)
+    wanted = known.target if proven else 1
+    return [Spawn(known.pending)] * max(0, wanted - len(lasting))
+
+
+def _lasting(known: Situation, generation: int) -> list[Child]:
+    return [
+        child
+        for child in known.children.of(generation, State.STARTING, State.READY, State.SERVING)
+        if not child.killed
+    ]

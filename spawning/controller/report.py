@@ -1,0 +1,72 @@
+"""What the controller tells the user, as text; pure."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from spawning.config import Config
+from spawning.controller.children import Child
+from spawning.messages import Failed, Frame
+
+
+def shown(file: str, folder: str) -> str:
+    """Return a path as the user in `folder` would write it."""
+    return os.path.relpath(file, folder) if Path(file).is_relative_to(folder) else file
+
+
+def failure(failed: Failed, folder: str, every_frame: bool) -> list[str]:
+    """Return the lines that explain a failed import, the first one for machines as well."""
+    text = f"{failed.type}: {failed.message}"
+    if not failed.found:
+        return [f"error: {failed.message}" + (f"; {failed.hint}" if failed.hint else "")]
+    if not failed.file:
+        return [f"error: {failed.message if failed.hint or not failed.frames else text}"]
+    place = f"{failed.file}:{failed.line}:{failed.column or 1}"
+    frames = [
+        frame
+        for number, frame in enumerate(failed.frames)
+        if every_frame or frame.in_project or number == len(failed.frames) - 1
+    ]
+    return [f"error: {place}: {text}", *(f"  {_frame(frame, folder)}" for frame in frames)]
+
+
+def _frame(frame: Frame, folder: str) -> str:
+    return f"{shown(frame.file, folder)}:{frame.line} in {frame.function}: {frame.source}"
+
+
+def death(child: Child, code: int) -> str:
+    """Return the line about a worker that died without having been told to."""
+    how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    return f"worker {child.worker_id} (pid {child.pid}) died {how}"
+
+
+def overdue(child: Child, deadman: float) -> list[str]:
+    """Return the lines about a worker whose requests did not finish in time."""
+    lines = [
+        f"worker {child.worker_id} (pid {child.pid}) of generation {child.generation} did not"
+        f" finish within {deadman:g} s and is killed"
+    ]
+    lines += [f"  {r.method} {r.target} had taken {r.seconds:.1f} s" for r in child.requests]
+    return lines
+
+
+def first_takeover(config: Config, urls: list[str], generation: int, seconds: float) -> str:
+    """Return the line that says where the application is."""
+    threads = f"{config.threads} threads" if config.threads else "greenlets"
+    workers = "1 worker" if config.processes == 1 else f"{config.processes} workers"
+    return (
+        f"serving {' '.join(config.args)} on {' '.join(urls)} ({workers}, {threads},"
+        f" controller {os.getpid()}, generation {generation} in {milliseconds(seconds)})"
+    )
+
+
+def takeover(cause: str, generation: int, seconds: float) -> str:
+    """Return the line that says that new code serves."""
+    return f"{cause}: generation {generation} in {milliseconds(seconds)}"
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a duration as a user reads it best."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"

@@ -1,0 +1,74 @@
+"""Making worker processes: a fresh interpreter each, hence new code by construction."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from spawning.messages import Boot, Channel
+
+WORKER = Path(__file__).resolve().parents[1] / "worker"
+
+
+class Process(Protocol):
+    """A process that was started."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Return the exit code, negative for a signal, or None while it runs; reaps it."""
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
+
+    def wait(self) -> int:
+        """Wait for its end; return the exit code."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spawned:
+    """A process and our end of the channel to it."""
+
+    process: Process
+    channel: Channel
+
+
+class Spawner(Protocol):
+    """Where workers come from."""
+
+    def spawn(self, boot: Boot) -> Spawned:
+        """Start a worker; raises OSError where the system cannot."""
+
+
+class ExecSpawner:
+    """Workers that are executed afresh."""
+
+    def spawn(self, boot: Boot) -> Spawned:
+        """Start a worker with its own interpreter."""
+        inherited = (*boot.listeners, boot.inbox, boot.outbox, boot.gate)
+        spawned = start([str(WORKER)], inherited)
+        spawned.channel.send(boot)
+        return spawned
+
+
+def start(arguments: Sequence[str], inherited: Sequence[int]) -> Spawned:
+    """Start our interpreter with `arguments` and, last, the number of its channel."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [*interpreter(), *arguments, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(), *inherited),
+        )
+    return Spawned(process, Channel(ours))
+
+
+def interpreter() -> list[str]:
+    """Return our own interpreter with the options it was started with (`-X dev`, `-W error`)."""
+    # Private, and what multiprocessing and test frameworks use: there is no public way.
+    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    return [sys.executable, *flags]

@@ -1,0 +1,42 @@
+"""The accept gate: one shared word that names the generation that serves.
+
+Rules:
+1. The controller writes the word; workers read it.  Writing it is the moment of
+   a takeover, for all workers of both generations at once.
+2. A worker begins a request only if, after it received the request's bytes, the
+   word still names its own generation.  Hence no request that was sent after
+   the takeover is answered by old code, even by a worker that was too busy to
+   read its orders.
+3. Generations count from 1; 0 means that nobody serves.
+
+A message alone cannot give rule 2: a worker whose loop is late would go on
+beginning requests until it reads the message.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+
+SIZE = mmap.PAGESIZE
+
+
+class Gate:
+    """The shared word, in the controller (`create`) or in a worker (`Gate(fd)`)."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._map = mmap.mmap(descriptor, SIZE)
+        self.word = memoryview(self._map).cast("I")
+        """`word[0]` is the generation that serves; read it directly on the request path."""
+
+    @classmethod
+    def create(cls) -> Gate:
+        """Return a gate that nobody serves behind, in anonymous shared memory."""
+        descriptor = os.memfd_create("spawning-gate")
+        os.ftruncate(descriptor, SIZE)
+        return cls(descriptor)
+
+    def open_for(self, generation: int) -> None:
+        """Let `generation` serve from now on, and no other."""
+        self.word[0] = generation

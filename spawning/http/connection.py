@@ -1,0 +1,375 @@
+"""One client: its phases, its timeouts, and the only recv and send.
+
+Phases, and what moves a connection between them:
+
+    IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY
+    HEAD    part of a head has come           head whole -> BUSY
+    BUSY    a request is being answered       answered -> IDLE, HEAD, BUSY, LINGER or CLOSED
+    LINGER  answered and shut for writing     end of file -> CLOSED
+    CLOSED  the end; reached from anywhere
+
+Rules:
+1. The poller is edge-triggered.  `readable` remembers an edge; it is cleared
+   before each receive, so an edge that comes meanwhile is not lost.
+2. One thread or greenlet at a time works on a connection: the runner sees to it.
+3. A request begins only while the gate names our generation, asked after its
+   bytes were received; otherwise the connection goes to the successor with the
+   bytes unread by anyone (see `gate`).
+4. Deadlines only make the engine poke a connection; whoever works on it looks
+   at the clock and decides.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import socket
+from _thread import allocate_lock
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any, Protocol
+
+from spawning.http.body import RequestBody
+from spawning.http.limits import Limits
+from spawning.http.parser import END_OF_HEAD, TOO_LARGE, HeadParser
+from spawning.http.poller import READABLE
+from spawning.http.request import BadRequest, ClientGone, Request
+
+RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
+NEVER = math.inf
+
+
+class Phase(enum.Enum):
+    """What a connection is doing; see the table above."""
+
+    IDLE = "idle"
+    HEAD = "head"
+    BUSY = "busy"
+    LINGER = "linger"
+    CLOSED = "closed"
+
+
+IDLE, HEAD, BUSY, LINGER, CLOSED = Phase
+
+
+class Host(Protocol):
+    """What a connection needs of the engine that it lives in."""
+
+    limits: Limits
+    gate: Sequence[int]
+    """`gate[0]` is the generation that may begin requests."""
+    generation: int
+    keeps_alive: bool
+    """Whether a response may leave its connection open."""
+    idle_time: float
+    """Seconds that a connection may stay open without a request."""
+
+    ready: Callable[[Connection], None]
+    """See to it that a thread or greenlet works on a connection."""
+    wait: Callable[[Connection, bool, float], None]
+    """Return after an edge, or when the deadline may have passed; True is for writing."""
+    answer: Callable[[Connection, Request, RequestBody], bool]
+    """Answer; return whether the connection may stay open.  Never raises."""
+
+    def give_away(self, connection: Connection, received: bytes) -> None:
+        """Hand an open connection to the serving generation, with what was received."""
+
+    refusal: Callable[[Connection, BadRequest], bytes]
+    """Return the response to a request that is refused."""
+
+    def forget(self, connection: Connection) -> None:
+        """Take a closed connection out of every table."""
+
+
+class Connection:
+    """A client's connection, from accept to close."""
+
+    __slots__ = (
+        "_host",
+        "_parser",
+        "_received",
+        "_socket",
+        "deadline",
+        "descriptor",
+        "endpoint",
+        "lock",
+        "peer",
+        "phase",
+        "readable",
+        "request",
+        "since",
+        "waiter",
+    )
+
+    def __init__(
+        self, sock: socket.socket, peer: Any, endpoint: Any, host: Host, received: bytes = b""
+    ) -> None:
+        self._socket = sock
+        self._host = host
+        self._received = received
+        """Bytes beyond what has been parsed: of a head, a body, or the next request."""
+        self._parser: HeadParser | None = None
+        """Parser of a head that came in part; it has seen all of `_received`."""
+        self.descriptor = sock.fileno()
+        self.peer = peer
+        self.endpoint = endpoint
+        """What the owner of the listener knows of the address that was connected to."""
+        self.phase = IDLE
+        self.deadline = monotonic() + host.idle_time
+        self.readable = True
+        self.lock = allocate_lock()
+        """Held by the thread that works on this connection; unused with greenlets."""
+        self.waiter: Any = None
+        """The greenlet that waits for an edge."""
+        self.request: Request | None = None
+        self.since = 0.0
+
+    # ------------------------------------------------------------ on the loop
+
+    def on_events(self, events: int) -> None:
+        """Note an edge, and have somebody look."""
+        if events & READABLE:
+            self.readable = True
+        self._host.ready(self)
+
+    def poke(self) -> None:
+        """Have somebody look although nothing came: a deadline passed, or we drain."""
+        self.readable = True
+        self._host.ready(self)
+
+    # ------------------------------------------------------------ requests
+
+    def next_request(self) -> Request | None:
+        """Return the next request whose head is whole, if it is ours to begin.
+
+        None leaves the connection waiting for an edge, given away, or closed.
+        """
+        data = b""
+        while True:
+            if self._received and not self._parser:
+                data, self._received = self._received, b""
+            elif self.readable:
+                data = self._receive()
+            else:
+                data = b""
+            host = self._host
+            if host.gate[0] != host.generation:
+                self._leave(self._received + data)
+                return None
+            if not data:
+                self._rest()
+                return None
+            if self.phase is LINGER:
+                continue
+            try:
+                request = self._parse(data)
+            except BadRequest as error:
+                self._refuse(error)
+                return None
+            if request is not None:
+                return request
+
+    def _receive(self) -> bytes:
+        self.readable = False
+        try:
+            data = self._socket.recv(RECEIVE_SIZE)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+        elif len(data) == RECEIVE_SIZE:
+            self.readable = True
+        return data
+
+    def _parse(self, data: bytes) -> Request | None:
+        """Parse `data` as the beginning or the continuation of a head."""
+        if self._parser is None:
+            end = data.find(END_OF_HEAD) + 4
+            if end > 4:
+                return self._whole(data, end)
+            self._parser = HeadParser(self._host.limits)
+            self.phase = HEAD
+            self.deadline = monotonic() + self._host.limits.head_time
+        parser, before = self._parser, len(self._received)
+        data = self._received + data
+        # Empty lines before a request are ignored (RFC 9112, 2.2); they end no head.
+        start = len(data) - len(data.lstrip(b"\r\n"))
+        end = data.find(END_OF_HEAD, max(start, before - 3)) + 4
+        if end > 3:
+            parser.feed(data[before:end])
+            self._parser, self._received = None, data[end:]
+            return parser.finish()
+        if len(data) > self._host.limits.head_size:
+            raise BadRequest(TOO_LARGE, "the head is too long")
+        parser.feed(data[before:])
+        self._received = data
+        return None
+
+    def _whole(self, data: bytes, end: int) -> Request:
+        """Parse a head that came in one piece."""
+        if end == len(data):
+            head = data
+        else:
+            head, self._received = data[:end], data[end:]
+        if end > self._host.limits.head_size:
+            raise BadRequest(TOO_LARGE, "the head is too long")
+        parser = HeadParser(self._host.limits)
+        parser.feed(head)
+        return parser.finish()
+
+    def serve(self, request: Request) -> None:
+        """Answer `request`, and whatever else this connection asks meanwhile."""
+        host = self._host
+        following: Request | None = request
+        while following is not None:
+            self.phase = BUSY
+            self.deadline = NEVER
+            self.request = following
+            self.since = monotonic()
+            body = RequestBody(self, following)
+            following.keep_alive = following.keep_alive and host.keeps_alive
+            keep = host.answer(self, following, body)
+            self.request = None
+            if self.phase is CLOSED:
+                return
+            if not self._discard(body):
+                self._linger()
+                return
+            if not keep:
+                self._finish()
+                return
+            self.phase = IDLE
+            self.deadline = monotonic() + host.idle_time
+            following = self.next_request()
+
+    # ------------------------------------------------------------ bytes
+
+    def take(self, wait: bool) -> bytes:
+        """Return received bytes of a body; raises ClientGone."""
+        if self._received:
+            data, self._received = self._received, b""
+            return data
+        deadline = monotonic() + self._host.limits.body_time
+        while True:
+            self.readable = False
+            try:
+                data = self._socket.recv(RECEIVE_SIZE)
+            except BlockingIOError:
+                if not wait:
+                    return b""
+            except OSError as error:
+                raise ClientGone(str(error)) from error
+            else:
+                if not data:
+                    raise ClientGone("the client closed the connection within a request body")
+                if len(data) == RECEIVE_SIZE:
+                    self.readable = True
+                return data
+            if monotonic() >= deadline:
+                raise ClientGone("the client paused too long within a request body")
+            self._host.wait(self, False, deadline)
+
+    def put_back(self, data: bytes) -> None:
+        """Keep bytes that belong to the next request."""
+        self._received = data + self._received
+
+    def send(self, data: bytes) -> None:
+        """Send all of `data`, waiting for the client as needed; raises ClientGone."""
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            raise ClientGone(str(error)) from error
+        if sent < len(data):
+            self._send_rest(memoryview(data)[sent:])
+
+    def _send_rest(self, data: memoryview) -> None:
+        deadline = monotonic() + self._host.limits.write_time
+        while data:
+            self._host.wait(self, True, deadline)
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                if monotonic() >= deadline:
+                    raise ClientGone("the client stopped reading the response") from None
+                continue
+            except OSError as error:
+                raise ClientGone(str(error)) from error
+            data = data[sent:]
+            deadline = monotonic() + self._host.limits.write_time
+
+    # ------------------------------------------------------------ ends
+
+    def _rest(self) -> None:
+        """Nothing more has come: end a connection whose time is up."""
+        if self.phase is CLOSED or monotonic() < self.deadline:
+            return
+        if self.phase is HEAD:
+            self._refuse(BadRequest("408 Request Timeout", "the head did not arrive in time"))
+        else:
+            self.close()
+
+    def _leave(self, received: bytes) -> None:
+        if self.phase is LINGER:
+            self.close()
+        if self.phase is not CLOSED:
+            self._host.give_away(self, received)
+
+    def _refuse(self, error: BadRequest) -> None:
+        # One attempt: this may run on the loop, where nobody may wait for a client.
+        response = self._host.refusal(self, error)
+        try:
+            self._socket.send(response)
+        except OSError:
+            self.close()
+        else:
+            self._linger()
+
+    def _discard(self, body: RequestBody) -> bool:
+        try:
+            return body.discard()
+        except (ClientGone, BadRequest):
+            return False
+
+    def _finish(self) -> None:
+        """Close after a last response, gently where the client has sent more."""
+        if self._received or self.readable:
+            self._linger()
+        else:
+            self.close()
+
+    def _linger(self) -> None:
+        """Shut for writing and read on: closing with unread bytes would reset the connection
+        and could destroy the response on its way (RFC 9112, 9.6).
+        """
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.close()
+            return
+        self.phase = LINGER
+        self.deadline = monotonic() + self._host.limits.linger_time
+        self._received, self._parser = b"", None
+        self.poke()
+
+    def abort(self) -> None:
+        """Close in the middle of a response, so that the client sees that it is not whole."""
+        self.close()
+
+    def close(self) -> None:
+        """Close now; harmless when closed already."""
+        if self.phase is not CLOSED:
+            self.phase = CLOSED
+            self._received, self._parser = b"", None
+            self._host.forget(self)
+            self._socket.close()
+
+    def detach(self) -> socket.socket:
+        """Give up the open socket, which is the caller's from now on."""
+        self.phase = CLOSED
+        self._received, self._parser = b"", None
+        self._host.forget(self)
+        return self._socket

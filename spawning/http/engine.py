@@ -1,0 +1,235 @@
+"""One worker's HTTP engine: its connections and listeners, and how it drains.
+
+Rules:
+1. `open_gate` begins to accept; until then the kernel's backlog holds what comes.
+2. `hand_over` gives every connection that is not answering a request to the
+   successor, and the others when they have answered.
+3. `close_down` is for when nobody succeeds: requests on open connections are
+   answered with `Connection: close`, and idle connections get a moment, because
+   a request may be on its way to us.
+4. `tick` runs about once a second; it pokes connections whose deadline passed.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import os
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from spawning.http.body import RequestBody
+from spawning.http.connection import BUSY, Connection
+from spawning.http.handoff import Inbox, Outbox
+from spawning.http.limits import Limits
+from spawning.http.listener import Listener
+from spawning.http.poller import Poller
+from spawning.http.request import BadRequest, Request
+
+TICK = 1.0
+LAST_CHANCE = 0.5
+"""Seconds that an idle connection is kept when nobody takes it over."""
+
+
+class Gateway(Protocol):
+    """What answers requests."""
+
+    def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
+        """Answer; return whether the connection may stay open.  Never raises."""
+
+    def refusal(self, connection: Connection, error: BadRequest) -> bytes:
+        """Return the response to a request that is refused."""
+
+
+class Runner(Protocol):
+    """Threads or greenlets that work on connections, and the loop that feeds them."""
+
+    def ready(self, connection: Connection) -> None:
+        """See to it that a thread or greenlet works on a connection."""
+
+    def wait(self, connection: Connection, writing: bool, deadline: float) -> None:
+        """Return after an edge, or when the deadline may have passed."""
+
+    def drive(
+        self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
+    ) -> None:
+        """Run the loop: `poller`'s turns, and `tick` once a second, until `finished`."""
+
+
+class Waker:
+    """Lets any thread make the loop turn."""
+
+    def __init__(self, woken: Callable[[], None]) -> None:
+        self._woken = woken
+        self._descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._descriptor
+
+    def wake(self) -> None:
+        """Make the loop call `woken` soon."""
+        os.eventfd_write(self._descriptor, 1)
+
+    def on_events(self, _events: int) -> None:
+        """The loop has woken."""
+        try:
+            os.eventfd_read(self._descriptor)
+        except BlockingIOError:
+            pass
+        self._woken()
+
+
+class Engine:
+    """The connections of one worker."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        gate: Sequence[int],
+        generation: int,
+        gateway: Gateway,
+        runner: Runner,
+        inbox: socket.socket,
+        outbox: socket.socket,
+    ) -> None:
+        self.limits = limits
+        self.gate = gate
+        self.generation = generation
+        self.keeps_alive = limits.keep_alive_time > 0
+        self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
+        self.ready: Callable[[Connection], None] = runner.ready
+        self.wait: Callable[[Connection, bool, float], None] = runner.wait
+        self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
+        self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
+        self._runner = runner
+        self._poller = Poller()
+        self._connections: dict[int, Connection] = {}
+        self._listeners: list[Listener] = []
+        self._paused: list[Listener] = []
+        self._endpoints: list[Any] = []
+        self._inbox = inbox
+        self._outbox_socket = outbox
+        self._outbox = Outbox(outbox)
+        self._calls: collections.deque[Callable[[], None]] = collections.deque()
+        self._waker = Waker(self._woken)
+        self._poller.add(self._waker.fileno(), self._waker)
+        self.draining = False
+
+    # ------------------------------------------------------------ life
+
+    def watch(self, descriptor: int, watched: Any) -> None:
+        """Have the loop tell `watched` of a descriptor that is not a connection's."""
+        self._poller.add(descriptor, watched)
+
+    def open_gate(self, listeners: Sequence[tuple[socket.socket, Any]]) -> None:
+        """Begin to accept; each listening socket comes with what `Connection.endpoint` will be."""
+        for sock, endpoint in listeners:
+            number = len(self._endpoints)
+            self._endpoints.append(endpoint)
+            welcome = functools.partial(self._welcome, number)
+            listener = Listener(sock, self.gate, self.generation, welcome, self._pause)
+            self._listeners.append(listener)
+            self._poller.add_shared(listener.fileno(), listener)
+        self._poller.add_shared(self._inbox.fileno(), Inbox(self._inbox, self._adopt))
+
+    def hand_over(self) -> None:
+        """Give every connection to the successor, now or when its request is answered."""
+        self._stop_accepting()
+        self.generation = -1  # no longer the one that the gate names, whatever it names
+        self._poller.add(self._outbox_socket.fileno(), self._outbox)
+        for connection in list(self._connections.values()):
+            connection.poke()
+
+    def close_down(self, now: float) -> None:
+        """Answer what still comes on open connections, and close them; there is no successor."""
+        self._stop_accepting()
+        self.keeps_alive = False
+        self.idle_time = LAST_CHANCE
+        self.gate = (self.generation,)
+        for connection in list(self._connections.values()):
+            if connection.phase is not BUSY:
+                connection.deadline = min(connection.deadline, now + LAST_CHANCE)
+
+    def run(self, tick: Callable[[float], None], finished: Callable[[], bool]) -> None:
+        """Serve until `finished`, and what was begun is done; `tick` is called every second."""
+
+        def both(now: float) -> None:
+            self._tick(now)
+            tick(now)
+
+        self._runner.drive(self._poller, both, lambda: finished() and self.is_empty)
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have the loop call `call`; for signal handlers and other threads."""
+        self._calls.append(call)
+        self._waker.wake()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no connection is left in this worker."""
+        return not self._connections and not self._outbox
+
+    def busy(self) -> list[Connection]:
+        """Return the connections that are answering a request."""
+        return [c for c in list(self._connections.values()) if c.request is not None]
+
+    # ------------------------------------------------------------ for connections
+
+    def give_away(self, connection: Connection, received: bytes) -> None:
+        """Hand an open connection to the serving generation; callable from any thread."""
+        number = self._endpoints.index(connection.endpoint)
+        self._outbox.put(connection.detach(), number, received)
+        self._waker.wake()
+
+    def forget(self, connection: Connection) -> None:
+        """Take a closed connection out of the tables; callable from any thread."""
+        self._poller.remove(connection.descriptor)
+        self._connections.pop(connection.descriptor, None)
+        if self.draining:
+            self._waker.wake()
+
+    # ------------------------------------------------------------
+
+    def _welcome(self, number: int, sock: socket.socket, peer: Any, received: bytes = b"") -> None:
+        connection = Connection(sock, peer, self._endpoints[number], self, received)
+        self._connections[connection.descriptor] = connection
+        self._poller.add(connection.descriptor, connection)
+
+    def _adopt(self, sock: socket.socket, number: int, received: bytes) -> None:
+        try:
+            peer = sock.getpeername()
+        except OSError:
+            sock.close()  # the client has gone meanwhile
+            return
+        sock.setblocking(False)
+        self._welcome(number, sock, peer, received)
+
+    def _woken(self) -> None:
+        self._outbox.flush()
+        while self._calls:
+            self._calls.popleft()()
+
+    def _pause(self, listener: Listener) -> None:
+        # Level-triggered: it would report the connection that we cannot take for ever.
+        self._poller.remove(listener.fileno())
+        self._paused.append(listener)
+
+    def _stop_accepting(self) -> None:
+        self.draining = True
+        for listener in self._listeners:
+            self._poller.remove(listener.fileno())
+        self._poller.remove(self._inbox.fileno())
+        self._listeners.clear()
+        self._paused.clear()
+
+    def _tick(self, now: float) -> None:
+        for connection in list(self._connections.values()):
+            if connection.deadline <= now:
+                connection.poke()
+        self._outbox.flush()
+        while self._paused:
+            listener = self._paused.pop()
+            self._poller.add_shared(listener.fileno(), listener)

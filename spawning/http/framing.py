@@ -1,0 +1,94 @@
+"""How messages are delimited: pure rules (RFC 9112, 6 and 9).
+
+Anything that two parsers could read differently is refused: it is how requests
+are smuggled.
+"""
+
+from __future__ import annotations
+
+from spawning.http.request import BadRequest, Request
+
+BAD_REQUEST = "400 Bad Request"
+
+# Repeating one of these lets two parsers pick different ones.
+SINGLE_FIELDS = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING"})
+_MAX_LENGTH_DIGITS = 18
+
+
+def frame_request(method: str, target: str, http11: bool, headers: dict[str, str]) -> Request:
+    """Return the request that a parsed head describes.
+
+    Raises BadRequest where its framing is ambiguous or its target malformed.
+    """
+    if "HTTP_TRANSFER_ENCODING" in headers:
+        _check_transfer_encoding(http11, headers)
+        chunked, content_length = True, 0
+    else:
+        chunked, content_length = False, 0
+        if "CONTENT_LENGTH" in headers:
+            content_length = _content_length(headers["CONTENT_LENGTH"])
+    if http11 and "HTTP_HOST" not in headers:
+        raise BadRequest(BAD_REQUEST, "no Host field")
+    connection = headers.get("HTTP_CONNECTION")
+    if connection is None:
+        keep_alive = http11
+    else:
+        options = {option.strip().lower() for option in connection.split(",")}
+        keep_alive = "close" not in options and (http11 or "keep-alive" in options)
+    if target[:1] != "/":
+        target = _origin_form(method, target, headers)
+    expects_continue = (
+        "HTTP_EXPECT" in headers and http11 and headers["HTTP_EXPECT"].lower() == "100-continue"
+    )
+    return Request(
+        method, target, http11, headers, content_length, chunked, keep_alive, expects_continue
+    )
+
+
+def _check_transfer_encoding(http11: bool, headers: dict[str, str]) -> None:
+    if not http11:
+        raise BadRequest(BAD_REQUEST, "Transfer-Encoding in HTTP/1.0")
+    if "CONTENT_LENGTH" in headers:
+        raise BadRequest(BAD_REQUEST, "both Transfer-Encoding and Content-Length")
+    if headers["HTTP_TRANSFER_ENCODING"].lower() != "chunked":
+        raise BadRequest("501 Not Implemented", "a transfer coding other than chunked")
+
+
+def _content_length(text: str) -> int:
+    # int() also takes signs, spaces, underscores and other scripts' digits.
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_LENGTH_DIGITS):
+        raise BadRequest(BAD_REQUEST, "Content-Length is not a number")
+    return int(text)
+
+
+def _origin_form(method: str, target: str, headers: dict[str, str]) -> str:
+    """Return the path and query of an absolute-form target, or `*` (RFC 9112, 3.2)."""
+    if target == "*" and method == "OPTIONS":
+        return target
+    scheme, separator, rest = target.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        raise BadRequest(BAD_REQUEST, "the request target is not a path")
+    cut = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
+    if not rest[:cut] or "@" in rest[:cut]:
+        raise BadRequest(BAD_REQUEST, "the request target names no host")
+    headers["HTTP_HOST"] = rest[:cut]
+    path = rest[cut:]
+    return path if path.startswith("/") else "/" + path
+
+
+def response_has_body(method: str, code: int) -> bool:
+    """Return whether a response carries a body at all (RFC 9110, 6.4.1)."""
+    return method != "HEAD" and code >= 200 and code not in (204, 304)
+
+
+def delimit_response(
+    has_body: bool, http11: bool, length: int | None, keep_alive: bool
+) -> tuple[bool, bool]:
+    """Return (chunked, keep_alive) of a response (RFC 9112, 6.3).
+
+    A body of unknown length is chunked for an HTTP/1.1 client, and ended by the
+    close of the connection for an older one.
+    """
+    if not has_body or length is not None:
+        return False, keep_alive
+    return (True, keep_alive) if http11 else (False, False)

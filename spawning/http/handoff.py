@@ -1,0 +1,94 @@
+"""Open connections change workers without their clients noticing.
+
+All workers of all generations share one socket pair, made by the controller: a
+worker that drains sends its connections into the outbox, workers that serve
+take them out of the inbox.  So the kernel spreads them, the controller relays
+nothing, and a connection that no worker has taken yet waits there.
+
+A message is one packet: the number of the listener that accepted the
+connection, one byte, then what was received and not parsed; the descriptor
+travels beside it (SCM_RIGHTS).  Bytes still in the kernel's buffer travel with
+the descriptor.
+"""
+
+from __future__ import annotations
+
+import collections
+import errno
+import socket
+from collections.abc import Callable
+
+from spawning import log
+
+# By name: with greenlets the module's class becomes eventlet's, here it stays the plain one.
+_Socket = socket.socket
+
+MAX_PACKET = 262144
+TAKEN_AT_ONCE = 32
+
+
+def make_pair() -> tuple[socket.socket, socket.socket]:
+    """Return (inbox, outbox)."""
+    # Packets, not a stream: several workers read from one end.
+    kind = socket.SOCK_SEQPACKET if hasattr(socket, "SOCK_SEQPACKET") else socket.SOCK_DGRAM
+    inbox, outbox = socket.socketpair(socket.AF_UNIX, kind)
+    outbox.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * MAX_PACKET)
+    inbox.setblocking(False)
+    outbox.setblocking(False)
+    return inbox, outbox
+
+
+class Outbox:
+    """Connections on their way out; any thread may `put`, the loop flushes."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._leaving: collections.deque[tuple[socket.socket, bytes]] = collections.deque()
+
+    def __len__(self) -> int:
+        return len(self._leaving)
+
+    def put(self, connection: socket.socket, listener: int, received: bytes) -> None:
+        """Let a connection leave at the next flush."""
+        self._leaving.append((connection, bytes([listener]) + received))
+
+    def on_events(self, _events: int) -> None:
+        """The kernel takes more."""
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what the kernel takes; the rest waits for the next edge."""
+        while self._leaving:
+            connection, packet = self._leaving[0]
+            try:
+                socket.send_fds(self._socket, [packet], [connection.fileno()])
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno == errno.ETOOMANYREFS:
+                    return  # as many descriptors as the system allows are under way
+                log.say(f"a connection could not be handed over and is closed: {error.strerror}")
+            self._leaving.popleft()
+            connection.close()
+
+
+class Inbox:
+    """Connections that come from workers which drain."""
+
+    def __init__(
+        self, sock: socket.socket, adopt: Callable[[socket.socket, int, bytes], None]
+    ) -> None:
+        self._socket = sock
+        self._adopt = adopt
+
+    def on_events(self, _events: int) -> None:
+        """Take over some connections; others are left for other workers."""
+        for _ in range(TAKEN_AT_ONCE):
+            try:
+                packet, descriptors, _flags, _address = socket.recv_fds(self._socket, MAX_PACKET, 1)
+            except BlockingIOError:
+                return
+            for descriptor in descriptors:
+                self._adopt(_Socket(fileno=descriptor), packet[0], packet[1:])
+            if not packet:
+                return

@@ -1,0 +1,60 @@
+"""A listening socket that several workers share: accepting, and not accepting."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from spawning import log
+
+ACCEPTED_AT_ONCE = 16
+
+# By name: with greenlets the module's class becomes eventlet's, here it stays the plain one.
+_Socket = socket.socket
+
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+class Listener:
+    """Accepts connections while the gate names our generation."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        gate: Sequence[int],
+        generation: int,
+        welcome: Callable[[socket.socket, Any], None],
+        exhausted: Callable[[Listener], None],
+    ) -> None:
+        self._socket = sock
+        self._gate = gate
+        self._generation = generation
+        self._welcome = welcome
+        self._exhausted = exhausted
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._socket.fileno()
+
+    def on_events(self, _events: int) -> None:
+        """Accept some of the connections that wait."""
+        sock = self._socket
+        for _ in range(ACCEPTED_AT_ONCE):
+            if self._gate[0] != self._generation:
+                return
+            try:
+                # Not accept(): it makes its socket of whatever class the module holds now.
+                descriptor, peer = sock._accept()  # type: ignore[attr-defined]
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in _EXHAUSTED:
+                    log.say(f"no connection can be accepted for a second: {error.strerror}")
+                    self._exhausted(self)
+                    return
+                continue  # the client gave up before it was accepted
+            accepted = _Socket(sock.family, sock.type, sock.proto, fileno=descriptor)
+            accepted.setblocking(False)
+            self._welcome(accepted, peer)

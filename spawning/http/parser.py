@@ -1,0 +1,126 @@
+"""The only door to httptools: the bytes of one head become a `Request`.
+
+llhttp parses in its strict mode, every request anew; a parser serves one head,
+so that nothing of one client's bytes can reach another's.  Bodies never pass
+through it: their length is known from the head, and `body` reads them.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import httptools
+
+from spawning.http.framing import BAD_REQUEST, SINGLE_FIELDS, frame_request
+from spawning.http.limits import Limits
+from spawning.http.request import BadRequest, Request
+
+END_OF_HEAD = b"\r\n\r\n"
+TOO_LARGE = "431 Request Header Fields Too Large"
+
+_USUAL_FIELDS = (
+    "Accept Accept-Charset Accept-Encoding Accept-Language Access-Control-Request-Headers "
+    "Access-Control-Request-Method Authorization Cache-Control Connection Content-Encoding "
+    "Content-Length Content-Type Cookie DNT Date Expect Forwarded From Host If-Match "
+    "If-Modified-Since If-None-Match If-Range If-Unmodified-Since Keep-Alive Max-Forwards "
+    "Origin Pragma Priority Proxy-Authorization Range Referer Sec-CH-UA Sec-CH-UA-Mobile "
+    "Sec-CH-UA-Platform Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-Fetch-User "
+    "Sec-WebSocket-Extensions Sec-WebSocket-Key Sec-WebSocket-Version TE Trailer "
+    "Transfer-Encoding Upgrade Upgrade-Insecure-Requests User-Agent Via X-CSRF-Token "
+    "X-CSRFToken X-Forwarded-For X-Forwarded-Host X-Forwarded-Port X-Forwarded-Proto "
+    "X-Real-IP X-Request-ID X-Requested-With"
+).split()
+
+
+def meta_variable(name: bytes) -> str:
+    """Return the CGI meta-variable of a header field, empty for a name with an underscore.
+
+    `X_Forwarded_For` would become what `X-Forwarded-For` becomes, and pass for
+    a field that only a proxy may set.
+    """
+    if b"_" in name:
+        return ""
+    key = name.decode("latin-1").upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
+_KEYS = MappingProxyType(
+    {
+        spelling: meta_variable(name.encode())
+        for name in _USUAL_FIELDS
+        for spelling in (name.encode(), name.lower().encode(), name.title().encode())
+    }
+)
+
+
+class HeadParser:
+    """Parses one head, in one piece or in several."""
+
+    __slots__ = ("_fields", "_limits", "_parser", "_refused", "_target", "complete", "headers")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._target = b""
+        self._fields = 0
+        self._refused: BadRequest | None = None
+        self.complete = False
+        self.headers: dict[str, str] = {}
+        self._parser = httptools.HttpRequestParser(self)
+
+    def feed(self, data: bytes) -> None:
+        """Parse `data`, which must not reach beyond the head; raises BadRequest."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
+            self.complete = True
+        except httptools.HttpParserError as error:
+            raise self._refused or BadRequest(BAD_REQUEST, str(error)) from None
+        if self._refused is not None:
+            raise self._refused
+
+    def finish(self) -> Request:
+        """Return the request of a head that was fed whole; raises BadRequest."""
+        if not self.complete:
+            raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
+        version = self._parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
+        return frame_request(
+            self._parser.get_method().decode("ascii"),
+            self._target.decode("latin-1"),
+            version == "1.1",
+            self.headers,
+        )
+
+    # ---------------------------------------------------- called by httptools
+
+    def on_url(self, url: bytes) -> None:
+        """Take the target, or a further piece of it."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one header field."""
+        self._fields += 1
+        key = _KEYS.get(name)
+        if key is None:
+            key = meta_variable(name)
+            if not key:
+                return
+        text = value.decode("latin-1").rstrip(" \t")
+        headers = self.headers
+        if key in headers:
+            text = self._repeated(key, headers[key], text)
+        headers[key] = text
+
+    def on_headers_complete(self) -> None:
+        """Note that the head is whole."""
+        self.complete = True
+        if self._fields > self._limits.head_fields:
+            self._refused = BadRequest(TOO_LARGE, "too many header fields")
+
+    def _repeated(self, key: str, first: str, second: str) -> str:
+        # Raising here would end in httptools' own error; feed() raises it instead.
+        if key in SINGLE_FIELDS:
+            self._refused = BadRequest(BAD_REQUEST, f"{key} is given twice")
+        return f"{first}; {second}" if key == "HTTP_COOKIE" else f"{first}, {second}"

@@ -1,0 +1,90 @@
+"""One private edge-triggered epoll, and who is told of which descriptor.
+
+Rules:
+1. A descriptor is registered once, for reading and writing, and never modified:
+   an edge says that something changed, and whoever cares tries again.
+2. Nobody may assume more of an event than that: it may be stale, because the
+   descriptor was closed and its number reused within one batch.
+3. A watched object that raises is a bug of ours: it is reported and the loop
+   goes on.
+
+The loop of a worker is `turn` over and over; with greenlets the epoll's own
+descriptor is the one thing registered with eventlet's hub.  One hub listener a
+connection was tried: slower, and a hub drops a descriptor whose callback raises.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from spawning import log
+from spawning.errors import PlatformUnsupported
+
+try:
+    # By name, before anything monkey-patches the module: eventlet removes epoll from it.
+    from select import EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
+except ImportError as error:
+    raise PlatformUnsupported(
+        "Spawning needs Linux: this Python has no select.epoll", "run it in a Linux container"
+    ) from error
+
+READABLE = EPOLLIN | EPOLLHUP | EPOLLRDHUP
+
+
+class Watched(Protocol):
+    """Something that has a descriptor in the poller."""
+
+    def on_events(self, events: int) -> None:
+        """Something may have changed; called on the loop."""
+
+
+class Poller:
+    """The epoll and its table; only the loop calls `turn`, any thread may add and remove."""
+
+    def __init__(self) -> None:
+        self._epoll = epoll()
+        self._watched: dict[int, Watched] = {}
+
+    def fileno(self) -> int:
+        """Return the epoll's descriptor: readable while events wait."""
+        return self._epoll.fileno()
+
+    def add(self, descriptor: int, watched: Watched) -> None:
+        """Tell `watched` of every edge of `descriptor`; one comes at once if it is ready."""
+        self._watched[descriptor] = watched
+        self._epoll.register(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+
+    def add_shared(self, descriptor: int, watched: Watched) -> None:
+        """Tell `watched` while a descriptor that several processes share is readable.
+
+        Level-triggered, and the kernel wakes one process rather than all.
+        """
+        self._watched[descriptor] = watched
+        self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
+
+    def remove(self, descriptor: int) -> None:
+        """Forget `descriptor`, before it is closed.
+
+        Closing alone would not do: while a forked child or another worker holds
+        a duplicate, the kernel goes on reporting it under the old number.
+        """
+        if self._watched.pop(descriptor, None) is not None:
+            try:
+                self._epoll.unregister(descriptor)
+            except OSError:
+                pass
+
+    def turn(self, timeout: float) -> None:
+        """Wait up to `timeout` seconds for events, and tell those concerned."""
+        watched = self._watched
+        for descriptor, events in self._epoll.poll(timeout):
+            who = watched.get(descriptor)
+            if who is not None:
+                try:
+                    who.on_events(events)
+                except Exception:
+                    log.say_bug("bug in the server, please report it:")
+
+    def close(self) -> None:
+        """Close the epoll."""
+        self._epoll.close()

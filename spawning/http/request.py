@@ -1,0 +1,40 @@
+"""The head of a request, as a value."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+class BadRequest(Exception):
+    """The client sent what must be refused; the connection closes after the answer."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(f"{status}: {reason}")
+        self.status = status
+        """Status line text, such as `400 Bad Request`."""
+        self.reason = reason
+
+
+class ClientGone(ConnectionError):
+    """The client closed, reset or stopped reading the connection in the middle of a request."""
+
+
+@dataclasses.dataclass(slots=True)
+class Request:
+    """What the head of a request says (RFC 9112, 2 to 6).
+
+    Header fields are keyed by their CGI meta-variable (RFC 3875, 4.1.18:
+    `HTTP_USER_AGENT`, but `CONTENT_TYPE`), the form that every Python gateway
+    speaks, so that the environ takes them over as they are.
+    """
+
+    method: str
+    target: str
+    http11: bool
+    headers: dict[str, str]
+    content_length: int
+    """Bytes of the body; 0 where there is none or where it is chunked."""
+    chunked: bool
+    keep_alive: bool
+    """Whether the client lets the connection stay open."""
+    expects_continue: bool

@@ -1,0 +1,62 @@
+"""Why the application could not be loaded, as a message: where to look first."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+from spawning.errors import ApplicationNotFound, SpawningError
+from spawning.messages import Failed, Frame
+
+_OURS = str(Path(__file__).resolve().parents[1])
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def describe(error: BaseException, project: str) -> Failed:
+    """Return what `error` says, at the last frame that belongs to `project` (a folder)."""
+    if isinstance(error, SpawningError):
+        found = not isinstance(error, ApplicationNotFound)
+        return Failed(found, type(error).__name__, error.message, "", 0, 0, (), error.hint)
+    summaries = [
+        summary
+        for summary in traceback.extract_tb(error.__traceback__)
+        if not summary.filename.startswith((_OURS, "<frozen importlib"))
+    ]
+    frames = tuple(
+        Frame(
+            summary.filename,
+            summary.lineno or 0,
+            summary.name,
+            summary.line or "",
+            in_project(summary.filename, project),
+        )
+        for summary in summaries
+    )
+    file, line, column = _position(error, summaries, frames)
+    message = str(error)
+    if isinstance(error, SyntaxError):
+        message = error.msg or message
+    return Failed(True, type(error).__name__, message, file, line, column, frames, "")
+
+
+def in_project(file: str, project: str) -> bool:
+    """Return whether a source file is the project's own, not an installed package's."""
+    parts = Path(file).parts
+    return (
+        Path(file).is_relative_to(project)
+        and not any(folder in parts for folder in _INSTALLED)
+        and not file.startswith((sys.prefix + "/lib/", sys.base_prefix + "/lib/"))
+    )
+
+
+def _position(
+    error: BaseException, summaries: list[traceback.FrameSummary], frames: tuple[Frame, ...]
+) -> tuple[str, int, int]:
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno or 0, error.offset or 0
+    for summary, frame in reversed(list(zip(summaries, frames, strict=True))):
+        if frame.in_project:
+            column = getattr(summary, "colno", None)  # from Python 3.11 on
+            return frame.file, frame.line, 0 if column is None else column + 1
+    return (frames[-1].file, frames[-1].line, 0) if frames else ("", 0, 0)

@@ -1,0 +1,1 @@
+"""PEP 3333 over `spawning.http`; knows nothing of processes."""

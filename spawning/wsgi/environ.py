@@ -1,0 +1,84 @@
+"""What the application is told of a request (PEP 3333, RFC 3875); pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, TextIO
+from urllib.parse import unquote_to_bytes
+
+from spawning.http.body import RequestBody
+from spawning.http.request import Request
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address that listens, and what every environ of its connections begins with."""
+
+    environ: Mapping[str, Any]
+    is_unix: bool
+
+
+def endpoint(
+    host: str, port: str, *, is_unix: bool, errors: TextIO, threads: bool, processes: bool
+) -> Endpoint:
+    """Return the endpoint of a listening address; `threads`: whether calls run side by side."""
+    environ = {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_SOFTWARE": "Spawning",
+        "GATEWAY_INTERFACE": "CGI/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": errors,
+        "wsgi.multithread": threads,
+        "wsgi.multiprocess": processes,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    return Endpoint(environ, is_unix)
+
+
+def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) -> dict[str, Any]:
+    """Return the environ of one request."""
+    target = request.target
+    path, _, query = target.partition("?")
+    environ = {
+        **end.environ,
+        **request.headers,
+        "REQUEST_METHOD": request.method,
+        "SERVER_PROTOCOL": "HTTP/1.1" if request.http11 else "HTTP/1.0",
+        "RAW_URI": target,
+        "REQUEST_URI": target,
+        # Bytes as latin-1, whatever their encoding (PEP 3333, Unicode issues).
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
+        "QUERY_STRING": query,
+        "wsgi.input": body,
+    }
+    if end.is_unix:
+        environ["REMOTE_ADDR"] = ""
+    else:
+        environ["REMOTE_ADDR"] = peer[0]
+        environ["REMOTE_PORT"] = str(peer[1])
+    return environ
+
+
+class FileWrapper:
+    """`wsgi.file_wrapper`: a file as an iterable of blocks, closed with the response."""
+
+    def __init__(self, file: Any, block_size: int = 65536) -> None:
+        self._file = file
+        self._block_size = block_size
+        if hasattr(file, "close"):
+            self.close = file.close
+
+    def __iter__(self) -> FileWrapper:
+        return self
+
+    def __next__(self) -> bytes:
+        block: bytes = self._file.read(self._block_size)
+        if not block:
+            raise StopIteration
+        return block

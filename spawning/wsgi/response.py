@@ -1,0 +1,255 @@
+"""One response: `start_response`, `write()`, the iterable, and how it is sent.
+
+Rules (PEP 3333):
+1. The head is sent with the first body bytes that are not empty, never earlier;
+   until then `start_response(..., exc_info)` may replace it.
+2. What the application yields is sent at once: nothing is held back.
+3. The length is the application's Content-Length, or that of a single piece;
+   otherwise the body is chunked, or ended by the close for an HTTP/1.0 client.
+4. More bytes than the Content-Length promises are cut off, fewer end the
+   connection: both are said, because the client cannot see them otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any
+
+from spawning.http.framing import delimit_response, response_has_body
+from spawning.http.request import Request
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+SERVER = "Spawning"
+JOINED = 65536
+"""Up to this size head and body are joined into one send; copying more costs more than a send."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+_OWN = frozenset({"content-length", "connection", "transfer-encoding", "date", "server"})
+_HOP_BY_HOP = frozenset({"transfer-encoding", "trailer", "upgrade", "te", "keep-alive"})
+
+
+class ApplicationError(Exception):
+    """The application broke the protocol; the text says how."""
+
+
+class DateHeader:
+    """The `Date` line, made once a second."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._line = ""
+
+    def line(self) -> str:
+        """Return the line for now (RFC 9110, 6.6.1)."""
+        second = int(time.time())
+        if second != self._second:
+            self._line = f"Date: {http_date(second)}\r\n"
+            self._second = second
+        return self._line
+
+
+def http_date(second: int) -> str:
+    """Return a time since the epoch as RFC 9110, 5.6.7 writes it, whatever the locale."""
+    year, month, day, hour, minute, sec, weekday, *_ = time.gmtime(second)
+    # Not email.utils.formatdate: its import costs a worker 8 ms at start.
+    return (
+        f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{sec:02} GMT"
+    )
+
+
+class Response:
+    """What one call of the application answers."""
+
+    __slots__ = (
+        "_chunked",
+        "_date",
+        "_has_body",
+        "_headers",
+        "_left",
+        "_request",
+        "_send",
+        "code",
+        "head_sent",
+        "keep_alive",
+        "problem",
+        "sent",
+        "status",
+    )
+
+    def __init__(self, request: Request, send: Callable[[bytes], None], date: DateHeader) -> None:
+        self._request = request
+        self._send = send
+        self._date = date
+        self._headers: list[tuple[str, str]] = []
+        self._chunked = False
+        self._has_body = True
+        self._left: int | None = None
+        """Bytes that the Content-Length still promises."""
+        self.status = ""
+        self.code = 0
+        self.head_sent = False
+        self.keep_alive = request.keep_alive
+        self.sent = 0
+        """Bytes of the body that were sent."""
+        self.problem = ""
+        """What the application did wrong after the head had been sent."""
+
+    # ------------------------------------------------------------ for the application
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], None]:
+        """`start_response`; raises ApplicationError, or `exc_info` once the head is sent."""
+        if exc_info is not None:
+            try:
+                if self.head_sent and exc_info[1] is not None:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None  # breaks the cycle through this frame, as the PEP asks
+        elif self.status:
+            raise ApplicationError("start_response was called twice")
+        code = status[:3]
+        if not (len(code) == 3 and code.isdigit()) or status[3:4] not in ("", " "):
+            raise ApplicationError(f"the status {status!r} is not a code and a reason")
+        self.status = status
+        self.code = int(code)
+        self._headers = headers
+        return self.write
+
+    def write(self, data: bytes) -> None:
+        """Send `data` at once, the older way to answer."""
+        if data:
+            self._piece(data, None)
+
+    # ------------------------------------------------------------ for the server
+
+    def send_all(self, result: Iterable[bytes]) -> None:
+        """Send what the application returned, as it yields it."""
+        try:
+            only = len(result) == 1  # type: ignore[arg-type]
+        except TypeError:
+            only = False
+        for piece in result:
+            if piece:
+                self._piece(piece, len(piece) if only else None)
+        self._end()
+
+    def _piece(self, data: bytes, total: int | None) -> None:
+        head = b"" if self.head_sent else self._head(total)
+        if self._has_body:
+            data = self._counted(data)
+            if self._chunked:
+                data = b"%x\r\n%b\r\n" % (len(data), data)
+        else:
+            data = b""
+        if head and len(data) <= JOINED:
+            self._send(head + data)
+        else:
+            if head:
+                self._send(head)
+            if data:
+                self._send(data)
+
+    def _end(self) -> None:
+        if not self.head_sent:
+            self._send(self._head(0))
+        elif self._chunked:
+            self._send(b"0\r\n\r\n")
+        if self._left and self._has_body:
+            self.keep_alive = False
+            self.problem = f"sent {self._left} bytes fewer than its Content-Length"
+
+    def _counted(self, data: bytes) -> bytes:
+        if self._left is not None:
+            if len(data) > self._left:
+                self.problem = "sent more bytes than its Content-Length"
+                data = data[: self._left]
+            self._left -= len(data)
+        self.sent += len(data)
+        return data
+
+    def _head(self, total: int | None) -> bytes:
+        """Return the head, whose body has `total` bytes if that is known."""
+        if not self.status:
+            raise ApplicationError("a body was sent before start_response was called")
+        request, code = self._request, self.code
+        lines, length, seen = self._fields()
+        self._has_body = response_has_body(request.method, code)
+        # A HEAD without a body leaves the length unsaid: it would be that of the GET.
+        if length is None and total is not None and (self._has_body or self._like_get(total)):
+            lines += f"Content-Length: {total}\r\n"
+            length = total
+        self._left = length
+        self._chunked, self.keep_alive = delimit_response(
+            self._has_body, request.http11, length, self.keep_alive
+        )
+        if self._chunked:
+            lines += "Transfer-Encoding: chunked\r\n"
+        if "date" not in seen:
+            lines += self._date.line()
+        if "server" not in seen:
+            lines += f"Server: {SERVER}\r\n"
+        if not self.keep_alive:
+            lines += "Connection: close\r\n"
+        elif not request.http11:
+            lines += "Connection: keep-alive\r\n"
+        head = f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
+        self.head_sent = True
+        return head
+
+    def _like_get(self, total: int) -> bool:
+        """Return whether a HEAD may state the length of the body that was not sent."""
+        return total > 0 and response_has_body("GET", self.code)
+
+    def _fields(self) -> tuple[str, int | None, set[str]]:
+        """Return the application's header lines, its Content-Length, and which of ours it set."""
+        lines, length, count = "", None, 1
+        seen: set[str] = set()
+        for name, value in self._headers:
+            lower = name.lower()
+            if lower in _OWN or lower in _HOP_BY_HOP:
+                if lower == "connection":
+                    # An application has no say on a connection but to end it.
+                    if value.lower() == "close":
+                        self.keep_alive = False
+                    continue
+                if lower in _HOP_BY_HOP:
+                    raise ApplicationError(f"{name} is a hop-by-hop field, which only servers set")
+                if lower == "content-length":
+                    length = self._length(value, length)
+                seen.add(lower)
+            lines += name + ": " + value + "\r\n"
+            count += 1
+        # One newline for each field and one for the status: more would let a value begin a
+        # field of its own (response splitting).
+        whole = lines + self.status
+        if whole.count("\n") != count - 1 or whole.count("\r") != count - 1 or "\0" in whole:
+            raise ApplicationError("a header field contains a line break or a null character")
+        return lines, length, seen
+
+    @staticmethod
+    def _length(value: str, earlier: int | None) -> int:
+        if not (value.isascii() and value.isdigit()):
+            raise ApplicationError(f"Content-Length {value!r} is not a number")
+        if earlier is not None:
+            raise ApplicationError("Content-Length is set twice")
+        return int(value)
+
+
+def simple(status: str, text: str, date: DateHeader) -> bytes:
+    """Return a whole response of the server's own, which ends its connection."""
+    body = f"{text}\n".encode()
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\n{date.line()}Server: {SERVER}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
+def close(result: Any) -> None:
+    """Call the iterable's `close`, which applications count on (PEP 3333)."""
+    if hasattr(result, "close"):
+        result.close()
