@@ -13,6 +13,7 @@ from pathlib import Path
 from spawning.errors import AddressUnusable
 
 BACKLOG = 2048
+"""Connections that the kernel may hold for a listening socket."""
 UNIX = "unix:"
 
 

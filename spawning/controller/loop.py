@@ -128,7 +128,9 @@ class Controller:
                 return
         self._watch_for_room()
         for key, _mask in self._selector.select(self._timeout(now)):
-            key.data()
+            # An earlier callback of this batch may have closed it.
+            if key.fd in self._selector.get_map():
+                key.data()
 
     def _watch_for_room(self) -> None:
         """Have the selector say when a channel with something unsent can be written to."""
@@ -233,7 +235,7 @@ class Controller:
             log.say("waiting for a change; requests wait too")
         else:
             self._exit_code = ApplicationFailed.exit_code
-            self._known = events.ordered(self._known, Order.STOP)
+            self._obey([Order.STOP])
 
     # ------------------------------------------------------------ what comes in
 
@@ -245,6 +247,13 @@ class Controller:
                 self._begin("SIGHUP", monotonic())
             else:
                 self._known = events.ordered(self._known, order)
+                if self._known.stopping is not Stopping.NO:
+                    self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        """Give up the addresses; the workers still answer what has reached them."""
+        for sock in self._listeners:
+            sock.close()
 
     def _hear_worker(self, worker_id: int, channel: Channel) -> None:
         now = monotonic()
@@ -309,7 +318,7 @@ class Controller:
         self._selector.register(channel, selectors.EVENT_READ, hear)
 
     def _leave(self, channel: Channel) -> None:
-        if channel in self._selector.get_map():
+        if channel.fileno() >= 0 and channel in self._selector.get_map():
             self._selector.unregister(channel)
 
     def _attend_companion(self, companion: Spawned) -> None:

@@ -181,8 +181,10 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
     lasting = _lasting(known, known.serving)
     missing = known.target - len(lasting)
     if missing > 0 and now >= known.spawn_not_before:
-        # One at a time while they die at start: each death would print the same error.
-        actions += [Spawn(known.serving)] * (1 if known.deaths_at_start else missing)
+        if known.deaths_at_start:
+            # One at a time while they die at start: each death would print the same error.
+            missing = 0 if known.children.of(known.serving, State.STARTING) else 1
+        actions += [Spawn(known.serving)] * missing
     elif missing < 0:
         youngest = sorted(lasting, key=lambda child: child.worker_id)[missing:]
         for child in youngest:

@@ -144,25 +144,28 @@ class Connection:
 
         None leaves the connection waiting for an edge, given away, or closed.
         """
-        data = b""
+        host = self._host
         while True:
-            if self._received and not self._parser:
+            if self._received and self._parser is None:
                 data, self._received = self._received, b""
             elif self.readable:
                 data = self._receive()
             else:
                 data = b""
-            host = self._host
             if host.gate[0] != host.generation:
                 self._leave(self._received + data)
                 return None
             if not data:
-                self._rest()
+                if monotonic() >= self.deadline:
+                    self._expire()
                 return None
             if self.phase is LINGER:
                 continue
             try:
-                request = self._parse(data)
+                end = data.find(END_OF_HEAD) + 4
+                if end > 4 and self._parser is None:
+                    return self._whole(data, end)
+                request = self._in_pieces(data)
             except BadRequest as error:
                 self._refuse(error)
                 return None
@@ -183,15 +186,24 @@ class Connection:
             self.readable = True
         return data
 
-    def _parse(self, data: bytes) -> Request | None:
+    def _whole(self, data: bytes, end: int) -> Request:
+        """Parse a head that came in one piece and ends at `end`."""
+        if end < len(data):
+            data, self._received = data[:end], data[end:]
+        limits = self._host.limits
+        if end > limits.head_size:
+            raise BadRequest(TOO_LARGE, "the head is too long")
+        parser = HeadParser()
+        parser.feed(data)
+        return parser.finish(limits.head_fields)
+
+    def _in_pieces(self, data: bytes) -> Request | None:
         """Parse `data` as the beginning or the continuation of a head."""
+        limits = self._host.limits
         if self._parser is None:
-            end = data.find(END_OF_HEAD) + 4
-            if end > 4:
-                return self._whole(data, end)
-            self._parser = HeadParser(self._host.limits)
+            self._parser = HeadParser()
             self.phase = HEAD
-            self.deadline = monotonic() + self._host.limits.head_time
+            self.deadline = monotonic() + limits.head_time
         parser, before = self._parser, len(self._received)
         data = self._received + data
         # Empty lines before a request are ignored (RFC 9112, 2.2); they end no head.
@@ -200,24 +212,12 @@ class Connection:
         if end > 3:
             parser.feed(data[before:end])
             self._parser, self._received = None, data[end:]
-            return parser.finish()
-        if len(data) > self._host.limits.head_size:
+            return parser.finish(limits.head_fields)
+        if len(data) > limits.head_size:
             raise BadRequest(TOO_LARGE, "the head is too long")
         parser.feed(data[before:])
         self._received = data
         return None
-
-    def _whole(self, data: bytes, end: int) -> Request:
-        """Parse a head that came in one piece."""
-        if end == len(data):
-            head = data
-        else:
-            head, self._received = data[:end], data[end:]
-        if end > self._host.limits.head_size:
-            raise BadRequest(TOO_LARGE, "the head is too long")
-        parser = HeadParser(self._host.limits)
-        parser.feed(head)
-        return parser.finish()
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""
@@ -303,10 +303,8 @@ class Connection:
 
     # ------------------------------------------------------------ ends
 
-    def _rest(self) -> None:
-        """Nothing more has come: end a connection whose time is up."""
-        if self.phase is CLOSED or monotonic() < self.deadline:
-            return
+    def _expire(self) -> None:
+        """End a connection whose time is up."""
         if self.phase is HEAD:
             self._refuse(BadRequest("408 Request Timeout", "the head did not arrive in time"))
         else:

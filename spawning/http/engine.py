@@ -137,7 +137,7 @@ class Engine:
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
-        self._stop_accepting()
+        self._stop_accepting(accept_first=False)
         self.generation = -1  # no longer the one that the gate names, whatever it names
         self._poller.add(self._outbox_socket.fileno(), self._outbox)
         for connection in list(self._connections.values()):
@@ -145,9 +145,9 @@ class Engine:
 
     def close_down(self, now: float) -> None:
         """Answer what still comes on open connections, and close them; there is no successor."""
-        self._stop_accepting()
         self.keeps_alive = False
         self.idle_time = LAST_CHANCE
+        self._stop_accepting(accept_first=True)
         self.gate = (self.generation,)
         for connection in list(self._connections.values()):
             if connection.phase is not BUSY:
@@ -217,10 +217,11 @@ class Engine:
         self._poller.remove(listener.fileno())
         self._paused.append(listener)
 
-    def _stop_accepting(self) -> None:
+    def _stop_accepting(self, accept_first: bool) -> None:
         self.draining = True
         for listener in self._listeners:
             self._poller.remove(listener.fileno())
+            listener.close(accept_first)
         self._poller.remove(self._inbox.fileno())
         self._listeners.clear()
         self._paused.clear()

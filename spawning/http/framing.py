@@ -20,29 +20,26 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
 
     Raises BadRequest where its framing is ambiguous or its target malformed.
     """
+    request = Request(method, target, http11, headers)
     if "HTTP_TRANSFER_ENCODING" in headers:
         _check_transfer_encoding(http11, headers)
-        chunked, content_length = True, 0
-    else:
-        chunked, content_length = False, 0
-        if "CONTENT_LENGTH" in headers:
-            content_length = _content_length(headers["CONTENT_LENGTH"])
+        request.chunked = True
+    elif "CONTENT_LENGTH" in headers:
+        request.content_length = _content_length(headers["CONTENT_LENGTH"])
     if http11 and "HTTP_HOST" not in headers:
         raise BadRequest(BAD_REQUEST, "no Host field")
-    connection = headers.get("HTTP_CONNECTION")
-    if connection is None:
-        keep_alive = http11
-    else:
-        options = {option.strip().lower() for option in connection.split(",")}
-        keep_alive = "close" not in options and (http11 or "keep-alive" in options)
+    if "HTTP_CONNECTION" in headers:
+        request.keep_alive = _keeps_alive(headers["HTTP_CONNECTION"], http11)
     if target[:1] != "/":
-        target = _origin_form(method, target, headers)
-    expects_continue = (
-        "HTTP_EXPECT" in headers and http11 and headers["HTTP_EXPECT"].lower() == "100-continue"
-    )
-    return Request(
-        method, target, http11, headers, content_length, chunked, keep_alive, expects_continue
-    )
+        request.target = _origin_form(method, target, headers)
+    if "HTTP_EXPECT" in headers and http11:
+        request.expects_continue = headers["HTTP_EXPECT"].lower() == "100-continue"
+    return request
+
+
+def _keeps_alive(connection: str, http11: bool) -> bool:
+    options = {option.strip() for option in connection.lower().split(",")}
+    return "close" not in options and (http11 or "keep-alive" in options)
 
 
 def _check_transfer_encoding(http11: bool, headers: dict[str, str]) -> None:
@@ -81,14 +78,10 @@ def response_has_body(method: str, code: int) -> bool:
     return method != "HEAD" and code >= 200 and code not in (204, 304)
 
 
-def delimit_response(
-    has_body: bool, http11: bool, length: int | None, keep_alive: bool
-) -> tuple[bool, bool]:
-    """Return (chunked, keep_alive) of a response (RFC 9112, 6.3).
+def delimit_response(http11: bool, keep_alive: bool) -> tuple[bool, bool]:
+    """Return (chunked, keep_alive) for a body of unknown length (RFC 9112, 6.3).
 
-    A body of unknown length is chunked for an HTTP/1.1 client, and ended by the
-    close of the connection for an older one.
+    It is chunked for an HTTP/1.1 client, and ended by the close of the connection
+    for an older one.
     """
-    if not has_body or length is not None:
-        return False, keep_alive
     return (True, keep_alive) if http11 else (False, False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from spawning import log
+from spawning.sockets import BACKLOG
 
 ACCEPTED_AT_ONCE = 16
 
@@ -40,8 +41,17 @@ class Listener:
 
     def on_events(self, _events: int) -> None:
         """Accept some of the connections that wait."""
+        self._accept(ACCEPTED_AT_ONCE)
+
+    def close(self, accept_first: bool) -> None:
+        """Stop listening, in this process; `accept_first`: what has connected by now."""
+        if accept_first:
+            self._accept(BACKLOG)
+        self._socket.close()
+
+    def _accept(self, most: int) -> None:
         sock = self._socket
-        for _ in range(ACCEPTED_AT_ONCE):
+        for _ in range(most):
             if self._gate[0] != self._generation:
                 return
             try:

@@ -12,7 +12,6 @@ from types import MappingProxyType
 import httptools
 
 from spawning.http.framing import BAD_REQUEST, SINGLE_FIELDS, frame_request
-from spawning.http.limits import Limits
 from spawning.http.request import BadRequest, Request
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -53,55 +52,22 @@ _KEYS = MappingProxyType(
 )
 
 
-class HeadParser:
-    """Parses one head, in one piece or in several."""
+class _Fields:
+    """What llhttp reports of a head; called by httptools."""
 
-    __slots__ = ("_fields", "_limits", "_parser", "_refused", "_target", "complete", "headers")
+    __slots__ = ("complete", "headers", "target")
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._target = b""
-        self._fields = 0
-        self._refused: BadRequest | None = None
-        self.complete = False
+    def __init__(self) -> None:
+        self.target = b""
         self.headers: dict[str, str] = {}
-        self._parser = httptools.HttpRequestParser(self)
-
-    def feed(self, data: bytes) -> None:
-        """Parse `data`, which must not reach beyond the head; raises BadRequest."""
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
-            self.complete = True
-        except httptools.HttpParserError as error:
-            raise self._refused or BadRequest(BAD_REQUEST, str(error)) from None
-        if self._refused is not None:
-            raise self._refused
-
-    def finish(self) -> Request:
-        """Return the request of a head that was fed whole; raises BadRequest."""
-        if not self.complete:
-            raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
-        version = self._parser.get_http_version()
-        if version not in ("1.1", "1.0"):
-            raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
-        return frame_request(
-            self._parser.get_method().decode("ascii"),
-            self._target.decode("latin-1"),
-            version == "1.1",
-            self.headers,
-        )
-
-    # ---------------------------------------------------- called by httptools
+        self.complete = False
 
     def on_url(self, url: bytes) -> None:
         """Take the target, or a further piece of it."""
-        self._target += url
+        self.target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header field."""
-        self._fields += 1
         key = _KEYS.get(name)
         if key is None:
             key = meta_variable(name)
@@ -110,17 +76,50 @@ class HeadParser:
         text = value.decode("latin-1").rstrip(" \t")
         headers = self.headers
         if key in headers:
-            text = self._repeated(key, headers[key], text)
+            if key in SINGLE_FIELDS:
+                raise BadRequest(BAD_REQUEST, f"{key} is given twice")
+            text = f"{headers[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
         headers[key] = text
 
     def on_headers_complete(self) -> None:
         """Note that the head is whole."""
         self.complete = True
-        if self._fields > self._limits.head_fields:
-            self._refused = BadRequest(TOO_LARGE, "too many header fields")
 
-    def _repeated(self, key: str, first: str, second: str) -> str:
-        # Raising here would end in httptools' own error; feed() raises it instead.
-        if key in SINGLE_FIELDS:
-            self._refused = BadRequest(BAD_REQUEST, f"{key} is given twice")
-        return f"{first}; {second}" if key == "HTTP_COOKIE" else f"{first}, {second}"
+
+class HeadParser:
+    """Parses one head, in one piece or in several."""
+
+    __slots__ = ("_fields", "_parser")
+
+    def __init__(self) -> None:
+        self._fields = _Fields()
+        self._parser = httptools.HttpRequestParser(self._fields)
+
+    def feed(self, data: bytes) -> None:
+        """Parse `data`, which must not reach beyond the head; raises BadRequest."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
+            self._fields.complete = True
+        except httptools.HttpParserError as error:
+            if isinstance(error.__context__, BadRequest):
+                raise error.__context__ from None
+            raise BadRequest(BAD_REQUEST, str(error)) from None
+
+    def finish(self, max_fields: int) -> Request:
+        """Return the request of a head that was fed whole; raises BadRequest."""
+        fields, parser = self._fields, self._parser
+        if not fields.complete:
+            raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
+        if len(fields.headers) > max_fields:
+            raise BadRequest(TOO_LARGE, "too many header fields")
+        version = parser.get_http_version()
+        if version != "1.1" and version != "1.0":
+            raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
+        return frame_request(
+            parser.get_method().decode("ascii"),
+            fields.target.decode("latin-1"),
+            version == "1.1",
+            fields.headers,
+        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 
 class BadRequest(Exception):
     """The client sent what must be refused; the connection closes after the answer."""
@@ -19,7 +17,6 @@ class ClientGone(ConnectionError):
     """The client closed, reset or stopped reading the connection in the middle of a request."""
 
 
-@dataclasses.dataclass(slots=True)
 class Request:
     """What the head of a request says (RFC 9112, 2 to 6).
 
@@ -27,6 +24,17 @@ class Request:
     `HTTP_USER_AGENT`, but `CONTENT_TYPE`), the form that every Python gateway
     speaks, so that the environ takes them over as they are.
     """
+
+    __slots__ = (
+        "chunked",
+        "content_length",
+        "expects_continue",
+        "headers",
+        "http11",
+        "keep_alive",
+        "method",
+        "target",
+    )
 
     method: str
     target: str
@@ -36,5 +44,15 @@ class Request:
     """Bytes of the body; 0 where there is none or where it is chunked."""
     chunked: bool
     keep_alive: bool
-    """Whether the client lets the connection stay open."""
+    """Whether the connection may stay open, for the client and for us."""
     expects_continue: bool
+
+    def __init__(self, method: str, target: str, http11: bool, headers: dict[str, str]) -> None:
+        self.method = method
+        self.target = target
+        self.http11 = http11
+        self.headers = headers
+        self.content_length = 0
+        self.chunked = False
+        self.keep_alive = http11
+        self.expects_continue = False

@@ -77,9 +77,7 @@ class Worker:
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
         config, boot = self._config, self._boot
-        setproctitle.setproctitle(
-            f"spawn: worker {boot.worker_id} generation {boot.generation} {' '.join(config.args)}"
-        )
+        self._entitle("importing")
         self._handle_signals()
         lifeline.start(self._channel.fileno(), config.deadman + 1)
         make_runner = self._runner_factory()
@@ -95,6 +93,7 @@ class Worker:
         self._engine = self._make_engine(app, make_runner())
         self._engine.watch(self._channel.fileno(), self)
         self._report()
+        self._entitle("ready")
         self._channel.send(Ready())
         self._engine.run(self._tick, lambda: self._draining)
         log.flush_standard_streams()
@@ -117,6 +116,7 @@ class Worker:
     def _open_gate(self) -> None:
         assert self._engine is not None
         if not self._draining:
+            self._entitle("serving")
             threads = self._config.threads > 0
             processes = self._config.processes > 1
             ends = [
@@ -134,6 +134,7 @@ class Worker:
     def _drain(self, successor: bool) -> None:
         engine = self._engine
         assert engine is not None
+        self._entitle("draining")
         if successor and not self._draining:
             self._draining = True
             engine.hand_over()
@@ -170,6 +171,12 @@ class Worker:
         self._channel.finish()
         log.flush_standard_streams()
         return EXIT_FAILED
+
+    def _entitle(self, state: str) -> None:
+        boot, args = self._boot, " ".join(self._config.args)
+        setproctitle.setproctitle(
+            f"spawn: worker {boot.worker_id} generation {boot.generation} ({state}) {args}"
+        )
 
     # ------------------------------------------------------------ parts
 

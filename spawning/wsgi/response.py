@@ -12,6 +12,7 @@ Rules (PEP 3333):
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -21,18 +22,51 @@ from spawning.http.framing import delimit_response, response_has_body
 from spawning.http.request import Request
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-SERVER = "Spawning"
+SERVER_LINE = "Server: Spawning\r\n"
 JOINED = 65536
 """Up to this size head and body are joined into one send; copying more costs more than a send."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
-_OWN = frozenset({"content-length", "connection", "transfer-encoding", "date", "server"})
 _HOP_BY_HOP = frozenset({"transfer-encoding", "trailer", "upgrade", "te", "keep-alive"})
+_NOTED = frozenset({"content-length", "connection", "date", "server"}) | _HOP_BY_HOP
+_REMEMBERED = 100
+"""Longest header value whose line is remembered."""
 
 
 class ApplicationError(Exception):
     """The application broke the protocol; the text says how."""
+
+
+@functools.lru_cache(maxsize=256)
+def status_code(status: str) -> int:
+    """Return the code of a status such as `200 OK`; raises ApplicationError."""
+    code = status[:3]
+    if not (len(code) == 3 and code.isascii() and code.isdigit()) or status[3:4] not in ("", " "):
+        raise ApplicationError(f"the status {status!r} is not a code and a reason")
+    if _breaks_line(status):
+        raise ApplicationError("the status contains a line break or a null character")
+    return int(code)
+
+
+def field(name: str, value: str) -> tuple[str, str]:
+    """Return (the field's line, its name in lower case if the server cares about it, else '').
+
+    Raises ApplicationError where a line break would begin a field of the value's
+    own (response splitting).
+    """
+    if _breaks_line(name) or _breaks_line(value):
+        raise ApplicationError(f"the header field {name!r} contains a line break or a null")
+    lower = name.lower()
+    return name + ": " + value + "\r\n", lower if lower in _NOTED else ""
+
+
+# Applications repeat themselves; a remembered line takes a third of the time to make one.
+_remembered_field = functools.lru_cache(maxsize=1024)(field)
+
+
+def _breaks_line(text: str) -> bool:
+    return "\n" in text or "\r" in text or "\0" in text
 
 
 class DateHeader:
@@ -111,11 +145,8 @@ class Response:
                 exc_info = None  # breaks the cycle through this frame, as the PEP asks
         elif self.status:
             raise ApplicationError("start_response was called twice")
-        code = status[:3]
-        if not (len(code) == 3 and code.isdigit()) or status[3:4] not in ("", " "):
-            raise ApplicationError(f"the status {status!r} is not a code and a reason")
+        self.code = status_code(status)
         self.status = status
-        self.code = int(code)
         self._headers = headers
         return self.write
 
@@ -139,19 +170,21 @@ class Response:
 
     def _piece(self, data: bytes, total: int | None) -> None:
         head = b"" if self.head_sent else self._head(total)
-        if self._has_body:
+        if not self._has_body:
+            data = b""
+        elif self._left == len(data):
+            self._left = 0
+            self.sent += len(data)
+        else:
             data = self._counted(data)
             if self._chunked:
                 data = b"%x\r\n%b\r\n" % (len(data), data)
-        else:
-            data = b""
-        if head and len(data) <= JOINED:
+        if len(data) <= JOINED:
             self._send(head + data)
         else:
             if head:
                 self._send(head)
-            if data:
-                self._send(data)
+            self._send(data)
 
     def _end(self) -> None:
         if not self.head_sent:
@@ -175,60 +208,56 @@ class Response:
         """Return the head, whose body has `total` bytes if that is known."""
         if not self.status:
             raise ApplicationError("a body was sent before start_response was called")
-        request, code = self._request, self.code
-        lines, length, seen = self._fields()
-        self._has_body = response_has_body(request.method, code)
+        request = self._request
+        lines, length, dated, named = self._fields()
+        self._has_body = response_has_body(request.method, self.code)
         # A HEAD without a body leaves the length unsaid: it would be that of the GET.
         if length is None and total is not None and (self._has_body or self._like_get(total)):
             lines += f"Content-Length: {total}\r\n"
             length = total
         self._left = length
-        self._chunked, self.keep_alive = delimit_response(
-            self._has_body, request.http11, length, self.keep_alive
-        )
-        if self._chunked:
-            lines += "Transfer-Encoding: chunked\r\n"
-        if "date" not in seen:
+        if length is None and self._has_body:
+            self._chunked, self.keep_alive = delimit_response(request.http11, self.keep_alive)
+            if self._chunked:
+                lines += "Transfer-Encoding: chunked\r\n"
+        if not dated:
             lines += self._date.line()
-        if "server" not in seen:
-            lines += f"Server: {SERVER}\r\n"
+        if not named:
+            lines += SERVER_LINE
         if not self.keep_alive:
             lines += "Connection: close\r\n"
         elif not request.http11:
             lines += "Connection: keep-alive\r\n"
-        head = f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
         self.head_sent = True
-        return head
+        return f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
 
     def _like_get(self, total: int) -> bool:
         """Return whether a HEAD may state the length of the body that was not sent."""
         return total > 0 and response_has_body("GET", self.code)
 
-    def _fields(self) -> tuple[str, int | None, set[str]]:
-        """Return the application's header lines, its Content-Length, and which of ours it set."""
-        lines, length, count = "", None, 1
-        seen: set[str] = set()
+    def _fields(self) -> tuple[str, int | None, bool, bool]:
+        """Return the application's header lines, its Content-Length, and whether it set Date
+        and Server.
+        """
+        lines, length, dated, named = "", None, False, False
         for name, value in self._headers:
-            lower = name.lower()
-            if lower in _OWN or lower in _HOP_BY_HOP:
-                if lower == "connection":
-                    # An application has no say on a connection but to end it.
-                    if value.lower() == "close":
-                        self.keep_alive = False
-                    continue
-                if lower in _HOP_BY_HOP:
-                    raise ApplicationError(f"{name} is a hop-by-hop field, which only servers set")
-                if lower == "content-length":
+            make = _remembered_field if len(value) < _REMEMBERED else field
+            line, noted = make(name, value)
+            if noted:
+                if noted == "content-length":
                     length = self._length(value, length)
-                seen.add(lower)
-            lines += name + ": " + value + "\r\n"
-            count += 1
-        # One newline for each field and one for the status: more would let a value begin a
-        # field of its own (response splitting).
-        whole = lines + self.status
-        if whole.count("\n") != count - 1 or whole.count("\r") != count - 1 or "\0" in whole:
-            raise ApplicationError("a header field contains a line break or a null character")
-        return lines, length, seen
+                elif noted == "date":
+                    dated = True
+                elif noted == "server":
+                    named = True
+                elif noted == "connection":
+                    # An application has no say on a connection but to end it.
+                    self.keep_alive = self.keep_alive and value.lower() != "close"
+                    continue
+                else:
+                    raise ApplicationError(f"{name} is a hop-by-hop field, which only servers set")
+            lines += line
+        return lines, length, dated, named
 
     @staticmethod
     def _length(value: str, earlier: int | None) -> int:
@@ -244,7 +273,7 @@ def simple(status: str, text: str, date: DateHeader) -> bytes:
     body = f"{text}\n".encode()
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n{date.line()}Server: {SERVER}\r\nConnection: close\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{date.line()}{SERVER_LINE}Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body
 

@@ -1,0 +1,51 @@
+"""Why a reload happens, in the words of the log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+
+from spawning_devtools.reload.fingerprints import Change
+from spawning_devtools.reload.places import is_below
+
+_LISTED = 3
+_LINKS = 6
+
+
+def describe(
+    changes: Sequence[Change],
+    chain: Callable[[str], Sequence[str]],
+    watched: Collection[str],
+    project: str,
+) -> str:
+    """Return one line about `changes`, of which there is at least one.
+
+    `chain` tells by what a file's module was imported, `watched` are the files
+    named by `--watch`.
+    """
+    shown = [_relative(change.path, project) for change in changes]
+    if len(changes) > 1:
+        return f"{len(changes):,} files changed ({_some(shown)})"
+    change = changes[0]
+    text = f"{shown[0]} {change.difference.value}"
+    links = chain(change.path)
+    if len(links) > 1:
+        return f"{text} ({_links(links)})"
+    return f"{text} (--watch)" if change.path in watched and not links else text
+
+
+def _some(shown: Sequence[str]) -> str:
+    if len(shown) <= _LISTED:
+        return ", ".join(shown)
+    listed = ", ".join(shown[: _LISTED - 1])
+    return f"{listed} and {len(shown) - _LISTED + 1:,} more"
+
+
+def _links(links: Sequence[str]) -> str:
+    if len(links) > _LINKS:
+        links = [*links[: _LINKS - 2], "...", links[-1]]
+    return " <- ".join(links)
+
+
+def _relative(path: str, project: str) -> str:
+    return os.path.relpath(path, project) if is_below(path, project) else path

@@ -1,0 +1,120 @@
+"""When a batch of file events is complete: pure, `(batch, now) -> wait or act`.
+
+What is waited for, by the last event of each file:
+
+    file         | complete
+    -------------+---------------------------------------------------------------
+    written      | its writer closed it: as soon as nothing more comes for QUIET
+    placed       | moved or linked to its name, whole: the same
+    being written| opened or written, not closed: until the close, at most CLOSE
+    unsure       | gone, or in a folder that has just appeared: after SETTLE, for
+                 | vim with a backup and "safe write" put a new file in its place
+
+and for the batch as a whole: several files wait for a longer silence, because
+they are a checkout or a formatter at work; a batch also waits while git holds
+its index lock.  Every wait has an upper bound, counted from the first event.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+QUIET = 0.005
+SETTLE = 0.05
+CLOSE = 1.0
+LONGEST = 3.0
+"""Bound of all waits together, but for git's lock."""
+LOCK_LONGEST = 10.0
+LOCK_LOOK = 0.02
+"""How often to look whether git's lock is still there; only while a batch waits."""
+
+_SILENCE = ((50, 0.3), (3, 0.1))
+"""More than so many files need so long a silence."""
+
+
+class State(enum.Enum):
+    """What the last event says of a file."""
+
+    WRITTEN = "written"
+    PLACED = "placed"
+    BEING_WRITTEN = "being written"
+    MODIFIED = "modified"
+    """Bytes or permissions: becomes one of the others, by what came before."""
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Something happened to a file, at `moment` of the monotonic clock."""
+
+    state: State
+    path: str
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTouch:
+    """A folder appeared, left or was replaced, at `moment` of the monotonic clock."""
+
+    path: str
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The files touched since the last reload, each with its last touch."""
+
+    touched: Mapping[str, Touch] = field(default_factory=dict)
+    first: float = 0.0
+    last: float = 0.0
+    held: float = 0.0
+    """When git was last seen to hold its lock during this batch."""
+
+    def with_touches(self, touches: Iterable[Touch]) -> Batch:
+        """Return the batch that has `touches` as well."""
+        touched = dict(self.touched)
+        first, last = self.first, self.last
+        for touch in touches:
+            first = first if touched else touch.moment
+            last = max(last, touch.moment)
+            touched[touch.path] = _after(touched.get(touch.path), touch)
+        return Batch(touched, first, last, self.held)
+
+
+def _after(known: Touch | None, touch: Touch) -> Touch:
+    """Return what counts after `touch`, of a file last touched by `known`."""
+    if known and known.state is not State.BEING_WRITTEN and touch.state is State.MODIFIED:
+        # A program that sets permissions after it closed the file looks like one
+        # that writes on; a real writer closes once more, soon.
+        return Touch(State.UNSURE, touch.path, touch.moment)
+    if touch.state is State.MODIFIED:
+        return Touch(State.BEING_WRITTEN, touch.path, touch.moment)
+    return touch
+
+
+def look(batch: Batch, now: float, git_is_busy: bool) -> tuple[Batch, float | None]:
+    """Return the batch, and when to act on it as far as is known now.
+
+    A moment not later than `now` means: act.  None: the batch is empty.
+    """
+    if not batch.touched:
+        return batch, None
+    if git_is_busy and now < batch.first + LOCK_LONGEST:
+        return replace(batch, held=now), now + LOCK_LOOK
+    ready = max(_ready(touch) for touch in batch.touched.values())
+    silence = next((s for count, s in _SILENCE if len(batch.touched) > count), 0.0)
+    quiet_since = max(batch.last, batch.held)
+    bound = max(batch.first, batch.held) + LONGEST
+    return batch, min(max(ready, quiet_since + silence), bound)
+
+
+def _ready(touch: Touch) -> float:
+    match touch.state:
+        case State.BEING_WRITTEN:
+            return touch.moment + CLOSE
+        case State.UNSURE:
+            return touch.moment + SETTLE
+        case _:
+            return touch.moment + QUIET

@@ -1,0 +1,235 @@
+"""What a worker imports, seen from inside: runs in workers, so it imports little.
+
+Rules:
+1. Nothing is added to the import of a module that is loaded already; a first
+   import pays one call.  Python's own `_find_spec` is wrapped, and not
+   `sys.meta_path` extended: an application's finder may come first there, and a
+   module whose execution fails leaves no other trace.
+2. A module is recorded when it is found, so before it runs and in the order in
+   which it starts; a name that nobody finds is recorded as missing.
+3. `importlib.import_module` is seen by wrapping `_gcd_import`, which an `import`
+   statement does not pass.
+4. The importer is the module of the nearest frame that belongs to the project:
+   `django.apps` imports an application's models because the project's wsgi.py
+   asked for it.
+5. Other threads import at the same time: the records are only appended to, and a
+   report takes what is there.
+
+The wrapped functions are private, and old; where Python has them no longer, the
+modules are found in `sys.modules` and only edges and missing names are lost.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import FrameType
+from typing import Any, Generic, TypeVar
+
+from spawning.messages import DynamicImport, Graph, Module
+from spawning_devtools.reload import freshness
+from spawning_devtools.reload.hidden import hidden
+
+T = TypeVar("T")
+FindSpec = Callable[..., "ModuleSpec | None"]
+
+_OURS = frozenset({"spawning", "spawning_devtools"})
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_STDLIB = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
+
+
+class _Record(Generic[T]):
+    """What was seen, each thing once, in the order of its first sight."""
+
+    def __init__(self) -> None:
+        self._seen: set[T] = set()
+        self._order: list[T] = []
+        self._taken = 0
+
+    def add(self, thing: T) -> None:
+        """Record `thing`.  Two threads may record it twice, which does no harm."""
+        if thing not in self._seen:
+            self._seen.add(thing)
+            self._order.append(thing)
+
+    def __contains__(self, thing: T) -> bool:
+        return thing in self._seen
+
+    def take(self) -> tuple[T, ...]:
+        """Return what is new since the last call."""
+        new = tuple(self._order[self._taken :])
+        self._taken += len(new)
+        return new
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `take` has something to return."""
+        return len(self._order) > self._taken
+
+
+class Observer:
+    """The hooks of one worker under `--reload=dev`."""
+
+    def __init__(self, application: str, generation: int) -> None:
+        self._application = application
+        self._generation = generation
+        self._names: set[str] = set()
+        self._modules: _Record[Module] = _Record()
+        self._missing: _Record[str] = _Record()
+        self._dynamic: _Record[DynamicImport] = _Record()
+        self._loaded = 0
+
+    def before_import(self) -> None:
+        """Observe every import from now on, and make all of them fresh."""
+        self._add_loaded()
+        freshness.install()
+        bootstrap: Any = sys.modules["_frozen_importlib"]
+        util: Any = importlib.util
+        if hasattr(util, "_find_spec"):
+            util._find_spec = self._observed_search(util._find_spec)
+        if hasattr(bootstrap, "_find_spec"):
+            bootstrap._find_spec = self._observed_find(bootstrap._find_spec)
+        if hasattr(bootstrap, "_gcd_import"):
+            bootstrap._gcd_import = self._observed_import(bootstrap._gcd_import)
+
+    def report(self) -> Graph | None:
+        """Return what was imported since the last call, or None where nothing was."""
+        if len(sys.modules) != self._loaded:
+            self._add_loaded()
+        if not (self._modules.has_more or self._missing.has_more or self._dynamic.has_more):
+            return None
+        return Graph(
+            generation=self._generation,
+            application=_longest(self._application, self._names),
+            modules=self._modules.take(),
+            dynamic=self._dynamic.take(),
+            missing=self._missing.take(),
+            search_path=tuple(os.path.abspath(entry) for entry in sys.path),
+        )
+
+    # ------------------------------------------------------------ what Python calls
+
+    def _observed_find(self, original: FindSpec) -> FindSpec:
+        """Wrap the search that precedes the first import of every module."""
+
+        @hidden
+        def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+            spec = original(name, path, target)
+            if spec is None:
+                self._missing.add(name)
+                self._add_edge(name, sys._getframe(1))
+            elif self._add(name, spec):
+                self._add_edge(name, sys._getframe(1))
+            return spec
+
+        return find_spec
+
+    def _observed_search(self, original: FindSpec) -> FindSpec:
+        """Wrap the search of `importlib.util.find_spec`, which imports nothing."""
+
+        @hidden
+        def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+            spec = original(name, path, target)
+            if spec is None:
+                self._missing.add(name)
+            return spec
+
+        return find_spec
+
+    def _observed_import(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap the import behind `importlib.import_module`."""
+
+        @hidden
+        def gcd_import(name: str, package: Any = None, level: int = 0) -> Any:
+            if not level:
+                self._add_edge(name, sys._getframe(1))
+            elif isinstance(package, str):
+                base = package.rsplit(".", level - 1)[0] if level > 1 else package
+                self._add_edge(f"{base}.{name}" if name else base, sys._getframe(1))
+            return original(name, package, level)
+
+        return gcd_import
+
+    # ------------------------------------------------------------ records
+
+    def _add(self, name: str, spec: ModuleSpec) -> bool:
+        """Record a module if it comes from a source file; return whether it is the project's."""
+        file = _source_of(spec)
+        if file is None:
+            return False
+        self._names.add(name)
+        is_package = spec.submodule_search_locations is not None
+        self._modules.add(Module(name, file, is_package))
+        return _is_project(file)
+
+    def _add_edge(self, imported: str, frame: FrameType | None) -> None:
+        importer = _project_module(frame)
+        if importer and importer != imported:
+            self._dynamic.add(DynamicImport(importer, imported))
+
+    def _add_loaded(self) -> None:
+        """Record what came into `sys.modules` by itself, or before we looked."""
+        loaded = list(sys.modules.items())
+        self._loaded = len(loaded)
+        for name, module in loaded:
+            if name not in self._names:
+                spec = _spec_of(module)
+                # Under another name than its own it is an alias, such as os.path.
+                if spec is not None and spec.name == name:
+                    self._add(name, spec)
+
+
+def _spec_of(module: object) -> ModuleSpec | None:
+    try:
+        # Past the module's own ways: a lazy one executes itself when it is asked.
+        spec = object.__getattribute__(module, "__dict__").get("__spec__")
+    except AttributeError:
+        return None
+    return spec if isinstance(spec, ModuleSpec) else None
+
+
+def _source_of(spec: ModuleSpec) -> str | None:
+    """Return the absolute path of a module's source, or None where it has none to watch."""
+    origin = spec.origin
+    if not (spec.has_location and isinstance(origin, str)):
+        return None
+    if not (isinstance(spec.loader, SourceFileLoader) or origin.endswith(".py")):
+        return None
+    path = os.path.abspath(origin)
+    return None if _is_stdlib(path) else path
+
+
+def _is_stdlib(path: str) -> bool:
+    return path.startswith(_STDLIB) and not _is_installed(path)
+
+
+def _is_installed(path: str) -> bool:
+    return any(folder in path for folder in _INSTALLED)
+
+
+def _is_project(path: str) -> bool:
+    return not (path.startswith("<") or _is_installed(path) or _is_stdlib(path))
+
+
+def _project_module(frame: FrameType | None) -> str:
+    """Return the module of the nearest frame that belongs to the project, or ''."""
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if _is_project(frame.f_code.co_filename) and name.partition(".")[0] not in _OURS:
+            return str(name)
+        frame = frame.f_back
+    return ""
+
+
+def _longest(application: str, names: Iterable[str]) -> str:
+    """Return the module that an application's name begins with: `a.b` of `a.b.app`."""
+    known = frozenset(names)
+    module, colon, _ = application.partition(":")
+    name = module
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name or (module if colon else module.rpartition(".")[0] or module)

@@ -1,0 +1,84 @@
+"""Which files matter, and which directories have to be watched for them: pure.
+
+Rules:
+1. A directory is watched when it holds a file that matters, and so are its parents
+   up to the entry of the search path that it was found in: only they tell when
+   the directory itself is replaced.
+2. A module that was looked for and not found matters too, at each path where it
+   would be found, but only inside the project: nobody creates files among the
+   installed packages by hand.
+3. The project comes first, for the kernel's limit may be reached.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from spawning_devtools.reload.reports import Report
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+
+
+def is_installed(path: str) -> bool:
+    """Return whether `path` belongs to an installed package."""
+    return not _INSTALLED.isdisjoint(path.split(os.sep))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether `path` is `folder` or somewhere in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def candidates(report: Report, project: str) -> dict[str, str]:
+    """Return the paths inside `project` at which missing modules would be found, with their names.
+
+    >>> report = Report(1, 0.0, missing={"local": None}, search_path=("/p", "/usr/lib"))
+    >>> candidates(report, "/p")
+    {'/p/local.py': 'local', '/p/local/__init__.py': 'local'}
+    """
+    packages = {
+        module.name: os.path.dirname(module.file) for module in report.modules if module.is_package
+    }
+    found = {}
+    for name in report.missing:
+        parent, _, last = name.rpartition(".")
+        for folder in _folders(parent, packages, report.search_path):
+            if is_below(folder, project) and not is_installed(folder):
+                place = os.path.join(folder, last)
+                found[f"{place}.py"] = name
+                found[os.path.join(place, "__init__.py")] = name
+    return found
+
+
+def _folders(
+    package: str, packages: dict[str, str], search_path: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return where the submodules of `package` are looked for."""
+    if not package:
+        return search_path
+    if package in packages:
+        return (packages[package],)
+    # A namespace package: a part of it may be below each entry.
+    parent, _, last = package.rpartition(".")
+    return tuple(os.path.join(place, last) for place in _folders(parent, packages, search_path))
+
+
+def directories(files: Iterable[str], roots: Iterable[str], project: str) -> list[str]:
+    """Return the directories to watch for `files`, the project's own first."""
+    tops = {root for root in roots if os.path.isabs(root)}
+    found = dict.fromkeys(place for file in files for place in _upwards(file, tops))
+    return sorted(found, key=lambda place: is_installed(place) or not is_below(place, project))
+
+
+def _upwards(file: str, tops: set[str]) -> Iterator[str]:
+    place = os.path.dirname(file)
+    yield place
+    ancestors = []
+    while place not in tops:
+        parent = os.path.dirname(place)
+        if parent == place:
+            return  # Not below any entry: its own directory has to do.
+        ancestors.append(parent)
+        place = parent
+    yield from ancestors

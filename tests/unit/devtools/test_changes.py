@@ -1,0 +1,73 @@
+"""Events as editors and git cause them, on a made clock: when is the batch complete?"""
+
+from __future__ import annotations
+
+import pytest
+from spawning_devtools.reload.changes import (
+    CLOSE,
+    LOCK_LONGEST,
+    LOCK_LOOK,
+    LONGEST,
+    QUIET,
+    SETTLE,
+    Batch,
+    State,
+    Touch,
+    look,
+)
+
+W, P, B, M, U = State.WRITTEN, State.PLACED, State.BEING_WRITTEN, State.MODIFIED, State.UNSURE
+
+
+def batch_of(*touches: tuple[float, State, str]) -> Batch:
+    return Batch().with_touches(Touch(state, path, moment) for moment, state, path in touches)
+
+
+# (what happens, events, when to act)
+CASES = {
+    "saved in place": ([(0, M, "a"), (0.001, M, "a"), (0.002, W, "a")], 0.002 + QUIET),
+    "moved over": ([(0, P, "a")], QUIET),
+    "vim with a backup": ([(0, U, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002 + QUIET),
+    "safe write": ([(0, U, "a"), (0.001, P, "a")], 0.001 + QUIET),
+    "deleted": ([(0, U, "a")], SETTLE),
+    "deleted and written": ([(0, U, "a"), (0.03, B, "a"), (0.031, W, "a")], 0.031 + QUIET),
+    "opened and not yet closed": ([(0, B, "a")], CLOSE),
+    "written slowly": ([(0, B, "a"), (0.5, M, "a")], 0.5 + CLOSE),
+    "written for ever": ([(t / 2, M, "a") for t in range(60)], LONGEST),
+    "permissions after the close": (
+        [(0, M, "a"), (0.001, W, "a"), (0.002, M, "a")],
+        0.002 + SETTLE,
+    ),
+    "written again after the close": (
+        [(0, W, "a"), (0.002, M, "a"), (0.003, W, "a")],
+        0.003 + QUIET,
+    ),
+    "two files": ([(0, W, "a"), (0.003, W, "b")], 0.003 + QUIET),
+    "one closed, one open": ([(0, W, "a"), (0.001, B, "b")], 0.001 + CLOSE),
+    "a formatter": ([(n / 100, W, f"{n}") for n in range(10)], 0.09 + 0.1),
+    "a checkout": ([(n / 1000, W, f"{n}") for n in range(1000)], 0.999 + 0.3),
+    "a checkout without end": ([(n / 100, W, f"{n}") for n in range(1000)], LONGEST),
+}
+
+
+@pytest.mark.parametrize(("touches", "expected"), CASES.values(), ids=CASES)
+def test_when_to_act(touches: list[tuple[float, State, str]], expected: float) -> None:
+    batch = batch_of(*touches)
+    assert look(batch, batch.last, git_is_busy=False)[1] == pytest.approx(expected)
+    assert batch.first == touches[0][0]
+
+
+def test_an_empty_batch_waits_for_nothing() -> None:
+    assert look(Batch(), 1.0, git_is_busy=True) == (Batch(), None)
+
+
+def test_git_holds_the_batch_and_silence_is_counted_from_its_end() -> None:
+    batch = batch_of(*((n / 1000, W, f"{n}") for n in range(100)))
+    batch, at = look(batch, 5.0, git_is_busy=True)
+    assert at == pytest.approx(5.0 + LOCK_LOOK)
+    assert look(batch, 5.02, git_is_busy=False)[1] == pytest.approx(5.0 + 0.3)
+
+
+def test_a_lock_that_stays_is_ignored_in_the_end() -> None:
+    _, at = look(batch_of((0, W, "a")), LOCK_LONGEST, git_is_busy=True)
+    assert at == QUIET

@@ -1,0 +1,151 @@
+"""The conductor without its process: real files, and a clock of our own."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+
+from spawning_devtools.reload.changes import FolderTouch, State, Touch
+from spawning_devtools.reload.conductor import MANY_EVENTS, Action, Conductor, Say, Watch
+
+from spawning.messages import Begun, Reload, Serving
+
+from .conftest import AN_HOUR_AGO, Project
+
+
+class Clocked:
+    """A conductor that has booted, and the time."""
+
+    def __init__(self, project: Project, watch: tuple[str, ...] = ()) -> None:
+        self.project = project
+        self.conductor = Conductor(str(project.folder), watch)
+        self.now = 100.0
+        self.generation = 1
+        self.conductor.start(AN_HOUR_AGO + 60)
+        self.boot(starting=False)
+        assert isinstance(self.step()[0], Watch)
+        while self.conductor.work(self.now):
+            pass
+
+    def boot(self, starting: bool) -> None:
+        wall = AN_HOUR_AGO + 60
+        self.conductor.hear(Begun(self.generation, wall), wall)
+        self.conductor.hear(self.project.graph(self.generation), wall)
+        if not starting:
+            self.conductor.hear(Serving(self.generation), wall)
+
+    def step(self) -> list[Action]:
+        return self.conductor.decide(self.now, git_is_busy=False)[0]
+
+    def touch(self, name: str, state: State = State.WRITTEN) -> None:
+        self.conductor.see([Touch(state, str(self.project.folder / name), self.now)])
+
+    def until_action(self) -> list[Action]:
+        while True:
+            actions, at = self.conductor.decide(self.now, git_is_busy=False)
+            if actions:
+                return actions
+            assert at is not None, "nothing is waited for"
+            self.now = max(at, self.now)
+
+
+def causes(actions: list[Action]) -> list[str]:
+    return [action.cause for action in actions if isinstance(action, Reload)]
+
+
+def test_directories_are_watched_before_files_are_read(project: Project) -> None:
+    conductor = Conductor(str(project.folder), (str(project.folder / "a.yaml"),))
+    conductor.start(AN_HOUR_AGO)
+    actions, again = conductor.decide(1.0, git_is_busy=False)
+    assert actions == [Watch((str(project.folder),), frozenset())]
+    assert again == 1.0
+
+
+def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None:
+    clocked = Clocked(project)
+    project.write("views.py", "index = 22\n")
+    clocked.touch("views.py", State.BEING_WRITTEN)
+    clocked.now += 0.1
+    clocked.touch("views.py")
+    assert clocked.until_action() == [Reload("views.py changed (views <- urls <- app)", 100.0)]
+    assert clocked.step() == []
+
+
+def test_events_that_were_lost_are_made_up_for(project: Project) -> None:
+    clocked = Clocked(project)
+    project.write("views.py", "index = 22\n")
+    clocked.conductor.see(
+        Touch(State.WRITTEN, f"/elsewhere/{n}", clocked.now) for n in range(MANY_EVENTS)
+    )
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+
+
+def test_sweeps_are_not_more_than_one_a_second(project: Project) -> None:
+    clocked = Clocked(project)
+    noise = [Touch(State.WRITTEN, "/elsewhere/log", clocked.now)] * MANY_EVENTS
+    clocked.conductor.see(noise)
+    assert clocked.conductor.decide(100.0, git_is_busy=False) == ([], None)
+    clocked.conductor.see(noise)
+    assert clocked.conductor.decide(100.5, git_is_busy=False) == ([], 101.0)
+    project.write("views.py", "index = 22\n")
+    clocked.now = 101.0
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+
+
+def test_a_folder_that_was_replaced_is_watched_anew_and_its_files_looked_at(
+    project: Project,
+) -> None:
+    clocked = Clocked(project)
+    project.write("views.py", "index = 22\n")
+    clocked.conductor.see([FolderTouch(str(project.folder), clocked.now)])
+    (watch,) = clocked.step()
+    assert isinstance(watch, Watch)
+    assert watch.lost == {str(project.folder)}
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+
+
+def test_a_folder_of_no_interest_is_none(project: Project) -> None:
+    clocked = Clocked(project)
+    clocked.conductor.see([FolderTouch(str(project.folder / "__pycache__"), clocked.now)])
+    assert clocked.step() == []
+
+
+def test_an_application_that_writes_its_own_module_is_slowed_down_and_named(
+    project: Project,
+) -> None:
+    clocked = Clocked(project)
+    said: list[str] = []
+    moments: list[float] = []
+    for turn in range(10):
+        clocked.generation += 1
+        clocked.boot(starting=True)
+        project.write("views.py", f"index = {turn + 100}\n")
+        clocked.touch("views.py")
+        actions = clocked.until_action()
+        assert causes(actions) == ["views.py changed (views <- urls <- app)"]
+        said += [action.text for action in actions if isinstance(action, Say)]
+        moments.append(clocked.now)
+    assert len(said) == 1
+    assert "views.py" in said[0]
+    pauses = [later - earlier for earlier, later in pairwise(moments)]
+    assert pauses[0] < 0.1
+    assert pauses[-1] > 4
+    # Any other file is served at once.
+    project.write("urls.py", "from views import index as i\n")
+    clocked.touch("urls.py")
+    before = clocked.now
+    assert causes(clocked.until_action()) == ["urls.py changed (urls <- app)"]
+    assert clocked.now - before < 0.1
+
+
+def test_a_clock_that_is_ahead_reloads_once_only(project: Project) -> None:
+    future = AN_HOUR_AGO + 7200
+    os.utime(project.folder / "views.py", (future, future))
+    clocked = Clocked(project)
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+    for _ in range(3):
+        clocked.generation += 1
+        clocked.boot(starting=False)
+        while clocked.conductor.work(clocked.now):
+            pass
+        assert not clocked.conductor.waits

@@ -1,0 +1,136 @@
+"""Real directories, real events; each is waited for, and bounded."""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from spawning_devtools.reload.changes import FolderTouch, State, Touch
+from spawning_devtools.reload.watcher import Watcher
+
+PATIENCE = 10.0
+
+
+class Scene:
+    """A watcher, and what it has told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bell: queue.Queue[None] = queue.Queue()
+        self.watcher = Watcher(wake=lambda: self.bell.put(None))
+        self.told: list[Touch | FolderTouch] = []
+
+    def watch(self, *directories: Path, lost: tuple[Path, ...] = ()) -> None:
+        refused = self.watcher.watch(map(str, directories), map(str, lost), lambda _: False)
+        assert refused == []
+
+    def until(self, name: str, state: State | None) -> list[State | None]:
+        """Wait for an event, and return the states of that path up to it; None is a folder."""
+        path, deadline = str(self.folder / name), time.monotonic() + PATIENCE
+        while True:
+            of_path = [
+                event.state if isinstance(event, Touch) else None
+                for event in self.told
+                if event.path == path
+            ]
+            if state in of_path:
+                return of_path
+            self.bell.get(timeout=max(0.0, deadline - time.monotonic()))
+            self.told += self.watcher.take()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path)
+    with scene.watcher:
+        yield scene
+
+
+def test_a_write_ends_with_its_close(scene: Scene) -> None:
+    scene.watch(scene.folder)
+    (scene.folder / "a").write_text("1")
+    states = scene.until("a", State.WRITTEN)
+    assert states[0] is State.BEING_WRITTEN
+    assert states[-1] is State.WRITTEN
+
+
+def test_reading_tells_nothing(scene: Scene) -> None:
+    (scene.folder / "a").write_text("1")
+    scene.watch(scene.folder)
+    (scene.folder / "a").read_text()
+    list(scene.folder.iterdir())
+    (scene.folder / "b").write_text("1")
+    scene.until("b", State.WRITTEN)
+    assert {event.path for event in scene.told} == {str(scene.folder / "b")}
+
+
+def test_moves_inside_in_and_out(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "in").write_text("1")
+    (scene.folder / "a").write_text("1")
+    scene.watch(scene.folder)
+    (scene.folder / "a").rename(scene.folder / "b")
+    scene.until("a", State.UNSURE)
+    scene.until("b", State.PLACED)
+    (elsewhere / "in").rename(scene.folder / "in")
+    assert scene.until("in", State.PLACED) == [State.PLACED]
+    (scene.folder / "b").rename(elsewhere / "b")
+    scene.until("b", State.UNSURE)
+
+
+def test_links_are_whole_at_once(scene: Scene) -> None:
+    (scene.folder / "a").write_text("1")
+    scene.watch(scene.folder)
+    (scene.folder / "soft").symlink_to("a")
+    (scene.folder / "hard").hardlink_to(scene.folder / "a")
+    scene.until("soft", State.PLACED)
+    scene.until("hard", State.PLACED)
+
+
+def test_subfolders_are_not_watched_but_their_coming_and_going_is_told(scene: Scene) -> None:
+    scene.watch(scene.folder)
+    (scene.folder / "sub").mkdir()
+    scene.until("sub", None)
+    (scene.folder / "sub" / "a").write_text("1")
+    (scene.folder / "sub").rename(scene.folder / "other")
+    scene.until("other", None)
+    assert {os.path.relpath(event.path, scene.folder) for event in scene.told} == {"sub", "other"}
+
+
+@pytest.mark.parametrize("way", ["deleted", "moved"])
+def test_a_folder_that_returns_is_watched_again(scene: Scene, way: str) -> None:
+    sub = scene.folder / "sub"
+    sub.mkdir()
+    scene.watch(scene.folder, sub)
+    if way == "deleted":
+        sub.rmdir()
+    else:
+        sub.rename(scene.folder / "old")
+    scene.until("sub", None)
+    scene.watch(scene.folder, sub, lost=(sub,))
+    sub.mkdir()
+    scene.told.clear()
+    scene.until("sub", None)
+    scene.watch(scene.folder, sub, lost=(sub,))
+    (sub / "a").write_text("1")
+    scene.until("sub/a", State.WRITTEN)
+
+
+def test_a_folder_that_is_no_longer_wanted(scene: Scene) -> None:
+    one, two = scene.folder / "one", scene.folder / "two"
+    one.mkdir()
+    two.mkdir()
+    scene.watch(one, two)
+    scene.watch(two)
+    (one / "a").write_text("1")
+    (two / "a").write_text("1")
+    scene.until("two/a", State.WRITTEN)
+    assert not [event for event in scene.told if event.path.startswith(str(one))]
+
+
+def test_a_folder_that_does_not_exist_is_no_complaint(scene: Scene) -> None:
+    scene.watch(scene.folder / "nowhere")
