@@ -1,0 +1,50 @@
+"""Fixtures that start real servers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from serving import APPS, Server, StartServer
+
+
+@pytest.fixture
+def spawn() -> Iterator[StartServer]:
+    """Start servers with `spawn(folder, *arguments)`; they end with the test."""
+    started: list[Server] = []
+
+    def start(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Server:
+        server = Server(["--port", "0", "--host", "127.0.0.1", *arguments], folder, env or {})
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.destroy()
+
+
+@pytest.fixture
+def plain() -> Path:
+    """The folder of the small applications."""
+    return APPS / "plain"
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[str], Path]:
+    """Copy a sample site to a folder of the test's own, to be edited."""
+
+    def copy(name: str) -> Path:
+        return shutil.copytree(
+            APPS / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+
+    return copy
+
+
+@pytest.fixture(params=["4", "0"], ids=["threads", "greenlets"])
+def threads(request: pytest.FixtureRequest) -> str:
+    """The two ways to run an application: the value of `--threads`."""
+    value: str = request.param
+    return value
