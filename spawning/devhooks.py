@@ -8,6 +8,7 @@ ever touched.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from spawning.config import Config
@@ -21,8 +22,11 @@ INSTALL = "pip install 'spawning[devtools]'"
 class WorkerHooks(Protocol):
     """What runs inside a worker; called from the worker's main thread only."""
 
-    def before_import(self) -> None:
-        """Called once, before the application's first import."""
+    def before_import(self, news: Callable[[], None]) -> None:
+        """Called once, before the application's first import.
+
+        `news` is to be called, from whatever thread, when `report` has something new.
+        """
 
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""

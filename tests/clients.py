@@ -127,7 +127,10 @@ def get(address: tuple[str, int] | str, target: str) -> Answer:
 
 @dataclasses.dataclass
 class Load:
-    """Clients that ask without a pause until they are told to stop.
+    """Clients that ask again and again until they are told to stop.
+
+    They leave the processor to the server for a moment between two requests: two
+    cores have to do for both.
 
     Half of them keep their connection, half make one for each request.  A
     keep-alive client whose connection ends without being told so counts as a
@@ -189,6 +192,7 @@ class Load:
     def _ask(self, client: Client, *fields: str) -> Answer:
         accept = self.floor() if self.floor is not None else self.accept
         answer = client.get(self.target, *fields)
+        self._stop.wait(0.001)
         if answer.status != 200:
             self.failures.append(f"status {answer.status}")
         elif accept is not None and (wrong := accept(answer.text)):

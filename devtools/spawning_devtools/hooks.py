@@ -20,6 +20,8 @@ from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spawning.config import Config
     from spawning.devhooks import WorkerHooks
     from spawning.messages import Graph
@@ -31,7 +33,7 @@ if importlib.util.find_spec("watchdog") is None:
 class _NoHooks:
     """Hooks of a worker that is restarted for `--watch` only."""
 
-    def before_import(self) -> None:
+    def before_import(self, news: Callable[[], None]) -> None:
         """Nothing is observed."""
 
     def report(self) -> Graph | None:

@@ -38,7 +38,12 @@ def opened(known: Situation, worker_id: int, now: float) -> Situation:
 def taken_over(known: Situation, generation: int) -> Situation:
     """A generation serves from now on."""
     return dataclasses.replace(
-        known, serving=generation, pending=0, deaths_at_start=0, spawn_not_before=0.0
+        known,
+        serving=generation,
+        pending=0,
+        outdated=False,
+        deaths_at_start=0,
+        spawn_not_before=0.0,
     )
 
 
@@ -64,7 +69,7 @@ def died(known: Situation, worker_id: int, now: float) -> Situation:
     if child.killed or not died_at_start(child, now):
         return known
     if child.generation == known.pending:
-        return dataclasses.replace(known, pending=0)
+        return dataclasses.replace(known, pending=0, outdated=True)
     deaths = known.deaths_at_start + 1
     return dataclasses.replace(
         known, deaths_at_start=deaths, spawn_not_before=now + pause_after(deaths)

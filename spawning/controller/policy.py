@@ -11,6 +11,10 @@ Rules:
    at its start is replaced after a pause that doubles.
 5. A draining worker is killed when the deadman timer runs out.
 6. What belongs to neither the serving nor the pending generation has to go.
+7. A generation is one state of the code.  Once the next one is begun, no further
+   worker of the serving generation is started: it would import the new code.  In
+   development that lasts while the new code is known to be broken; in production
+   a failure may pass, and capacity matters more.
 """
 
 from __future__ import annotations
@@ -47,6 +51,8 @@ class Situation:
     """The generation that serves; 0 where none does."""
     pending: int = 0
     """The generation that is being started; 0 where none is."""
+    outdated: bool = False
+    """Whether the code has changed since, and the generation made of it failed."""
     deaths_at_start: int = 0
     spawn_not_before: float = 0.0
     stopping: Stopping = Stopping.NO
@@ -119,7 +125,8 @@ def wake_at(known: Situation) -> float | None:
         if child.state is State.DRAINING and not child.killed
     ]
     missing = len(_lasting(known, known.serving)) < known.target
-    if known.serving and missing and known.stopping is Stopping.NO:
+    may_spawn = known.serving and not _is_closed(known) and known.stopping is Stopping.NO
+    if missing and may_spawn:
         times.append(known.spawn_not_before)
     return min(times, default=None)
 
@@ -159,7 +166,10 @@ def _may_take_over(known: Situation) -> bool:
 def _clear(known: Situation) -> list[Action]:
     actions: list[Action] = []
     for child in known.children:
-        if child.generation in (known.serving, known.pending) or child.killed:
+        late = child.state is State.STARTING and _is_closed(known)
+        if child.killed or child.generation == known.pending:
+            continue
+        if child.generation == known.serving and not late:
             continue
         if child.state is State.SERVING:
             actions.append(Retire(child.worker_id, successor=True))
@@ -180,7 +190,7 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
     actions: list[Action] = []
     lasting = _lasting(known, known.serving)
     missing = known.target - len(lasting)
-    if missing > 0 and now >= known.spawn_not_before:
+    if missing > 0 and now >= known.spawn_not_before and not _is_closed(known):
         if known.deaths_at_start:
             # One at a time while they die at start: each death would print the same error.
             missing = 0 if known.children.of(known.serving, State.STARTING) else 1
@@ -193,6 +203,12 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
             elif not child.killed:
                 actions.append(Kill(child.worker_id, overdue=False))
     return actions
+
+
+def _is_closed(known: Situation) -> bool:
+    """Return whether the serving generation gets no further worker (rule 7)."""
+    superseded = bool(known.pending) or (known.outdated and known.development)
+    return superseded and bool(known.children.of(known.serving, State.READY, State.SERVING))
 
 
 def _start(known: Situation) -> list[Action]:

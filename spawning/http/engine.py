@@ -107,6 +107,7 @@ class Engine:
         self._runner = runner
         self._poller = Poller()
         self._connections: dict[int, Connection] = {}
+        self._departing: set[Connection] = set()
         self._listeners: list[Listener] = []
         self._paused: list[Listener] = []
         self._endpoints: list[Any] = []
@@ -170,7 +171,7 @@ class Engine:
     @property
     def is_empty(self) -> bool:
         """Whether no connection is left in this worker."""
-        return not self._connections and not self._outbox
+        return not (self._connections or self._departing or self._outbox)
 
     def busy(self) -> list[Connection]:
         """Return the connections that are answering a request."""
@@ -180,8 +181,12 @@ class Engine:
 
     def give_away(self, connection: Connection, received: bytes) -> None:
         """Hand an open connection to the serving generation; callable from any thread."""
+        # Counted all the way: a moment in no table, and the loop would find the engine empty
+        # and end the process with the connection in it.
+        self._departing.add(connection)
         number = self._endpoints.index(connection.endpoint)
         self._outbox.put(connection.detach(), number, received)
+        self._departing.discard(connection)
         self._waker.wake()
 
     def forget(self, connection: Connection) -> None:

@@ -72,6 +72,7 @@ class Worker:
             os.set_inheritable(number, False)
         self._gate = Gate(boot.gate)
         self._hooks: devhooks.WorkerHooks | None = None
+        self._report_is_due = False
         self._engine: Engine | None = None
 
     def live(self) -> int:
@@ -85,7 +86,7 @@ class Worker:
         sys.path[:] = boot.sys_path
         if hooks is not None:
             self._hooks = hooks.worker_hooks(config, boot.generation)
-            self._hooks.before_import()
+            self._hooks.before_import(self._hear_news)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -160,7 +161,14 @@ class Worker:
         )
         self._channel.send(Draining(requests))
 
+    def _hear_news(self) -> None:
+        """More was imported, in whatever thread; before the first report, it waits for that."""
+        if self._engine is not None and not self._report_is_due:
+            self._report_is_due = True
+            self._engine.call_soon(self._report)
+
     def _report(self) -> None:
+        self._report_is_due = False
         graph = self._hooks.report() if self._hooks is not None else None
         if graph is not None:
             self._channel.send(graph)

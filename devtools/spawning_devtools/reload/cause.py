@@ -34,6 +34,12 @@ def describe(
     return f"{text} (--watch)" if change.path in watched and not links else text
 
 
+def watching(files: Collection[str], sources: Collection[str]) -> str:
+    """Return one line about what is watched; `sources` are the project's own modules."""
+    own, others = len(sources), len(set(files).difference(sources))
+    return f"watching {own:,} modules of the project and {others:,} other files"
+
+
 def _some(shown: Sequence[str]) -> str:
     if len(shown) <= _LISTED:
         return ", ".join(shown)

@@ -72,6 +72,8 @@ class Conductor:
     _batch: Batch = field(default_factory=Batch)
     _loop: Loop = field(default_factory=Loop)
     _starting: bool = False
+    _has_served: bool = False
+    _told: bool = False
     _must_watch: bool = False
     _lost: set[str] = field(default_factory=set)
     _events: int = 0
@@ -90,7 +92,7 @@ class Conductor:
                 self._starting = True
                 self._reports.begin(message.generation, message.wall)
             case Serving():
-                self._starting = False
+                self._starting, self._has_served = False, True
                 self._reports.serve(message.generation)
                 self._look_around(wall)
             case Abandoned():
@@ -138,6 +140,10 @@ class Conductor:
         if self._must_watch:
             lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
             return [Watch(self._interest.directories, lost)], now
+        if self._has_served and not self._told and not self._unread:
+            self._told = True
+            files = self._interest.files.difference(self._interest.candidates)
+            return [Say(cause.watching(files, self._interest.sources))], now
         again = self._sweep(now)
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:

@@ -45,7 +45,8 @@ _STDLIB = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "plats
 class _Record(Generic[T]):
     """What was seen, each thing once, in the order of its first sight."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: Callable[[], None]) -> None:
+        self._news = news
         self._seen: set[T] = set()
         self._order: list[T] = []
         self._taken = 0
@@ -55,6 +56,7 @@ class _Record(Generic[T]):
         if thing not in self._seen:
             self._seen.add(thing)
             self._order.append(thing)
+            self._news()
 
     def __contains__(self, thing: T) -> bool:
         return thing in self._seen
@@ -78,13 +80,15 @@ class Observer:
         self._application = application
         self._generation = generation
         self._names: set[str] = set()
-        self._modules: _Record[Module] = _Record()
-        self._missing: _Record[str] = _Record()
-        self._dynamic: _Record[DynamicImport] = _Record()
+        self._news: Callable[[], None] = _ignore
+        self._modules: _Record[Module] = _Record(self._tell)
+        self._missing: _Record[str] = _Record(self._tell)
+        self._dynamic: _Record[DynamicImport] = _Record(self._tell)
         self._loaded = 0
 
-    def before_import(self) -> None:
+    def before_import(self, news: Callable[[], None]) -> None:
         """Observe every import from now on, and make all of them fresh."""
+        self._news = news
         self._add_loaded()
         freshness.install()
         bootstrap: Any = sys.modules["_frozen_importlib"]
@@ -156,6 +160,9 @@ class Observer:
 
     # ------------------------------------------------------------ records
 
+    def _tell(self) -> None:
+        self._news()
+
     def _add(self, name: str, spec: ModuleSpec) -> bool:
         """Record a module if it comes from a source file; return whether it is the project's."""
         file = _source_of(spec)
@@ -181,6 +188,10 @@ class Observer:
                 # Under another name than its own it is an alias, such as os.path.
                 if spec is not None and spec.name == name:
                     self._add(name, spec)
+
+
+def _ignore() -> None:
+    pass
 
 
 def _spec_of(module: object) -> ModuleSpec | None:

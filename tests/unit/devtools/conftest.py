@@ -88,9 +88,10 @@ class Companion:
         return message
 
     def end(self) -> str:
-        """Close our end, and return what the conductor wrote to standard error."""
+        """Close our end, and return what the conductor said, but for what it watches."""
         self.channel.close()
-        return self.process.communicate(timeout=PATIENCE)[1]
+        said = self.process.communicate(timeout=PATIENCE)[1]
+        return "".join(line for line in said.splitlines(True) if "spawn: watching " not in line)
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ class Clocked:
         assert isinstance(self.step()[0], Watch)
         while self.conductor.work(self.now):
             pass
+        (told,) = self.step()
+        assert isinstance(told, Say)
+        assert told.text.startswith("watching ")
 
     def boot(self, starting: bool) -> None:
         wall = AN_HOUR_AGO + 60

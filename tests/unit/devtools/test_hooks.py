@@ -29,7 +29,7 @@ def test_the_conductor_is_a_script_with_absolute_files(
 
 def test_watching_alone_observes_nothing() -> None:
     observer = hooks.worker_hooks(Config(args=("app",), watch=("a",)), 1)
-    observer.before_import()
+    observer.before_import(lambda: None)
     assert observer.report() is None
 
 

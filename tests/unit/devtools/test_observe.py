@@ -20,7 +20,7 @@ sys.path.insert(0, '.')
 from spawning.messages import encode
 from spawning_devtools.reload.observe import Observer
 observer = Observer({application!r}, 7)
-observer.before_import()
+observer.before_import(lambda: None)
 def report():
     graph = observer.report()
     print((encode(graph) if graph else b'none\\n').decode(), end='')
