@@ -28,7 +28,9 @@ def module_of(name: str) -> str:
 def load(name: str) -> Any:
     """Return the object that `name` names, importing and calling as it says."""
     path, called = (name[:-2], True) if name.endswith("()") else (name, False)
-    if "(" in path or not path.replace(":", ".").replace(".", "_").isidentifier():
+    module, _, attribute = path.partition(":")
+    parts = [*module.split("."), *(attribute.split(".") if ":" in path else ())]
+    if not all(part.isidentifier() for part in parts):
         raise ApplicationNotFound(
             f"'{name}' is not the name of an application",
             "type mod.app, mod:app or mod:make()",

@@ -203,7 +203,10 @@ def encode(message: Message) -> bytes:
 
 def decode(line: bytes) -> Message:
     """Return the message of one line; ValueError where it is not one of ours."""
-    message = json.loads(line, object_hook=_revive)
+    try:
+        message = json.loads(line, object_hook=_revive)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"not a message: {line[:80]!r}") from error
     if not isinstance(message, Message):
         raise ValueError(f"not a message: {line[:80]!r}")
     return message
@@ -224,7 +227,7 @@ def _revive(fields: dict[str, Any]) -> Any:
     name = fields.pop("type=", None)
     if name is None:
         return fields
-    if name not in _KINDS:
+    if not isinstance(name, str) or name not in _KINDS:
         raise ValueError(f"unknown message {name!r}")
     return _KINDS[name](
         **{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}

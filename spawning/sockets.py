@@ -104,11 +104,14 @@ def _remove_stale(path: str) -> None:
     except FileNotFoundError:
         return
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
+        probe.setblocking(False)  # one that hangs with a full backlog is alive
         try:
             probe.connect(path)
         except ConnectionRefusedError:
             Path(path).unlink(missing_ok=True)
             return
+        except BlockingIOError:
+            pass
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
@@ -116,7 +119,7 @@ def name_and_port(sock: socket.socket) -> tuple[str, str]:
     """Return SERVER_NAME and SERVER_PORT of a listening socket."""
     name = sock.getsockname()
     if sock.family == socket.AF_UNIX:
-        return str(name), ""
+        return "localhost", "80"  # neither may be empty (PEP 3333)
     return name[0], str(name[1])
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from spawning.cli import arguments
 from spawning.config import Config, Option, key_of, options
 from spawning.errors import UsageError, did_you_mean
+from spawning.sockets import Address
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -70,11 +71,12 @@ def read_table(path: Path) -> dict[str, Any]:
             document = tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.name} is not valid TOML: {error}") from None
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror}") from None
-    table = document.get("tool", {}).get("spawning", {})
+    tool = document.get("tool", {})
+    table = tool.get("spawning", {}) if isinstance(tool, dict) else None
     if not isinstance(table, dict):
         raise UsageError(f"{path.name}: {TABLE} is not a table", f"write {TABLE} on a line")
     return table
@@ -140,11 +142,15 @@ def _checked(settings: Settings) -> Settings:
     config, origins = settings.config, dict(settings.origins)
     if not config.args:
         raise UsageError("no application is named", "type for example: spawn my_module.my_wsgi_app")
+    typed = [name for name in ("host", "port") if origins[name] == "command line"]
+    if config.bind and typed and origins["bind"] != "command line":
+        config = dataclasses.replace(config, bind=())
+        origins["bind"] = f"default, because of --{typed[0]}"
     for name in ("host", "port"):
         if config.bind and origins["bind"] == origins[name] != "default":
             raise UsageError(
                 f"--bind and --{name} both say where to listen",
-                f"type the address once: --bind {config.host or '127.0.0.1'}:{config.port}",
+                f"type the address once: --bind {Address(config.host or '127.0.0.1', config.port)}",
             )
     if config.reload and origins["host"] == "default":
         config = dataclasses.replace(config, host=DEVELOPMENT_HOST)

@@ -8,7 +8,13 @@ from __future__ import annotations
 import dataclasses
 
 from spawning.controller.children import Child, State
-from spawning.controller.policy import Situation, Stopping, died_at_start, pause_after
+from spawning.controller.policy import (
+    LONGEST_PAUSE,
+    Situation,
+    Stopping,
+    died_at_start,
+    pause_after,
+)
 from spawning.controller.signals import Order
 from spawning.messages import InFlight
 
@@ -66,19 +72,19 @@ def died(known: Situation, worker_id: int, now: float) -> Situation:
     """A worker is gone: its generation may be given up, or its replacement has to wait."""
     child = known.children.by_id[worker_id]
     known = dataclasses.replace(known, children=known.children.without(worker_id))
-    if child.killed or not died_at_start(child, now):
+    if child.killed:
         return known
+    if not died_at_start(child, now):
+        return dataclasses.replace(known, deaths_at_start=0)
     if child.generation == known.pending:
         return dataclasses.replace(known, pending=0, outdated=True)
-    deaths = known.deaths_at_start + 1
+    if child.generation != known.serving:
+        return known
+    long_ago = now > known.spawn_not_before + LONGEST_PAUSE
+    deaths = 1 if long_ago else known.deaths_at_start + 1
     return dataclasses.replace(
         known, deaths_at_start=deaths, spawn_not_before=now + pause_after(deaths)
     )
-
-
-def settled(known: Situation) -> Situation:
-    """A replacement started well: the next death is the first again."""
-    return dataclasses.replace(known, deaths_at_start=0)
 
 
 def ordered(known: Situation, order: Order) -> Situation:

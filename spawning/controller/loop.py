@@ -53,6 +53,7 @@ from spawning.messages import (
     Draining,
     Failed,
     Graph,
+    Message,
     OpenGate,
     Ready,
     Reload,
@@ -208,7 +209,7 @@ class Controller:
         )
         self._known = events.spawned(self._known, child)
         self._workers[worker_id] = spawned
-        self._attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned.channel))
+        self._attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned))
 
     def _take_over(self, generation: int, now: float) -> None:
         first = not self._known.serving
@@ -255,15 +256,26 @@ class Controller:
         for sock in self._listeners:
             sock.close()
 
-    def _hear_worker(self, worker_id: int, channel: Channel) -> None:
+    def _hear(self, who: str, spawned: Spawned) -> list[Message]:
+        """Return what a process has said; one that says rubbish is broken, and killed."""
+        spawned.channel.flush()
+        try:
+            return spawned.channel.receive()
+        except ValueError as error:
+            log.say(f"{who} (pid {spawned.process.pid}) is killed, for it sent {error}")
+            spawned.process.kill()
+            self._leave(spawned.channel)
+            return []
+        finally:
+            if spawned.channel.ended:
+                self._leave(spawned.channel)  # its death follows by SIGCHLD
+
+    def _hear_worker(self, worker_id: int, spawned: Spawned) -> None:
         now = monotonic()
-        channel.flush()
-        for message in channel.receive():
+        for message in self._hear(f"worker {worker_id}", spawned):
             match message:
                 case Ready():
                     self._known = events.ready(self._known, worker_id, now)
-                    if self._known.children.by_id[worker_id].generation == self._known.serving:
-                        self._known = events.settled(self._known)
                 case Failed():
                     self._failed.add(worker_id)
                     _say_lines(report.failure(message, str(Path.cwd()), not self._config.reload))
@@ -271,16 +283,11 @@ class Controller:
                     self._known = events.draining(self._known, worker_id, requests, now)
                 case Graph():
                     self._tell_companion(message)
-        if channel.ended:
-            self._leave(channel)  # its death follows by SIGCHLD
 
-    def _hear_companion(self, channel: Channel) -> None:
-        channel.flush()
-        for message in channel.receive():
+    def _hear_companion(self, companion: Spawned) -> None:
+        for message in self._hear("the watcher", companion):
             if isinstance(message, Reload) and self._known.stopping is Stopping.NO:
                 self._begin(message.cause, message.since)
-        if channel.ended:
-            self._leave(channel)
 
     def _reap(self) -> None:
         now = monotonic()
@@ -289,7 +296,7 @@ class Controller:
             if code is not None:
                 # What it said last may still be in the channel.
                 if not spawned.channel.ended:
-                    self._hear_worker(worker_id, spawned.channel)
+                    self._hear_worker(worker_id, spawned)
                 self._leave(spawned.channel)
                 spawned.channel.close()
                 del self._workers[worker_id]
@@ -322,7 +329,7 @@ class Controller:
             self._selector.unregister(channel)
 
     def _attend_companion(self, companion: Spawned) -> None:
-        self._attend(companion.channel, lambda: self._hear_companion(companion.channel))
+        self._attend(companion.channel, lambda: self._hear_companion(companion))
 
     def _tell_companion(self, message: Begun | Serving | Abandoned | Graph) -> None:
         if self._companion is not None:

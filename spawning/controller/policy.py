@@ -111,7 +111,8 @@ def decide(known: Situation, now: float) -> list[Action]:
         if child.state is State.DRAINING and not child.killed and now >= child.since + known.deadman
     ]
     if known.stopping is not Stopping.NO:
-        return overdue + _stop(known)
+        killed = {kill.worker_id for kill in overdue if isinstance(kill, Kill)}
+        return overdue + [a for a in _stop(known) if getattr(a, "worker_id", 0) not in killed]
     if known.pending and _may_take_over(known):
         return [*overdue, TakeOver(known.pending)]
     return [*overdue, *_open(known), *_clear(known), *_keep_up(known, now), *_start(known)]
@@ -126,7 +127,8 @@ def wake_at(known: Situation) -> float | None:
     ]
     missing = len(_lasting(known, known.serving)) < known.target
     may_spawn = known.serving and not _is_closed(known) and known.stopping is Stopping.NO
-    if missing and may_spawn:
+    waits = known.deaths_at_start and known.children.of(known.serving, State.STARTING)
+    if missing and may_spawn and not waits:
         times.append(known.spawn_not_before)
     return min(times, default=None)
 
@@ -180,7 +182,18 @@ def _clear(known: Situation) -> list[Action]:
 
 def _open(known: Situation) -> list[Action]:
     ready = known.children.of(known.serving, State.READY) if known.serving else []
-    return [Open(child.worker_id) for child in ready if not child.killed]
+    surplus = {child.worker_id for child in _surplus(known)}
+    return [
+        Open(child.worker_id)
+        for child in ready
+        if not child.killed and child.worker_id not in surplus
+    ]
+
+
+def _surplus(known: Situation) -> list[Child]:
+    """Return the youngest workers of the serving generation beyond the number wanted."""
+    lasting = _lasting(known, known.serving)
+    return sorted(lasting, key=lambda child: child.worker_id)[known.target :]
 
 
 def _keep_up(known: Situation, now: float) -> list[Action]:
@@ -196,8 +209,7 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
             missing = 0 if known.children.of(known.serving, State.STARTING) else 1
         actions += [Spawn(known.serving)] * missing
     elif missing < 0:
-        youngest = sorted(lasting, key=lambda child: child.worker_id)[missing:]
-        for child in youngest:
+        for child in _surplus(known):
             if child.state is State.SERVING:
                 actions.append(Retire(child.worker_id, successor=True))
             elif not child.killed:

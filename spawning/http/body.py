@@ -36,13 +36,15 @@ class Source(Protocol):
 class RequestBody:
     """`wsgi.input` (PEP 3333): read, readline, readlines and iteration."""
 
-    __slots__ = ("_buffer", "_decoder", "_invite", "_left", "_source")
+    __slots__ = ("_broken", "_buffer", "_decoder", "_invite", "_left", "_source")
 
     def __init__(self, source: Source, request: Request) -> None:
         self._source = source
         self._left = request.content_length
         """Bytes that the connection has still to deliver, where the length is known."""
         self._decoder = ChunkedDecoder() if request.chunked else None
+        self._broken = ""
+        """Why nothing more can be read: the coding was malformed."""
         self._buffer = b""
         self._invite = request.expects_continue and (request.chunked or self._left > 0)
 
@@ -130,13 +132,17 @@ class RequestBody:
 
     def _pull(self, wait: bool = True) -> bytes:
         """Return body bytes from the connection; empty only where `wait` is false."""
+        if self._broken:
+            raise MalformedBody(self._broken)
         while True:
-            if self._invite:
+            data = self._source.take(wait and not self._invite)
+            if not data and self._invite and wait:
                 self._invite = False
                 self._source.send(CONTINUE)
-            data = self._source.take(wait)
+                data = self._source.take(wait)
             if not data:
                 return b""
+            self._invite = False  # a client that sends does not wait
             piece = self._of_known_length(data) if self._decoder is None else self._decoded(data)
             if piece or not self._more():
                 return piece
@@ -154,6 +160,7 @@ class RequestBody:
             piece = self._decoder.decode(data)
         except BadRequest as error:
             # The application sees an input error; the server closes the connection.
+            self._broken = error.reason
             raise MalformedBody(error.reason) from None
         if self._decoder.done:
             self._source.put_back(self._decoder.rest)

@@ -163,7 +163,7 @@ class Connection:
                 continue
             try:
                 end = data.find(END_OF_HEAD) + 4
-                if end > 4 and self._parser is None:
+                if end > 4 and self._parser is None and data[0] > 13:
                     return self._whole(data, end)
                 request = self._in_pieces(data)
             except BadRequest as error:
@@ -209,12 +209,12 @@ class Connection:
         # Empty lines before a request are ignored (RFC 9112, 2.2); they end no head.
         start = len(data) - len(data.lstrip(b"\r\n"))
         end = data.find(END_OF_HEAD, max(start, before - 3)) + 4
+        if (end if end > 3 else len(data)) > limits.head_size:
+            raise BadRequest(TOO_LARGE, "the head is too long")
         if end > 3:
             parser.feed(data[before:end])
             self._parser, self._received = None, data[end:]
             return parser.finish(limits.head_fields)
-        if len(data) > limits.head_size:
-            raise BadRequest(TOO_LARGE, "the head is too long")
         parser.feed(data[before:])
         self._received = data
         return None
@@ -275,7 +275,7 @@ class Connection:
         """Keep bytes that belong to the next request."""
         self._received = data + self._received
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | memoryview) -> None:
         """Send all of `data`, waiting for the client as needed; raises ClientGone."""
         try:
             sent = self._socket.send(data)
@@ -305,7 +305,7 @@ class Connection:
 
     def _expire(self) -> None:
         """End a connection whose time is up."""
-        if self.phase is HEAD:
+        if self.phase is HEAD and self._received.strip(b"\r\n"):
             self._refuse(BadRequest("408 Request Timeout", "the head did not arrive in time"))
         else:
             self.close()

@@ -6,6 +6,9 @@ are smuggled.
 
 from __future__ import annotations
 
+import functools
+import re
+
 from spawning.http.request import BadRequest, Request
 
 BAD_REQUEST = "400 Bad Request"
@@ -13,6 +16,8 @@ BAD_REQUEST = "400 Bad Request"
 # Repeating one of these lets two parsers pick different ones.
 SINGLE_FIELDS = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING"})
 _MAX_LENGTH_DIGITS = 18
+# RFC 9110, 7.2 and RFC 3986, 3.2.2: a name or an address in brackets, and perhaps a port.
+_HOST = re.compile(r"(?:[\w.!$&'()*+;=~%-]*|\[[0-9A-Fa-f:.v]+\])(?::[0-9]*)?", re.ASCII)
 
 
 def frame_request(method: str, target: str, http11: bool, headers: dict[str, str]) -> Request:
@@ -28,6 +33,8 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
         request.content_length = _content_length(headers["CONTENT_LENGTH"])
     if http11 and "HTTP_HOST" not in headers:
         raise BadRequest(BAD_REQUEST, "no Host field")
+    if "HTTP_HOST" in headers and not _is_host(headers["HTTP_HOST"]):
+        raise BadRequest(BAD_REQUEST, "Host is not a host")
     if "HTTP_CONNECTION" in headers:
         request.keep_alive = _keeps_alive(headers["HTTP_CONNECTION"], http11)
     if target[:1] != "/":
@@ -35,6 +42,11 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
     if "HTTP_EXPECT" in headers and http11:
         request.expects_continue = headers["HTTP_EXPECT"].lower() == "100-continue"
     return request
+
+
+@functools.lru_cache(maxsize=256)
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
 
 
 def _keeps_alive(connection: str, http11: bool) -> bool:

@@ -55,12 +55,14 @@ _KEYS = MappingProxyType(
 class _Fields:
     """What llhttp reports of a head; called by httptools."""
 
-    __slots__ = ("complete", "headers", "target")
+    __slots__ = ("complete", "headers", "more", "target")
 
     def __init__(self) -> None:
         self.target = b""
         self.headers: dict[str, str] = {}
         self.complete = False
+        self.more = 0
+        """Fields that have no key of their own in `headers`."""
 
     def on_url(self, url: bytes) -> None:
         """Take the target, or a further piece of it."""
@@ -72,10 +74,12 @@ class _Fields:
         if key is None:
             key = meta_variable(name)
             if not key:
+                self.more += 1
                 return
         text = value.decode("latin-1").rstrip(" \t")
         headers = self.headers
         if key in headers:
+            self.more += 1
             if key in SINGLE_FIELDS:
                 raise BadRequest(BAD_REQUEST, f"{key} is given twice")
             text = f"{headers[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
@@ -112,7 +116,7 @@ class HeadParser:
         fields, parser = self._fields, self._parser
         if not fields.complete:
             raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
-        if len(fields.headers) > max_fields:
+        if len(fields.headers) + fields.more > max_fields:
             raise BadRequest(TOO_LARGE, "too many header fields")
         version = parser.get_http_version()
         if version != "1.1" and version != "1.0":

@@ -9,7 +9,7 @@ from pathlib import Path
 from spawning.errors import ApplicationNotFound, SpawningError
 from spawning.messages import Failed, Frame
 
-_OURS = str(Path(__file__).resolve().parents[1])
+_OURS = str(Path(__file__).resolve().parents[1]) + "/"
 _INSTALLED = ("site-packages", "dist-packages")
 
 

@@ -37,13 +37,11 @@ class Handler:
 
     def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
         """Answer; return whether the connection may stay open.  Never raises."""
-        response = Response(request, connection.send, self._date)
+        response = Response(request, connection.send, self._date, body.withdraw_invitation)
         try:
             environ = environ_of(request, connection.peer, connection.endpoint, body)
             result = self._application(environ, response.start)
             try:
-                if request.expects_continue and body.withdraw_invitation():
-                    response.keep_alive = False  # its body may come or not, who knows
                 response.send_all(result)
             finally:
                 close(result)
@@ -90,7 +88,10 @@ class Handler:
             return
         response.code = int(status[:3])
         try:
-            connection.send(simple(status, text, self._date))
+            answer = simple(status, text, self._date)
+            if request.method == "HEAD":
+                answer = answer[: answer.index(b"\r\n\r\n") + 4]
+            connection.send(answer)
         except ClientGone:
             connection.close()
 

@@ -46,6 +46,8 @@ def status_code(status: str) -> int:
         raise ApplicationError(f"the status {status!r} is not a code and a reason")
     if _breaks_line(status):
         raise ApplicationError("the status contains a line break or a null character")
+    if code < "200":
+        raise ApplicationError(f"the status {status!r} is not a final one")
     return int(code)
 
 
@@ -105,6 +107,7 @@ class Response:
         "_left",
         "_request",
         "_send",
+        "_withdraw",
         "code",
         "head_sent",
         "keep_alive",
@@ -113,10 +116,18 @@ class Response:
         "status",
     )
 
-    def __init__(self, request: Request, send: Callable[[bytes], None], date: DateHeader) -> None:
+    def __init__(
+        self,
+        request: Request,
+        send: Callable[[bytes | memoryview], None],
+        date: DateHeader,
+        withdraw: Callable[[], bool] = bool,
+    ) -> None:
         self._request = request
         self._send = send
         self._date = date
+        self._withdraw = withdraw
+        """Withdraws `100 Continue`, which must not follow a head; whether the client waits."""
         self._headers: list[tuple[str, str]] = []
         self._chunked = False
         self._has_body = True
@@ -179,16 +190,18 @@ class Response:
             data = self._counted(data)
             if self._chunked:
                 data = b"%x\r\n%b\r\n" % (len(data), data)
-        if len(data) <= JOINED:
-            self._send(head + data)
-        else:
-            if head:
-                self._send(head)
-            self._send(data)
+        # A piece that is not bytes raises here, while a 500 can still be sent.
+        pieces = (head + data,) if len(data) <= JOINED else (head, memoryview(data))
+        self.head_sent = True
+        for piece in pieces:
+            if piece:
+                self._send(piece)
 
     def _end(self) -> None:
         if not self.head_sent:
-            self._send(self._head(0))
+            head = self._head(0)
+            self.head_sent = True
+            self._send(head)
         elif self._chunked:
             self._send(b"0\r\n\r\n")
         if self._left and self._has_body:
@@ -209,6 +222,8 @@ class Response:
         if not self.status:
             raise ApplicationError("a body was sent before start_response was called")
         request = self._request
+        if request.expects_continue and self._withdraw():
+            self.keep_alive = False  # its body may come or not, who knows
         lines, length, dated, named = self._fields()
         self._has_body = response_has_body(request.method, self.code)
         # A HEAD without a body leaves the length unsaid: it would be that of the GET.
@@ -228,7 +243,6 @@ class Response:
             lines += "Connection: close\r\n"
         elif not request.http11:
             lines += "Connection: keep-alive\r\n"
-        self.head_sent = True
         return f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
 
     def _like_get(self, total: int) -> bool:
@@ -246,6 +260,8 @@ class Response:
             if noted:
                 if noted == "content-length":
                     length = self._length(value, length)
+                    if self.code == 204:
+                        continue  # RFC 9110, 8.6
                 elif noted == "date":
                     dated = True
                 elif noted == "server":

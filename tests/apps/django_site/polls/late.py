@@ -1,0 +1,7 @@
+"""Imported by a view when it is first asked for, long after the server is ready."""
+
+from polls import helpers
+
+VERSION = "v0"
+
+SHORT = helpers.shorten("A module that nobody imported at start.")

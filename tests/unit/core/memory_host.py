@@ -1,0 +1,176 @@
+"""A `Host` for one connection over a socket pair, driven by the test alone.
+
+No thread, no loop and no clock: the client's bytes arrive when the connection
+has nothing left to do, or when it waits for them.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from spawning.http.body import RequestBody
+from spawning.http.connection import CLOSED, Connection
+from spawning.http.limits import Limits
+from spawning.http.poller import READABLE
+from spawning.http.request import BadRequest, ClientGone, Request
+
+PEER = ("192.0.2.1", 50000)
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+_RECEIVE = 1 << 20
+_STATUS_LINE = re.compile(rb"HTTP/1\.1 (\d\d\d) [^\r\n]*\r\n")
+
+
+class Recorder:
+    """A gateway that reads each request's body and writes down what it was asked."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, Any]] = []
+        self.refused = 0
+        """Status of the request that was refused, 0 where none was."""
+
+    def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
+        """Answer 200, or refuse a body that is malformed."""
+        try:
+            content = body.read()
+        except BadRequest as error:
+            connection.send(self.refusal(connection, error))
+            return False
+        except ClientGone:
+            connection.close()
+            return False
+        self.seen.append(
+            {
+                "method": request.method,
+                "target": request.target,
+                "version": "1.1" if request.http11 else "1.0",
+                "headers": dict(request.headers),
+                "body": content,
+                "keep_alive": request.keep_alive,
+            }
+        )
+        connection.send(OK)
+        return request.keep_alive
+
+    def refusal(self, _connection: Connection, error: BadRequest) -> bytes:
+        """Return a response without a body."""
+        self.refused = int(error.status[:3])
+        return f"HTTP/1.1 {error.status}\r\nConnection: close\r\n\r\n".encode()
+
+
+class MemoryHost:
+    """Implements `connection.Host`; `client` is the other end of the connection."""
+
+    def __init__(self, gateway: Any, endpoint: Any = "endpoint", **limits: Any) -> None:
+        self.limits = Limits(**limits)
+        self.word = [1]
+        self.gate: Sequence[int] = self.word
+        self.generation = 1
+        self.keeps_alive = self.limits.keep_alive_time > 0
+        self.idle_time = self.limits.keep_alive_time
+        self.ready: Callable[[Connection], None] = self._note
+        self.wait: Callable[[Connection, bool, float], None] = self._go_on
+        self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
+        self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
+        self.received = b""
+        """What the client has received."""
+        self.given_away: list[bytes] = []
+        self.client_reads = True
+        self._wanted = False
+        self._arrivals: list[bytes] = []
+        self.client, server = socket.socketpair()
+        server.setblocking(False)
+        self.client.setblocking(False)
+        self.connection = Connection(server, PEER, endpoint, self)
+
+    # ------------------------------------------------------------ connection.Host
+
+    def _note(self, _connection: Connection) -> None:
+        """Note that somebody has to look."""
+        self._wanted = True
+
+    def _go_on(self, connection: Connection, writing: bool, _deadline: float) -> None:
+        """Let the client read, or send what comes next; without either it goes away."""
+        if writing and self.client_reads:
+            self._read()
+        elif not writing and self._arrivals:
+            self._arrive()
+        else:
+            self.client.close()
+        connection.readable = True
+
+    def give_away(self, connection: Connection, received: bytes) -> None:
+        """Keep what would travel along."""
+        connection.detach().close()
+        self.given_away.append(received)
+
+    def forget(self, connection: Connection) -> None:
+        """There is no table."""
+
+    # ------------------------------------------------------------ for tests
+
+    def exchange(self, *pieces: bytes) -> bytes:
+        """Have the client send `pieces` one after another; return what it received of late."""
+        before = len(self.received)
+        self._arrivals += [piece for piece in pieces if piece]
+        self._work()
+        while self._arrivals and self.connection.phase is not CLOSED:
+            self._arrive()
+            self.connection.on_events(READABLE)
+            self._work()
+        self._read()
+        return self.received[before:]
+
+    def hang_up(self) -> None:
+        """Have the client end its side, and the connection notice it."""
+        if self.client.fileno() >= 0 and self.connection.phase is not CLOSED:
+            self.client.shutdown(socket.SHUT_WR)
+            self.connection.on_events(READABLE)
+            self._work()
+        self._read()
+
+    def poke(self) -> bytes:
+        """Have the connection look at its deadline; return what the client received of it."""
+        before = len(self.received)
+        self.connection.poke()
+        self._work()
+        self._read()
+        return self.received[before:]
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.connection.close()
+        self.client.close()
+
+    def _work(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            request = self.connection.next_request()
+            if request is not None:
+                self.connection.serve(request)
+
+    def _arrive(self) -> None:
+        self.client.send(self._arrivals.pop(0))
+
+    def _read(self) -> None:
+        while self.client.fileno() >= 0:
+            try:
+                data = self.client.recv(_RECEIVE)
+            except (BlockingIOError, ConnectionResetError):
+                return
+            if not data:
+                return
+            self.received += data
+
+
+def statuses(received: bytes) -> list[int]:
+    """Return the status codes of responses without bodies, interim ones left out."""
+    codes = [int(code) for code in _STATUS_LINE.findall(received)]
+    return [code for code in codes if code >= 200]
+
+
+def one_by_one(data: bytes) -> Sequence[bytes]:
+    """Return every byte for itself."""
+    return [data[i : i + 1] for i in range(len(data))]

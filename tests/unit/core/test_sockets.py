@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spawning.errors import AddressUnusable
+from spawning.sockets import Address, listen, name_and_port, parse_address, url_of
+
+# (text, address, how it is shown)
+ADDRESSES = [
+    ("127.0.0.1:80", Address("127.0.0.1", 80), "127.0.0.1:80"),
+    ("localhost:0", Address("localhost", 0), "localhost:0"),
+    (":80", Address("", 80), "*:80"),
+    ("[::1]:80", Address("::1", 80), "[::1]:80"),
+    ("[::]:80", Address("::", 80), "[::]:80"),
+    ("unix:/run/app.sock", Address(path="/run/app.sock"), "unix:/run/app.sock"),
+    ("unix:app.sock", Address(path="app.sock"), "unix:app.sock"),
+    ("unix:a:80", Address(path="a:80"), "unix:a:80"),
+]
+
+Listen = Callable[[Address], socket.socket]
+
+
+@pytest.fixture
+def listening() -> Iterator[Listen]:
+    """Return `listen`; what it returned is closed at the end."""
+    made: list[socket.socket] = []
+
+    def make(address: Address) -> socket.socket:
+        made.append(listen(address))
+        return made[-1]
+
+    yield make
+    for sock in made:
+        sock.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a path short enough for a unix socket."""
+    monkeypatch.chdir(tmp_path)
+    return "app.sock"
+
+
+@pytest.mark.parametrize(("text", "address", "shown"), ADDRESSES)
+def test_an_address_is_read_and_shown(text: str, address: Address, shown: str) -> None:
+    assert parse_address(text) == address
+    assert str(address) == shown
+    if address.host or address.path:
+        assert parse_address(shown) == address
+
+
+def _connects(sock: socket.socket) -> bool:
+    with socket.socket(sock.family, socket.SOCK_STREAM) as client:
+        client.connect(sock.getsockname())
+        accepted, _peer = sock.accept()
+        accepted.close()
+    return True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", ""])
+def test_a_port_is_listened_on(host: str, listening: Listen) -> None:
+    sock = listening(Address(host, 0))
+    assert sock.family == socket.AF_INET
+    assert sock.getsockname()[1] > 0
+    assert not sock.getblocking()
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert _connects(sock)
+
+
+def test_a_port_in_use_can_be_tried_again(listening: Listen) -> None:
+    port = listening(Address("127.0.0.1", 0)).getsockname()[1]
+    with pytest.raises(OSError, match="in use") as error:
+        listening(Address("127.0.0.1", port))
+    assert error.value.errno == errno.EADDRINUSE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address("192.0.2.1", 0),
+        Address("no host.invalid", 0),
+        Address(path="no/such/folder/app.sock"),
+        Address(path="x" * 200),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_said(address: Address, listening: Listen) -> None:
+    with pytest.raises(AddressUnusable) as error:
+        listening(address)
+    assert str(address) in str(error.value)
+    assert "None" not in str(error.value)
+
+
+def test_a_unix_socket_is_listened_on(path: str, listening: Listen) -> None:
+    sock = listening(Address(path=path))
+    assert stat.S_ISSOCK(os.stat(path).st_mode)
+    assert not sock.getblocking()
+    assert _connects(sock)
+
+
+def test_a_stale_unix_socket_is_replaced(path: str, listening: Listen) -> None:
+    listening(Address(path=path)).close()
+    assert os.path.exists(path)
+    assert _connects(listening(Address(path=path)))
+
+
+def test_a_unix_socket_in_use_can_be_tried_again(path: str, listening: Listen) -> None:
+    first = listening(Address(path=path))
+    inode = os.stat(path).st_ino
+    with pytest.raises(OSError, match="in use") as error:
+        listening(Address(path=path))
+    assert error.value.errno == errno.EADDRINUSE
+    assert os.stat(path).st_ino == inode
+    first.accept()[0].close()  # that was the probe
+    assert _connects(first)
+
+
+def _file(path: str) -> None:
+    Path(path).write_text("precious")
+
+
+def _link_to_file(path: str) -> None:
+    Path("target").write_text("precious")
+    Path(path).symlink_to("target")
+
+
+def _folder(path: str) -> None:
+    Path(path).mkdir()
+
+
+def _fifo(path: str) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [_file, _link_to_file, _folder, _fifo])
+def test_what_is_no_socket_is_left_alone(
+    make: Callable[[str], None], path: str, listening: Listen
+) -> None:
+    make(path)
+    before = os.lstat(path)
+    with pytest.raises(AddressUnusable, match="no socket"):
+        listening(Address(path=path))
+    assert os.lstat(path)[:4] == before[:4]
+    if stat.S_ISREG(os.stat(path).st_mode):
+        assert Path(path).read_text() == "precious"
+
+
+def test_a_socket_of_another_kind_is_left_alone(path: str, listening: Listen) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(path)
+        with pytest.raises(AddressUnusable):
+            listening(Address(path=path))
+        assert os.path.exists(path)
+
+
+class Named:
+    """A socket as far as its name goes."""
+
+    def __init__(self, family: int, name: Any) -> None:
+        self.family = family
+        self._name = name
+
+    def getsockname(self) -> Any:
+        """Return the name."""
+        return self._name
+
+
+# (family, name, address for a user, SERVER_NAME and SERVER_PORT)
+NAMES = [
+    (socket.AF_INET, ("127.0.0.1", 80), "http://127.0.0.1:80", ("127.0.0.1", "80")),
+    (socket.AF_INET, ("0.0.0.0", 81), "http://127.0.0.1:81", ("0.0.0.0", "81")),
+    (socket.AF_INET, ("192.0.2.1", 82), "http://192.0.2.1:82", ("192.0.2.1", "82")),
+    (socket.AF_INET6, ("::1", 83, 0, 0), "http://[::1]:83", ("::1", "83")),
+    (socket.AF_INET6, ("::", 84, 0, 0), "http://[::1]:84", ("::", "84")),
+    (socket.AF_UNIX, "/run/app.sock", "unix:/run/app.sock", ("localhost", "80")),
+]
+
+
+@pytest.mark.parametrize(("family", "name", "url", "server"), NAMES)
+def test_a_listening_socket_has_names(
+    family: int, name: Any, url: str, server: tuple[str, str]
+) -> None:
+    sock: Any = Named(family, name)
+    assert url_of(sock) == url
+    assert name_and_port(sock) == server
