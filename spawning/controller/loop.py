@@ -8,17 +8,11 @@ for anything but its selector.
 from __future__ import annotations
 
 import dataclasses
-import os
-import selectors
 import socket
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any
-
-import setproctitle
 
 from spawning import log
 from spawning.config import Config
@@ -39,27 +33,25 @@ from spawning.controller.policy import (
     wake_at,
 )
 from spawning.controller.signals import Order
-from spawning.controller.spawn import ExecSpawner, Spawned, Spawner
+from spawning.controller.spawn import ExecSpawner, Spawned, Spawner, search_path
+from spawning.controller.switchboard import Switchboard
+from spawning.controller.workers import Workers
 from spawning.devhooks import DevHooks
 from spawning.errors import ApplicationFailed
-from spawning.gate import Gate
-from spawning.http.handoff import make_pair
 from spawning.messages import (
     Abandoned,
     Begun,
-    Boot,
-    Channel,
     Drain,
     Draining,
     Failed,
     Graph,
-    Message,
     OpenGate,
     Ready,
     Reload,
     Serving,
 )
 from spawning.sockets import url_of
+from spawning.title import set_title
 
 
 @dataclasses.dataclass(slots=True)
@@ -84,30 +76,24 @@ class Controller:
         self._config = config
         self._listeners = listeners
         self._verbose_lines = verbose_lines
-        self._spawner = spawner or ExecSpawner()
         self._known = Situation(
             target=config.processes, deadman=config.deadman, development=bool(config.reload)
         )
-        self._workers: dict[int, Spawned] = {}
+        self._workers = Workers(config, listeners, search_path(), spawner or ExecSpawner())
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
-        self._next_worker = 1
         self._attempt = Attempt("", monotonic())
-        self._gate = Gate.create()
-        self._inbox, self._outbox = make_pair()
-        self._selector = selectors.DefaultSelector()
+        self._switchboard = Switchboard()
         self._companion = Companion(hooks, config, self._attend_companion) if hooks else None
         self._exit_code = 0
         self._finished = False
 
     def run(self) -> int:
         """Serve until told to stop; return the exit code."""
-        setproctitle.setproctitle(f"spawn: controller {' '.join(self._config.args)}")
+        set_title(f"controller {' '.join(self._config.args)}")
         with signals.caught() as arrivals:
-            self._selector.register(
-                arrivals, selectors.EVENT_READ, lambda: self._obey(signals.arrived(arrivals))
-            )
+            self._switchboard.attend(arrivals, lambda: self._obey(signals.arrived(arrivals)))
             try:
                 self._begin("start", monotonic())
                 while not self._finished:
@@ -127,21 +113,7 @@ class Controller:
                 self._act(action, now)
             if self._finished:
                 return
-        self._watch_for_room()
-        for key, _mask in self._selector.select(self._timeout(now)):
-            # An earlier callback of this batch may have closed it.
-            if key.fd in self._selector.get_map():
-                key.data()
-
-    def _watch_for_room(self) -> None:
-        """Have the selector say when a channel with something unsent can be written to."""
-        for key in list(self._selector.get_map().values()):
-            if isinstance(key.fileobj, Channel):
-                wanted = selectors.EVENT_READ
-                if key.fileobj.wants_write:
-                    wanted |= selectors.EVENT_WRITE
-                if wanted != key.events:
-                    self._selector.modify(key.fileobj, wanted, key.data)
+        self._switchboard.wait(self._timeout(now))
 
     def _timeout(self, now: float) -> float | None:
         times = [wake_at(self._known)]
@@ -157,16 +129,16 @@ class Controller:
             case TakeOver(generation):
                 self._take_over(generation, now)
             case Open(worker_id):
-                self._workers[worker_id].channel.send(OpenGate())
+                self._workers.tell(worker_id, OpenGate())
                 self._known = events.opened(self._known, worker_id, now)
             case Retire(worker_id, successor):
-                self._workers[worker_id].channel.send(Drain(successor))
+                self._workers.tell(worker_id, Drain(successor))
                 self._known = events.draining(self._known, worker_id, (), now)
             case Kill(worker_id, overdue):
                 if overdue:
                     child = self._known.children.by_id[worker_id]
                     _say_lines(report.overdue(child, self._config.deadman))
-                self._workers[worker_id].process.kill()
+                self._workers.kill(worker_id)
                 self._known = events.killed(self._known, worker_id)
             case Finish():
                 self._finished = True
@@ -183,39 +155,20 @@ class Controller:
         self._tell_companion(Begun(self._generation, time.time()))
 
     def _spawn(self, generation: int, now: float) -> None:
-        worker_id = self._next_worker
-        self._next_worker += 1
-        try:
-            spawned = self._spawner.spawn(
-                Boot(
-                    worker_id,
-                    generation,
-                    dataclasses.asdict(self._config),
-                    tuple(sock.fileno() for sock in self._listeners),
-                    self._inbox.fileno(),
-                    self._outbox.fileno(),
-                    self._gate.descriptor,
-                    search_path(),
-                )
-            )
-        except OSError as error:
-            log.say(f"worker {worker_id} could not be started: {error.strerror}")
-            child = Child(worker_id=worker_id, pid=0, generation=generation, since=now)
-            self._known = events.spawned(self._known, child)
-            self._gone(child, now)
-            return
-        child = Child(
-            worker_id=worker_id, pid=spawned.process.pid, generation=generation, since=now
-        )
+        worker_id, spawned = self._workers.spawn(generation)
+        pid = spawned.process.pid if spawned is not None else 0
+        child = Child(worker_id=worker_id, pid=pid, generation=generation, since=now)
         self._known = events.spawned(self._known, child)
-        self._workers[worker_id] = spawned
-        self._attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned))
+        if spawned is None:
+            self._gone(child, now)
+        else:
+            self._switchboard.attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned))
 
     def _take_over(self, generation: int, now: float) -> None:
         first = not self._known.serving
         # The word first: from here on, no request begins in old code, whoever gets its orders
         # when.  What arrives meanwhile waits in the kernel.
-        self._gate.open_for(generation)
+        self._workers.gate.open_for(generation)
         self._known = events.taken_over(self._known, generation)
         seconds = monotonic() - self._attempt.since
         if first:
@@ -245,7 +198,8 @@ class Controller:
             if order is Order.REAP:
                 self._reap()
             elif order is Order.RELOAD:
-                self._begin("SIGHUP", monotonic())
+                if self._known.stopping is Stopping.NO:
+                    self._begin("SIGHUP", monotonic())
             else:
                 self._known = events.ordered(self._known, order)
                 if self._known.stopping is not Stopping.NO:
@@ -256,23 +210,9 @@ class Controller:
         for sock in self._listeners:
             sock.close()
 
-    def _hear(self, who: str, spawned: Spawned) -> list[Message]:
-        """Return what a process has said; one that says rubbish is broken, and killed."""
-        spawned.channel.flush()
-        try:
-            return spawned.channel.receive()
-        except ValueError as error:
-            log.say(f"{who} (pid {spawned.process.pid}) is killed, for it sent {error}")
-            spawned.process.kill()
-            self._leave(spawned.channel)
-            return []
-        finally:
-            if spawned.channel.ended:
-                self._leave(spawned.channel)  # its death follows by SIGCHLD
-
     def _hear_worker(self, worker_id: int, spawned: Spawned) -> None:
         now = monotonic()
-        for message in self._hear(f"worker {worker_id}", spawned):
+        for message in self._switchboard.receive(f"worker {worker_id}", spawned):
             match message:
                 case Ready():
                     self._known = events.ready(self._known, worker_id, now)
@@ -285,27 +225,24 @@ class Controller:
                     self._tell_companion(message)
 
     def _hear_companion(self, companion: Spawned) -> None:
-        for message in self._hear("the watcher", companion):
+        for message in self._switchboard.receive("the watcher", companion):
             if isinstance(message, Reload) and self._known.stopping is Stopping.NO:
                 self._begin(message.cause, message.since)
 
     def _reap(self) -> None:
         now = monotonic()
-        for worker_id, spawned in list(self._workers.items()):
-            code = spawned.process.poll()
-            if code is not None:
-                # What it said last may still be in the channel.
-                if not spawned.channel.ended:
-                    self._hear_worker(worker_id, spawned)
-                self._leave(spawned.channel)
-                spawned.channel.close()
-                del self._workers[worker_id]
-                child = self._known.children.by_id[worker_id]
-                if child.state is not State.DRAINING and not child.killed:
-                    self._mourn(child, code)
-                self._gone(child, now)
+        for worker_id, code in self._workers.bury(self._hear_last_words):
+            child = self._known.children.by_id[worker_id]
+            if child.state is not State.DRAINING and not child.killed:
+                self._mourn(child, code)
+            self._gone(child, now)
         if self._companion is not None and self._companion.poll() is not None:
-            self._companion.ended(now, self._leave)
+            self._companion.ended(now, self._switchboard.leave)
+
+    def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
+        if not spawned.channel.ended:
+            self._hear_worker(worker_id, spawned)
+        self._switchboard.leave(spawned.channel)
 
     def _mourn(self, child: Child, code: int) -> None:
         if child.worker_id in self._failed:
@@ -321,38 +258,18 @@ class Controller:
 
     # ------------------------------------------------------------ parts
 
-    def _attend(self, channel: Channel, hear: Callable[[], Any]) -> None:
-        self._selector.register(channel, selectors.EVENT_READ, hear)
-
-    def _leave(self, channel: Channel) -> None:
-        if channel.fileno() >= 0 and channel in self._selector.get_map():
-            self._selector.unregister(channel)
-
     def _attend_companion(self, companion: Spawned) -> None:
-        self._attend(companion.channel, lambda: self._hear_companion(companion))
+        self._switchboard.attend(companion.channel, lambda: self._hear_companion(companion))
 
     def _tell_companion(self, message: Begun | Serving | Abandoned | Graph) -> None:
         if self._companion is not None:
             self._companion.tell(message)
 
     def _end(self) -> None:
-        for spawned in self._workers.values():
-            spawned.process.kill()
-            spawned.process.wait()
-            spawned.channel.close()
+        self._workers.end()
         if self._companion is not None:
             self._companion.stop()
-        self._selector.close()
-        self._inbox.close()
-        self._outbox.close()
-
-
-def search_path() -> tuple[str, ...]:
-    """Return the `sys.path` that the application sees: the current folder, then ours."""
-    here = str(Path.cwd())
-    scripts = str(Path(sys.argv[0]).resolve().parent)
-    ours = [os.path.abspath(entry) for entry in sys.path if entry not in ("", scripts)]
-    return (here, *(entry for entry in ours if entry != here))
+        self._switchboard.close()
 
 
 def _say_lines(lines: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
 import subprocess
 import sys
@@ -72,3 +73,11 @@ def interpreter() -> list[str]:
     # Private, and what multiprocessing and test frameworks use: there is no public way.
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     return [sys.executable, *flags]
+
+
+def search_path() -> tuple[str, ...]:
+    """Return the `sys.path` that the application sees: the current folder, then ours."""
+    here = str(Path.cwd())
+    scripts = str(Path(sys.argv[0]).resolve().parent)
+    ours = [os.path.abspath(entry) for entry in sys.path if entry not in ("", scripts)]
+    return (here, *(entry for entry in ours if entry != here))

@@ -1,13 +1,5 @@
 """One client: its phases, its timeouts, and the only recv and send.
 
-Phases, and what moves a connection between them:
-
-    IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY
-    HEAD    part of a head has come           head whole -> BUSY
-    BUSY    a request is being answered       answered -> IDLE, HEAD, BUSY, LINGER or CLOSED
-    LINGER  answered and shut for writing     end of file -> CLOSED
-    CLOSED  the end; reached from anywhere
-
 Rules:
 1. The poller is edge-triggered.  `readable` remembers an edge; it is cleared
    before each receive, so an edge that comes meanwhile is not lost.
@@ -21,17 +13,16 @@ Rules:
 
 from __future__ import annotations
 
-import enum
 import math
 import socket
 from _thread import allocate_lock
-from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 from spawning.http.body import RequestBody
-from spawning.http.limits import Limits
-from spawning.http.parser import END_OF_HEAD, TOO_LARGE, HeadParser
+from spawning.http.head import PartialHead, whole_head
+from spawning.http.host import Host
+from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LINGER
 from spawning.http.poller import READABLE
 from spawning.http.request import BadRequest, ClientGone, Request
 
@@ -39,54 +30,12 @@ RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
 NEVER = math.inf
 
 
-class Phase(enum.Enum):
-    """What a connection is doing; see the table above."""
-
-    IDLE = "idle"
-    HEAD = "head"
-    BUSY = "busy"
-    LINGER = "linger"
-    CLOSED = "closed"
-
-
-IDLE, HEAD, BUSY, LINGER, CLOSED = Phase
-
-
-class Host(Protocol):
-    """What a connection needs of the engine that it lives in."""
-
-    limits: Limits
-    gate: Sequence[int]
-    """`gate[0]` is the generation that may begin requests."""
-    generation: int
-    keeps_alive: bool
-    """Whether a response may leave its connection open."""
-    idle_time: float
-    """Seconds that a connection may stay open without a request."""
-
-    ready: Callable[[Connection], None]
-    """See to it that a thread or greenlet works on a connection."""
-    wait: Callable[[Connection, bool, float], None]
-    """Return after an edge, or when the deadline may have passed; True is for writing."""
-    answer: Callable[[Connection, Request, RequestBody], bool]
-    """Answer; return whether the connection may stay open.  Never raises."""
-
-    def give_away(self, connection: Connection, received: bytes) -> None:
-        """Hand an open connection to the serving generation, with what was received."""
-
-    refusal: Callable[[Connection, BadRequest], bytes]
-    """Return the response to a request that is refused."""
-
-    def forget(self, connection: Connection) -> None:
-        """Take a closed connection out of every table."""
-
-
 class Connection:
     """A client's connection, from accept to close."""
 
     __slots__ = (
         "_host",
-        "_parser",
+        "_partial",
         "_received",
         "_socket",
         "deadline",
@@ -107,9 +56,8 @@ class Connection:
         self._socket = sock
         self._host = host
         self._received = received
-        """Bytes beyond what has been parsed: of a head, a body, or the next request."""
-        self._parser: HeadParser | None = None
-        """Parser of a head that came in part; it has seen all of `_received`."""
+        """Bytes that nobody has looked at: of a body, or of the next request."""
+        self._partial: PartialHead | None = None
         self.descriptor = sock.fileno()
         self.peer = peer
         self.endpoint = endpoint
@@ -146,14 +94,14 @@ class Connection:
         """
         host = self._host
         while True:
-            if self._received and self._parser is None:
+            if self._received:
                 data, self._received = self._received, b""
             elif self.readable:
                 data = self._receive()
             else:
                 data = b""
             if host.gate[0] != host.generation:
-                self._leave(self._received + data)
+                self._leave(data)
                 return None
             if not data:
                 if monotonic() >= self.deadline:
@@ -162,10 +110,7 @@ class Connection:
             if self.phase is LINGER:
                 continue
             try:
-                end = data.find(END_OF_HEAD) + 4
-                if end > 4 and self._parser is None and data[0] > 13:
-                    return self._whole(data, end)
-                request = self._in_pieces(data)
+                request = self._parse(data)
             except BadRequest as error:
                 self._refuse(error)
                 return None
@@ -186,38 +131,23 @@ class Connection:
             self.readable = True
         return data
 
-    def _whole(self, data: bytes, end: int) -> Request:
-        """Parse a head that came in one piece and ends at `end`."""
-        if end < len(data):
-            data, self._received = data[:end], data[end:]
+    def _parse(self, data: bytes) -> Request | None:
+        """Parse `data` as a head, or as the beginning or the continuation of one."""
         limits = self._host.limits
-        if end > limits.head_size:
-            raise BadRequest(TOO_LARGE, "the head is too long")
-        parser = HeadParser()
-        parser.feed(data)
-        return parser.finish(limits.head_fields)
-
-    def _in_pieces(self, data: bytes) -> Request | None:
-        """Parse `data` as the beginning or the continuation of a head."""
-        limits = self._host.limits
-        if self._parser is None:
-            self._parser = HeadParser()
-            self.phase = HEAD
-            self.deadline = monotonic() + limits.head_time
-        parser, before = self._parser, len(self._received)
-        data = self._received + data
-        # Empty lines before a request are ignored (RFC 9112, 2.2); they end no head.
-        start = len(data) - len(data.lstrip(b"\r\n"))
-        end = data.find(END_OF_HEAD, max(start, before - 3)) + 4
-        if (end if end > 3 else len(data)) > limits.head_size:
-            raise BadRequest(TOO_LARGE, "the head is too long")
-        if end > 3:
-            parser.feed(data[before:end])
-            self._parser, self._received = None, data[end:]
-            return parser.finish(limits.head_fields)
-        parser.feed(data[before:])
-        self._received = data
-        return None
+        if self._partial is None:
+            parsed = whole_head(data, limits)
+            if parsed is None:
+                self._partial = PartialHead()
+                self.phase = HEAD
+                self.deadline = monotonic() + limits.head_time
+                parsed = self._partial.add(data, limits)
+        else:
+            parsed = self._partial.add(data, limits)
+        if parsed is None:
+            return None
+        request, self._received = parsed
+        self._partial = None
+        return request
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""
@@ -305,12 +235,14 @@ class Connection:
 
     def _expire(self) -> None:
         """End a connection whose time is up."""
-        if self.phase is HEAD and self._received.strip(b"\r\n"):
+        if self._partial is not None and not self._partial.is_empty:
             self._refuse(BadRequest("408 Request Timeout", "the head did not arrive in time"))
         else:
             self.close()
 
     def _leave(self, received: bytes) -> None:
+        if self._partial is not None:
+            received = self._partial.received + received
         if self.phase is LINGER:
             self.close()
         if self.phase is not CLOSED:
@@ -350,24 +282,17 @@ class Connection:
             return
         self.phase = LINGER
         self.deadline = monotonic() + self._host.limits.linger_time
-        self._received, self._parser = b"", None
+        self._received, self._partial = b"", None
         self.poke()
-
-    def abort(self) -> None:
-        """Close in the middle of a response, so that the client sees that it is not whole."""
-        self.close()
 
     def close(self) -> None:
         """Close now; harmless when closed already."""
         if self.phase is not CLOSED:
-            self.phase = CLOSED
-            self._received, self._parser = b"", None
-            self._host.forget(self)
-            self._socket.close()
+            self.detach().close()
 
     def detach(self) -> socket.socket:
         """Give up the open socket, which is the caller's from now on."""
         self.phase = CLOSED
-        self._received, self._parser = b"", None
+        self._received, self._partial = b"", None
         self._host.forget(self)
         return self._socket

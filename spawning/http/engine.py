@@ -20,10 +20,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from spawning.http.body import RequestBody
-from spawning.http.connection import BUSY, Connection
+from spawning.http.connection import Connection
 from spawning.http.handoff import Inbox, Outbox
 from spawning.http.limits import Limits
 from spawning.http.listener import Listener
+from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import BadRequest, Request
 

@@ -20,8 +20,9 @@ from time import monotonic
 from typing import Any
 
 from spawning import log
-from spawning.http.connection import BUSY, Connection
+from spawning.http.connection import Connection
 from spawning.http.engine import TICK
+from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import Request
 

@@ -14,7 +14,6 @@ import httptools
 from spawning.http.framing import BAD_REQUEST, SINGLE_FIELDS, frame_request
 from spawning.http.request import BadRequest, Request
 
-END_OF_HEAD = b"\r\n\r\n"
 TOO_LARGE = "431 Request Header Fields Too Large"
 
 _USUAL_FIELDS = (

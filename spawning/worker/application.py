@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spawning import importer
+from spawning import importer, lazy_parts
 from spawning.config import Config
 from spawning.errors import UsageError
 
@@ -54,4 +54,5 @@ def load(config: Config) -> Any:
             f"--factory: {made['app_factory']} returned a {type(application).__name__},"
             " which cannot be called as an application"
         )
+    lazy_parts.load()
     return application

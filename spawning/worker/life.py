@@ -17,8 +17,6 @@ import sys
 from time import monotonic
 from typing import Any
 
-import setproctitle
-
 from spawning import devhooks, log, sockets
 from spawning.access_log import open_log
 from spawning.config import from_plain
@@ -26,6 +24,7 @@ from spawning.gate import Gate
 from spawning.http.engine import Engine, Runner
 from spawning.http.limits import Limits
 from spawning.messages import Boot, Channel, Drain, Draining, InFlight, OpenGate, Ready
+from spawning.title import set_title
 from spawning.worker import application, failure, lifeline
 from spawning.wsgi.environ import endpoint
 from spawning.wsgi.handler import Handler
@@ -182,9 +181,7 @@ class Worker:
 
     def _entitle(self, state: str) -> None:
         boot, args = self._boot, " ".join(self._config.args)
-        setproctitle.setproctitle(
-            f"spawn: worker {boot.worker_id} generation {boot.generation} ({state}) {args}"
-        )
+        set_title(f"worker {boot.worker_id} generation {boot.generation} ({state}) {args}")
 
     # ------------------------------------------------------------ parts
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from clients import Client, Load, get, version_in
 from serving import Server, StartServer
 

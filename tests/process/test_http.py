@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from clients import Client, request
 from serving import Server, StartServer, wait_until
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from clients import Client, Load, get, request
 from serving import Server, StartServer, wait_until
 

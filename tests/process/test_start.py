@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from clients import Client, get
 from serving import COMMAND, Server, StartServer, title_of
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, HEAD, IDLE, LINGER, Connection
 from spawning.http.request import BadRequest, ClientGone, Request
+from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
 
 HostFor = Callable[..., MemoryHost]
 

@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from unit.core.situations import situation
 
 from spawning.controller import events
 from spawning.controller.children import Child, Children, State
@@ -25,6 +24,7 @@ from spawning.controller.policy import (
     wake_at,
 )
 from spawning.controller.signals import Order
+from unit.core.situations import situation
 
 Step = tuple[Situation, float, list[Action]]
 TURNS = 200

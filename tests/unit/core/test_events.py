@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from unit.core.situations import NOW, children, situation
 
 from spawning.controller import events
 from spawning.controller.children import Child, State
@@ -18,6 +17,7 @@ from spawning.controller.policy import (
 )
 from spawning.controller.signals import ORDERS, Order
 from spawning.messages import InFlight
+from unit.core.situations import NOW, children, situation
 
 Event = Callable[[Situation], Situation]
 REQUEST = InFlight("GET", "/slow", 1.5)

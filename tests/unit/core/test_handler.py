@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from unit.core.memory_host import PEER, MemoryHost
 
 from spawning.access_log import AccessLog
 from spawning.http.connection import CLOSED, IDLE, LINGER
 from spawning.wsgi.environ import endpoint
 from spawning.wsgi.handler import Handler
+from unit.core.memory_host import PEER, MemoryHost
 
 GET = b"GET /path HTTP/1.1\r\nHost: a\r\n\r\n"
 HEAD = GET.replace(b"GET", b"HEAD")

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.core.memory_host import MemoryHost, Recorder, one_by_one, statuses
 
 from spawning.http.connection import CLOSED
+from unit.core.memory_host import MemoryHost, Recorder, one_by_one, statuses
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.core.situations import NOW, children, situation
 
 from spawning.controller.policy import (
     LONGEST_PAUSE,
@@ -23,6 +22,7 @@ from spawning.controller.policy import (
     pause_after,
     wake_at,
 )
+from unit.core.situations import NOW, children, situation
 
 GRACEFULLY: dict[str, Any] = {"stopping": Stopping.GRACEFULLY}
 AT_ONCE: dict[str, Any] = {"stopping": Stopping.AT_ONCE}

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import spawning_devtools
-from spawning_devtools import hooks
 
+import spawning_devtools
 from spawning.config import Config
 from spawning.messages import Begun, Channel, Graph, Message, Module, Reload, Serving
+from spawning_devtools import hooks
 
 PATIENCE = 20.0
 AN_HOUR_AGO = time.time() - 3600

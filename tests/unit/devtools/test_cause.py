@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from spawning_devtools.reload.cause import describe
 from spawning_devtools.reload.fingerprints import Change, Difference
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from spawning_devtools.reload.changes import (
     CLOSE,
     LOCK_LONGEST,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
+from spawning.messages import Begun, Reload, Serving
 from spawning_devtools.reload.changes import FolderTouch, State, Touch
 from spawning_devtools.reload.conductor import MANY_EVENTS, Action, Conductor, Say, Watch
-
-from spawning.messages import Begun, Reload, Serving
 
 from .conftest import AN_HOUR_AGO, Project
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
 from spawning_devtools.reload.freshness import CLOCK_LAG, SECOND, trustworthy
 
 S = SECOND

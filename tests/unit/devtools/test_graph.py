@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+
+from spawning.messages import DynamicImport, Module
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import asked_by
 from spawning_devtools.reload.places import candidates, directories
 from spawning_devtools.reload.reports import Report
-
-from spawning.messages import DynamicImport, Module
 
 SITE = "/usr/lib/python3/site-packages"
 

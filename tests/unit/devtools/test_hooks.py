@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from spawning_devtools import hooks
 
 from spawning.config import Config
 from spawning.devhooks import DevHooks
+from spawning_devtools import hooks
 
 CONFORMS: DevHooks = hooks
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+
 from spawning_devtools.reload.imports import Imports, asked_by
 
 # (what it is, source, importing module, is a package, every name that it may mean)

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spawning.messages import Graph, Module
 from spawning_devtools.reload.interest import interest
 from spawning_devtools.reload.reports import Report, Reports
-
-from spawning.messages import Graph, Module
 
 
 def graph(generation: int, *names: str) -> Graph:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from spawning_devtools.reload.changes import FolderTouch, State, Touch
 from spawning_devtools.reload.watcher import Watcher
 

@@ -1,0 +1,63 @@
+# Works on a fresh machine with make and Python 3.10 or later; all else is installed into .venv.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SOURCES := spawning devtools tests benchmarks examples scripts docs
+CHECKS := format lint types layers doors sizes unit docs
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test bench clean environment tidy $(CHECKS)
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the like are passed on
+	@$(PYTHON) scripts/environment.py .venv demo
+	@cd examples/demo && exec ../../$(BIN)/spawn --reload=dev $(ARGS) demo.app:app
+
+check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs: all that is fast
+
+test: check ## make check, then all tests with each Python of this machine
+	@$(PYTHON) scripts/each_python.py $(ARGS)
+
+bench: ## peers side by side: serving, then reloading
+	@$(PYTHON) scripts/environment.py .venv
+	$(BIN)/python benchmarks/serving.py
+	$(BIN)/python benchmarks/reload.py
+
+format: environment ## check how the code is laid out
+	$(BIN)/ruff format --check $(wildcard $(SOURCES))
+
+lint: environment ## check the code for likely mistakes
+	$(BIN)/ruff check --quiet $(wildcard $(SOURCES))
+
+types: environment ## check the types
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/mypy --no-error-summary scripts docs/_ext
+
+layers: environment ## check who imports whom
+	$(BIN)/lint-imports --no-logo
+
+doors: environment ## check that each dependency is imported in one place
+	$(BIN)/python scripts/check_doors.py
+
+sizes: environment ## check that files and functions are small
+	$(BIN)/python scripts/check_sizes.py
+
+unit: environment ## run the tests that start no server
+	$(BIN)/python -m pytest -q tests/unit
+
+docs: environment ## build the manual into docs/_build/html
+	$(BIN)/sphinx-build -q -E -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
+
+tidy: environment ## lay the code out, and mend what can be mended by itself
+	$(BIN)/ruff check --quiet --fix-only $(wildcard $(SOURCES))
+	$(BIN)/ruff format --quiet $(wildcard $(SOURCES))
+
+environment:
+	@$(PYTHON) scripts/environment.py .venv test lint docs
+
+clean: ## remove what the other targets made, environments included
+	rm -rf .venv .cache build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

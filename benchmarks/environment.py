@@ -1,0 +1,70 @@
+"""The virtual environment in which the peers and this checkout stand side by side.
+
+It lives under .cache/ of the checkout, one for each set of requirements and version of Python,
+so that a benchmark never changes what a developer has installed.  The programs restart
+themselves in its interpreter, hence may import what it holds only after `enter`.
+
+The checkout is installed anew at each start, as users have it: an editable install would put the
+whole checkout on the path of the peers, some of which watch all that is on it, and a file saved
+there during a run would be a reload that nobody counts on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from peers import REQUIREMENTS
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "benchmarks"
+APPS = Path(__file__).resolve().parent / "apps"
+SITES = ROOT / "tests" / "apps"
+BUILD = ("hatchling",)
+"""What builds the checkout, installed once: each later start does without the network."""
+
+
+def _key() -> str:
+    # The tables of tools that follow [project] say nothing about what is to be installed.
+    project = (ROOT / "pyproject.toml").read_text().partition("\n[tool.")[0]
+    content = "\n".join((*REQUIREMENTS, project, platform.python_version()))
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return f"{sys.implementation.cache_tag}-{digest[:12]}"
+
+
+def enter() -> None:
+    """Go on in the benchmarks' interpreter: restarts this program there, returns only there."""
+    home = CACHE / _key()
+    if Path(sys.prefix) == home:
+        return
+    CACHE.mkdir(parents=True, exist_ok=True)
+    python = str(home / "bin" / "python")
+    with (CACHE / "lock").open("w") as lock:
+        # Two benchmarks started together must not both fill the folder.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "complete").exists():
+            _create(home, python)
+        _pip(python, "--no-deps", "--no-build-isolation", "--force-reinstall", str(ROOT))
+    os.execv(python, [python, *sys.argv])
+
+
+def _create(home: Path, python: str) -> None:
+    print(f"installing the peers into {home.relative_to(ROOT)}", file=sys.stderr)
+    _run([sys.executable, "-m", "venv", "--clear", str(home)])
+    _pip(python, *BUILD, *REQUIREMENTS)
+    _pip(python, f"{ROOT}[devtools]")
+    (home / "complete").touch()
+
+
+def _pip(python: str, *words: str) -> None:
+    _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words])
+
+
+def _run(command: list[str]) -> None:
+    if subprocess.run(command, stdout=sys.stderr).returncode:
+        sys.exit(f"the benchmarks' environment was not made; failed: {' '.join(command)}")

@@ -1,0 +1,28 @@
+"""What a connection is doing.
+
+Phases, and what moves a connection between them:
+
+    IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY
+    HEAD    part of a head has come           head whole -> BUSY
+    BUSY    a request is being answered       answered -> IDLE, HEAD, BUSY, LINGER or CLOSED
+    LINGER  answered and shut for writing     end of file -> CLOSED
+    CLOSED  the end; reached from anywhere
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Phase(enum.Enum):
+    """What a connection is doing; see the table above."""
+
+    IDLE = "idle"
+    HEAD = "head"
+    BUSY = "busy"
+    LINGER = "linger"
+    CLOSED = "closed"
+
+
+# As names of their own, because an attribute of an Enum costs a look-up on each request.
+IDLE, HEAD, BUSY, LINGER, CLOSED = Phase
