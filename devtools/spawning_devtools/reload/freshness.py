@@ -12,10 +12,11 @@ Rules:
 3. The `.pyc` that is written here carries, as its own modification time, the
    moment before the source was read.  A save while the compiler runs is then
    later than the `.pyc`, however long the compiler takes.
-4. A source that this user may not write is trusted: on systems that set every
-   file's time to the same moment, each boot would else compile all of them.
+4. Only the project's own files are doubted.  Installers and images give source and
+   `.pyc` the same second, and where nothing may be written they would be compiled
+   at every start; nobody installs a package twice within one second.
 
-What is covered: everything found on `sys.path`, and everything that
+What is covered: every project file found on `sys.path`, and everything that
 `importlib.util.spec_from_file_location` makes (editable installs).  What asks
 for `importlib.machinery.SourceFileLoader` by name gets Python's own.
 """
@@ -34,6 +35,7 @@ from types import CodeType
 from typing import Any
 
 from spawning_devtools.reload.hidden import hidden
+from spawning_devtools.reload.origin import is_project
 
 SECOND = 1_000_000_000
 CLOCK_LAG = 20_000_000
@@ -52,12 +54,14 @@ class FreshSourceLoader(machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the module's code."""
         path = self.get_filename(fullname)
+        if not is_project(path):
+            return super().get_code(fullname)
         try:
             cache = importlib.util.cache_from_source(path)
             source = os.stat(path)
         except (NotImplementedError, OSError):
             return super().get_code(fullname)
-        if _may_use(cache, path, source.st_mtime_ns):
+        if _may_use(cache, source.st_mtime_ns):
             return super().get_code(fullname)
         started = time.time_ns()
         source = os.stat(path)
@@ -68,12 +72,12 @@ class FreshSourceLoader(machinery.SourceFileLoader):
         return code
 
 
-def _may_use(cache: str, path: str, source_mtime_ns: int) -> bool:
+def _may_use(cache: str, source_mtime_ns: int) -> bool:
     try:
         written = os.stat(cache).st_mtime_ns
     except OSError:
         return False
-    return trustworthy(source_mtime_ns, written) or not os.access(path, os.W_OK)
+    return trustworthy(source_mtime_ns, written)
 
 
 def _pyc(code: CodeType, source: os.stat_result) -> bytes:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from spawning_devtools.reload.places import candidates, directories, is_below, is_installed
+from spawning_devtools.reload.origin import is_installed
+from spawning_devtools.reload.places import candidates, directories, is_below
 from spawning_devtools.reload.reports import Report
 
 _LONGEST_WAY = 40

@@ -24,7 +24,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
@@ -33,13 +32,12 @@ from typing import Any, Generic, TypeVar
 from spawning.messages import DynamicImport, Graph, Module
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
+from spawning_devtools.reload.origin import is_project, is_stdlib
 
 T = TypeVar("T")
 FindSpec = Callable[..., "ModuleSpec | None"]
 
 _OURS = frozenset({"spawning", "spawning_devtools"})
-_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_STDLIB = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
 
 
 class _Record(Generic[T]):
@@ -171,7 +169,7 @@ class Observer:
         self._names.add(name)
         is_package = spec.submodule_search_locations is not None
         self._modules.add(Module(name, file, is_package))
-        return _is_project(file)
+        return is_project(file)
 
     def _add_edge(self, imported: str, frame: FrameType | None) -> None:
         importer = _project_module(frame)
@@ -211,26 +209,14 @@ def _source_of(spec: ModuleSpec) -> str | None:
     if not (isinstance(spec.loader, SourceFileLoader) or origin.endswith(".py")):
         return None
     path = os.path.abspath(origin)
-    return None if _is_stdlib(path) else path
-
-
-def _is_stdlib(path: str) -> bool:
-    return path.startswith(_STDLIB) and not _is_installed(path)
-
-
-def _is_installed(path: str) -> bool:
-    return any(folder in path for folder in _INSTALLED)
-
-
-def _is_project(path: str) -> bool:
-    return not (path.startswith("<") or _is_installed(path) or _is_stdlib(path))
+    return None if is_stdlib(path) else path
 
 
 def _project_module(frame: FrameType | None) -> str:
     """Return the module of the nearest frame that belongs to the project, or ''."""
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        if _is_project(frame.f_code.co_filename) and name.partition(".")[0] not in _OURS:
+        if is_project(frame.f_code.co_filename) and name.partition(".")[0] not in _OURS:
             return str(name)
         frame = frame.f_back
     return ""

@@ -15,14 +15,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.reports import Report
-
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
-
-
-def is_installed(path: str) -> bool:
-    """Return whether `path` belongs to an installed package."""
-    return not _INSTALLED.isdisjoint(path.split(os.sep))
 
 
 def is_below(path: str, folder: str) -> bool:

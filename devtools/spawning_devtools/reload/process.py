@@ -12,7 +12,8 @@ import time
 
 from spawning.messages import Channel, Reload
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
-from spawning_devtools.reload.places import is_below, is_installed
+from spawning_devtools.reload.origin import is_installed
+from spawning_devtools.reload.places import is_below
 from spawning_devtools.reload.settings import Settings
 from spawning_devtools.reload.watcher import Unwatchable, Watcher
 
