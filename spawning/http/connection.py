@@ -164,7 +164,7 @@ class Connection:
             self.request = None
             if self.phase is CLOSED:
                 return
-            if not self._discard(body):
+            if (following.content_length or following.chunked) and not self._discard(body):
                 self._linger()
                 return
             if not keep:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spawning.http.limits import Limits
-from spawning.http.parser import TOO_LARGE, HeadParser
+from spawning.http.parser import TOO_LARGE, HeadParser, parse
 from spawning.http.request import BadRequest, Request
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -21,9 +21,7 @@ def whole_head(data: bytes, limits: Limits) -> tuple[Request, bytes] | None:
     if end > limits.head_size:
         raise BadRequest(TOO_LARGE, "the head is too long")
     head, rest = (data, b"") if end == len(data) else (data[:end], data[end:])
-    parser = HeadParser()
-    parser.feed(head)
-    return parser.finish(limits.head_fields), rest
+    return parse(head, limits.head_fields), rest
 
 
 class PartialHead:

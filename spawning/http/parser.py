@@ -8,6 +8,7 @@ through it: their length is known from the head, and `body` reads them.
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
 
 import httptools
 
@@ -90,7 +91,7 @@ class _Fields:
 
 
 class HeadParser:
-    """Parses one head, in one piece or in several."""
+    """Parses one head that comes in several pieces."""
 
     __slots__ = ("_fields", "_parser")
 
@@ -100,29 +101,44 @@ class HeadParser:
 
     def feed(self, data: bytes) -> None:
         """Parse `data`, which must not reach beyond the head; raises BadRequest."""
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
-            self._fields.complete = True
-        except httptools.HttpParserError as error:
-            if isinstance(error.__context__, BadRequest):
-                raise error.__context__ from None
-            raise BadRequest(BAD_REQUEST, str(error)) from None
+        _feed(self._parser, self._fields, data)
 
     def finish(self, max_fields: int) -> Request:
         """Return the request of a head that was fed whole; raises BadRequest."""
-        fields, parser = self._fields, self._parser
-        if not fields.complete:
-            raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
-        if len(fields.headers) + fields.more > max_fields:
-            raise BadRequest(TOO_LARGE, "too many header fields")
-        version = parser.get_http_version()
-        if version != "1.1" and version != "1.0":
-            raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
-        return frame_request(
-            parser.get_method().decode("ascii"),
-            fields.target.decode("latin-1"),
-            version == "1.1",
-            fields.headers,
-        )
+        return _request(self._parser, self._fields, max_fields)
+
+
+def parse(head: bytes, max_fields: int) -> Request:
+    """Return the request of a whole head; raises BadRequest."""
+    fields = _Fields()
+    parser = httptools.HttpRequestParser(fields)
+    _feed(parser, fields, head)
+    return _request(parser, fields, max_fields)
+
+
+def _feed(parser: Any, fields: _Fields, data: bytes) -> None:
+    try:
+        parser.feed_data(data)
+    except httptools.HttpParserUpgrade:
+        # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
+        fields.complete = True
+    except httptools.HttpParserError as error:
+        if isinstance(error.__context__, BadRequest):
+            raise error.__context__ from None
+        raise BadRequest(BAD_REQUEST, str(error)) from None
+
+
+def _request(parser: Any, fields: _Fields, max_fields: int) -> Request:
+    if not fields.complete:
+        raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
+    if len(fields.headers) + fields.more > max_fields:
+        raise BadRequest(TOO_LARGE, "too many header fields")
+    version = parser.get_http_version()
+    if version != "1.1" and version != "1.0":
+        raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
+    return frame_request(
+        parser.get_method().decode("ascii"),
+        fields.target.decode("latin-1"),
+        version == "1.1",
+        fields.headers,
+    )

@@ -74,16 +74,18 @@ class Poller:
             except OSError:
                 pass
 
-    def turn(self, timeout: float) -> None:
-        """Wait up to `timeout` seconds for events, and tell those concerned."""
+    def turn(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for events, and tell those concerned; return if any came."""
         watched = self._watched
-        for descriptor, events in self._epoll.poll(timeout):
+        came = self._epoll.poll(timeout)
+        for descriptor, events in came:
             who = watched.get(descriptor)
             if who is not None:
                 try:
                     who.on_events(events)
                 except Exception:
                     log.say_bug("bug in the server, please report it:")
+        return bool(came)
 
     def close(self) -> None:
         """Close the epoll."""

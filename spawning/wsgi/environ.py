@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, TextIO
 from urllib.parse import unquote_to_bytes
 
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
 
+_OF_EACH_REQUEST = (
+    "REQUEST_METHOD",
+    "SERVER_PROTOCOL",
+    "RAW_URI",
+    "REQUEST_URI",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "wsgi.input",
+)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Endpoint:
     """An address that listens, and what every environ of its connections begins with."""
 
-    environ: Mapping[str, Any]
+    environ: dict[str, Any]
     is_unix: bool
 
 
@@ -37,6 +46,9 @@ def endpoint(
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
+        "REMOTE_ADDR": "",
+        # What each request fills in; here so that a copy need not grow.
+        **dict.fromkeys(_OF_EACH_REQUEST if is_unix else (*_OF_EACH_REQUEST, "REMOTE_PORT")),
     }
     return Endpoint(environ, is_unix)
 
@@ -45,23 +57,19 @@ def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) ->
     """Return the environ of one request."""
     target = request.target
     path, _, query = target.partition("?")
-    environ = {
-        **end.environ,
-        **request.headers,
-        "REQUEST_METHOD": request.method,
-        "SERVER_PROTOCOL": "HTTP/1.1" if request.http11 else "HTTP/1.0",
-        "RAW_URI": target,
-        "REQUEST_URI": target,
-        # Bytes as latin-1, whatever their encoding (PEP 3333, Unicode issues).
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
-        "QUERY_STRING": query,
-        "wsgi.input": body,
-    }
-    if end.is_unix:
-        environ["REMOTE_ADDR"] = ""
-    else:
+    environ = end.environ.copy()
+    environ["REQUEST_METHOD"] = request.method
+    environ["SERVER_PROTOCOL"] = "HTTP/1.1" if request.http11 else "HTTP/1.0"
+    environ["RAW_URI"] = environ["REQUEST_URI"] = target
+    # Bytes as latin-1, whatever their encoding (PEP 3333, Unicode issues).
+    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
+    environ["QUERY_STRING"] = query
+    environ["wsgi.input"] = body
+    if not end.is_unix:
         environ["REMOTE_ADDR"] = peer[0]
         environ["REMOTE_PORT"] = str(peer[1])
+    # All of them begin with HTTP_ or CONTENT_, so they replace nothing.
+    environ.update(request.headers)
     return environ
 
 

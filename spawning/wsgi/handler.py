@@ -17,7 +17,8 @@ from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.request import BadRequest, ClientGone, Request
 from spawning.wsgi.environ import environ_of
-from spawning.wsgi.response import DateHeader, Response, close, simple
+from spawning.wsgi.fields import DateHeader
+from spawning.wsgi.response import Response, close, simple
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

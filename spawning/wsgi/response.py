@@ -12,109 +12,45 @@ Rules (PEP 3333):
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
 from spawning.http.framing import delimit_response, response_has_body
 from spawning.http.request import Request
+from spawning.wsgi.fields import (
+    REMEMBERED,
+    SERVER_LINE,
+    ApplicationError,
+    DateHeader,
+    content_length,
+    field,
+    remembered_field,
+    status_code,
+)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-SERVER_LINE = "Server: Spawning\r\n"
+
 JOINED = 65536
 """Up to this size head and body are joined into one send; copying more costs more than a send."""
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
-_HOP_BY_HOP = frozenset({"transfer-encoding", "trailer", "upgrade", "te", "keep-alive"})
-_NOTED = frozenset({"content-length", "connection", "date", "server"}) | _HOP_BY_HOP
-_REMEMBERED = 100
-"""Longest header value whose line is remembered."""
-
-
-class ApplicationError(Exception):
-    """The application broke the protocol; the text says how."""
-
-
-@functools.lru_cache(maxsize=256)
-def status_code(status: str) -> int:
-    """Return the code of a status such as `200 OK`; raises ApplicationError."""
-    code = status[:3]
-    if not (len(code) == 3 and code.isascii() and code.isdigit()) or status[3:4] not in ("", " "):
-        raise ApplicationError(f"the status {status!r} is not a code and a reason")
-    if _breaks_line(status):
-        raise ApplicationError("the status contains a line break or a null character")
-    if code < "200":
-        raise ApplicationError(f"the status {status!r} is not a final one")
-    return int(code)
-
-
-def field(name: str, value: str) -> tuple[str, str]:
-    """Return (the field's line, its name in lower case if the server cares about it, else '').
-
-    Raises ApplicationError where a line break would begin a field of the value's
-    own (response splitting).
-    """
-    if _breaks_line(name) or _breaks_line(value):
-        raise ApplicationError(f"the header field {name!r} contains a line break or a null")
-    lower = name.lower()
-    return name + ": " + value + "\r\n", lower if lower in _NOTED else ""
-
-
-# Applications repeat themselves; a remembered line takes a third of the time to make one.
-_remembered_field = functools.lru_cache(maxsize=1024)(field)
-
-
-def _breaks_line(text: str) -> bool:
-    return "\n" in text or "\r" in text or "\0" in text
-
-
-class DateHeader:
-    """The `Date` line, made once a second."""
-
-    def __init__(self) -> None:
-        self._second = 0
-        self._line = ""
-
-    def line(self) -> str:
-        """Return the line for now (RFC 9110, 6.6.1)."""
-        second = int(time.time())
-        if second != self._second:
-            self._line = f"Date: {http_date(second)}\r\n"
-            self._second = second
-        return self._line
-
-
-def http_date(second: int) -> str:
-    """Return a time since the epoch as RFC 9110, 5.6.7 writes it, whatever the locale."""
-    year, month, day, hour, minute, sec, weekday, *_ = time.gmtime(second)
-    # Not email.utils.formatdate: its import costs a worker 8 ms at start.
-    return (
-        f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{sec:02} GMT"
-    )
 
 
 class Response:
     """What one call of the application answers."""
 
-    __slots__ = (
-        "_chunked",
-        "_date",
-        "_has_body",
-        "_headers",
-        "_left",
-        "_request",
-        "_send",
-        "_withdraw",
-        "code",
-        "head_sent",
-        "keep_alive",
-        "problem",
-        "sent",
-        "status",
-    )
+    # On the class, because most responses leave them as they are.
+    status = ""
+    code = 0
+    head_sent = False
+    sent = 0
+    """Bytes of the body that were sent."""
+    problem = ""
+    """What the application did wrong after the head had been sent."""
+    _headers: Sequence[tuple[str, str]] = ()
+    _chunked = False
+    _has_body = True
+    _left: int | None = None
+    """Bytes that the Content-Length still promises."""
 
     def __init__(
         self,
@@ -128,19 +64,7 @@ class Response:
         self._date = date
         self._withdraw = withdraw
         """Withdraws `100 Continue`, which must not follow a head; whether the client waits."""
-        self._headers: list[tuple[str, str]] = []
-        self._chunked = False
-        self._has_body = True
-        self._left: int | None = None
-        """Bytes that the Content-Length still promises."""
-        self.status = ""
-        self.code = 0
-        self.head_sent = False
         self.keep_alive = request.keep_alive
-        self.sent = 0
-        """Bytes of the body that were sent."""
-        self.problem = ""
-        """What the application did wrong after the head had been sent."""
 
     # ------------------------------------------------------------ for the application
 
@@ -191,11 +115,12 @@ class Response:
             if self._chunked:
                 data = b"%x\r\n%b\r\n" % (len(data), data)
         # A piece that is not bytes raises here, while a 500 can still be sent.
-        pieces = (head + data,) if len(data) <= JOINED else (head, memoryview(data))
+        first, second = (head + data, b"") if len(data) <= JOINED else (head, memoryview(data))
         self.head_sent = True
-        for piece in pieces:
-            if piece:
-                self._send(piece)
+        if first:
+            self._send(first)
+        if second:
+            self._send(second)
 
     def _end(self) -> None:
         if not self.head_sent:
@@ -255,11 +180,13 @@ class Response:
         """
         lines, length, dated, named = "", None, False, False
         for name, value in self._headers:
-            make = _remembered_field if len(value) < _REMEMBERED else field
+            make = remembered_field if len(value) < REMEMBERED else field
             line, noted = make(name, value)
             if noted:
                 if noted == "content-length":
-                    length = self._length(value, length)
+                    if length is not None:
+                        raise ApplicationError("Content-Length is set twice")
+                    length = content_length(value)
                     if self.code == 204:
                         continue  # RFC 9110, 8.6
                 elif noted == "date":
@@ -274,14 +201,6 @@ class Response:
                     raise ApplicationError(f"{name} is a hop-by-hop field, which only servers set")
             lines += line
         return lines, length, dated, named
-
-    @staticmethod
-    def _length(value: str, earlier: int | None) -> int:
-        if not (value.isascii() and value.isdigit()):
-            raise ApplicationError(f"Content-Length {value!r} is not a number")
-        if earlier is not None:
-            raise ApplicationError("Content-Length is set twice")
-        return int(value)
 
 
 def simple(status: str, text: str, date: DateHeader) -> bytes:

@@ -11,14 +11,8 @@ from typing import Any
 import pytest
 
 from spawning.http.request import Request
-from spawning.wsgi.response import (
-    ApplicationError,
-    DateHeader,
-    Response,
-    http_date,
-    simple,
-    status_code,
-)
+from spawning.wsgi.fields import ApplicationError, DateHeader, http_date, status_code
+from spawning.wsgi.response import Response, simple
 
 Headers = list[tuple[str, str]]
 PLAIN = [("Content-Type", "text/plain")]

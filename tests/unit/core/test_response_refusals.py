@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from spawning.http.request import Request
-from spawning.wsgi.response import ApplicationError, DateHeader, Response
+from spawning.wsgi.fields import ApplicationError, DateHeader
+from spawning.wsgi.response import Response
 
 OK = "200 OK"
 
