@@ -1,0 +1,83 @@
+"""What a long life costs: nothing may grow."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from clients import Client, get
+from serving import Server, StartServer, wait_until
+
+pytestmark = pytest.mark.slow
+
+RELOADS = 200
+IDLE = 2000
+
+
+def open_files(server: Server) -> dict[str, int]:
+    """Return the number of descriptors of the controller, its watcher and its worker."""
+    controller = psutil.Process(server.pid)
+    workers = server.workers()
+    (watcher,) = [child for child in controller.children() if child not in workers]
+    (worker,) = workers
+    named = {"controller": controller, "watcher": watcher, "worker": worker}
+    return {name: process.num_fds() for name, process in named.items()}
+
+
+def test_two_hundred_reloads_gain_no_descriptor_and_no_zombie(
+    spawn: StartServer, plain: Path
+) -> None:
+    server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev", "hello.app")
+    server.wait_until_serving()
+    server.log.wait_for("watching")
+    with Client(server.address) as kept:
+
+        def reload(generation: int) -> None:
+            server.signal(signal.SIGHUP)
+            server.log.wait_for(rf"SIGHUP: generation {generation} in ")
+            assert kept.get("/").status == 200
+            assert get(server.address, "/").status == 200
+
+        for generation in range(2, 5):
+            reload(generation)
+        server.wait_for_workers(1)
+        before = open_files(server)
+        for generation in range(5, 5 + RELOADS):
+            reload(generation)
+        server.wait_for_workers(1)
+        assert open_files(server) == before
+    children = psutil.Process(server.pid).children(recursive=True)
+    assert len(children) == 2
+    assert all(child.status() != psutil.STATUS_ZOMBIE for child in children)
+
+
+def test_idle_connections_are_cheap_and_change_generations(
+    spawn: StartServer, plain: Path, threads: str
+) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * IDLE), hard))
+    server = spawn(plain, "-s", "1", "-t", threads, "-l", "/dev/null", "hello.app")
+    server.wait_until_serving()
+    clients = [Client(server.address) for _ in range(IDLE)]
+    try:
+        for client in clients[:100]:
+            assert client.get("/").status == 200
+        before = server.workers()[0].memory_info().rss
+        for client in clients[100:]:
+            assert client.get("/").status == 200
+        each = (server.workers()[0].memory_info().rss - before) / (IDLE - 100)
+        assert each < 5 * 1024
+        server.signal(signal.SIGHUP)
+        server.log.wait_for("generation 2 in")
+        wait_until(
+            lambda: server.workers()[0].num_fds() > IDLE, "the new worker has the connections"
+        )
+        for client in clients:
+            assert client.get("/").status == 200
+    finally:
+        for client in clients:
+            client.close()
