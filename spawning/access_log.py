@@ -59,4 +59,14 @@ def open_log(path: str) -> AccessLog | None:
         return None
     if not path:
         return AccessLog(STANDARD_OUTPUT)
-    return AccessLog(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644))
+    return AccessLog(_open(path))
+
+
+def check(path: str) -> None:
+    """Raise OSError where `open_log` would, and leave nothing open."""
+    if path not in ("", os.devnull):
+        os.close(_open(path))
+
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -7,6 +7,7 @@ application first asks for bytes that have not arrived (RFC 9110, 10.1.1).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -36,7 +37,7 @@ class Source(Protocol):
 class RequestBody:
     """`wsgi.input` (PEP 3333): read, readline, readlines and iteration."""
 
-    __slots__ = ("_broken", "_buffer", "_decoder", "_invite", "_left", "_source")
+    __slots__ = ("_at", "_broken", "_buffer", "_decoder", "_invite", "_left", "_source")
 
     def __init__(self, source: Source, request: Request) -> None:
         self._source = source
@@ -46,6 +47,8 @@ class RequestBody:
         self._broken = ""
         """Why nothing more can be read: the coding was malformed."""
         self._buffer = b""
+        self._at = 0
+        """How much of the buffer has been read."""
         self._invite = request.expects_continue and (request.chunked or self._left > 0)
 
     # ------------------------------------------------------------ for the server
@@ -57,7 +60,7 @@ class RequestBody:
 
     def discard(self) -> bool:
         """Read away what is left without waiting; return whether the body's end was reached."""
-        self._buffer = b""
+        self._buffer, self._at = b"", 0
         if self._invite:
             return False
         budget = MAX_DISCARD
@@ -75,37 +78,26 @@ class RequestBody:
 
         Raises ClientGone when the client goes away before the end.
         """
-        if not self._buffer and not self._more():
-            return b""
-        wanted = -1 if size is None else size
-        pieces, have = [self._buffer], len(self._buffer)
-        while (wanted < 0 or have < wanted) and self._more():
-            piece = self._pull()
-            pieces.append(piece)
-            have += len(piece)
-        data = b"".join(pieces)
-        if wanted < 0:
-            wanted = len(data)
-        self._buffer = data[wanted:]
-        return data[:wanted]
+        wanted = sys.maxsize if size is None or size < 0 else size
+        have = len(self._buffer) - self._at
+        if have < wanted and self._more():
+            pieces = [self._buffer[self._at :]]
+            while have < wanted and self._more():
+                pieces.append(self._pull())
+                have += len(pieces[-1])
+            self._buffer, self._at = b"".join(pieces), 0
+        return self._cut(self._at + min(wanted, have))
 
     def readline(self, size: int | None = -1) -> bytes:
         """Return the next line with its newline, at most `size` bytes of it."""
-        limit = -1 if size is None else size
-        pieces, piece, have = [], self._buffer, 0
-        while True:
-            end = piece.find(b"\n") + 1
-            pieces.append(piece)
-            have += len(piece)
-            if end or (0 <= limit <= have) or not self._more():
-                break
-            piece = self._pull()
-        line = b"".join(pieces)
-        cut = have - len(piece) + end if end else have
-        if 0 <= limit < cut:
-            cut = limit
-        self._buffer = line[cut:]
-        return line[:cut]
+        limit = sys.maxsize if size is None or size < 0 else size
+        end = self._buffer.find(b"\n", self._at) + 1
+        while not end and len(self._buffer) - self._at < limit and self._more():
+            # Only what a line lacks is pulled and copied, not the buffer at each call.
+            searched = len(self._buffer) - self._at
+            self._buffer, self._at = self._buffer[self._at :] + self._pull(), 0
+            end = self._buffer.find(b"\n", searched) + 1
+        return self._cut(min(end or len(self._buffer), self._at + limit))
 
     def readlines(self, hint: int | None = -1) -> list[bytes]:
         """Return the remaining lines; stop after about `hint` bytes."""
@@ -126,6 +118,14 @@ class RequestBody:
         """Do nothing: the connection is the server's (some applications close their input)."""
 
     # ------------------------------------------------------------
+
+    def _cut(self, end: int) -> bytes:
+        """Return the buffer's bytes up to `end`, and be past them."""
+        data = self._buffer[self._at : end]
+        self._at = end
+        if end == len(self._buffer):
+            self._buffer, self._at = b"", 0
+        return data
 
     def _more(self) -> bool:
         return self._left > 0 if self._decoder is None else not self._decoder.done

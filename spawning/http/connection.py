@@ -82,8 +82,7 @@ class Connection:
 
     def poke(self) -> None:
         """Have somebody look although nothing came: a deadline passed, or we drain."""
-        self.readable = True
-        self._host.ready(self)
+        self.on_events(READABLE)
 
     # ------------------------------------------------------------ requests
 
@@ -93,7 +92,8 @@ class Connection:
         None leaves the connection waiting for an edge, given away, or closed.
         """
         host = self._host
-        while True:
+        # A late poke after the connection was given away: its bytes are the successor's.
+        while self.phase is not CLOSED:
             if self._received:
                 data, self._received = self._received, b""
             elif self.readable:
@@ -116,6 +116,8 @@ class Connection:
                 return None
             if request is not None:
                 return request
+        self.readable = False
+        return None
 
     def _receive(self) -> bytes:
         self.readable = False

@@ -34,6 +34,7 @@ class Listener:
         self._generation = generation
         self._welcome = welcome
         self._exhausted = exhausted
+        self._is_exhausted = False
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -61,10 +62,13 @@ class Listener:
                 return
             except OSError as error:
                 if error.errno in _EXHAUSTED:
-                    log.say(f"no connection can be accepted for a second: {error.strerror}")
+                    if not self._is_exhausted:
+                        log.say(f"connections have to wait: {error.strerror}")
+                    self._is_exhausted = True
                     self._exhausted(self)
                     return
                 continue  # the client gave up before it was accepted
+            self._is_exhausted = False
             accepted = _Socket(sock.family, sock.type, sock.proto, fileno=descriptor)
             accepted.setblocking(False)
             self._welcome(accepted, peer)

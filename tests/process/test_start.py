@@ -237,3 +237,26 @@ def test_a_port_that_becomes_free_in_time_is_taken(spawn: StartServer, plain: Pa
         server = spawn(plain, "--port", str(holder.getsockname()[1]), "-s", "1", "hello.app")
         server.log.wait_for("is in use")
     assert get(server.wait_until_serving().address, "/").status == 200
+
+
+def test_an_access_log_that_cannot_be_written_is_refused_at_once(
+    spawn: StartServer, plain: Path, tmp_path: Path
+) -> None:
+    server = spawn(plain, "-l", str(tmp_path / "no" / "log"), "hello.app")
+    assert server.wait() == 2
+    assert "--access-log-file: " in server.log.lines[0]
+    assert "cannot be written: No such file or directory" in server.log.lines[0]
+    assert len(server.log.lines) == 1
+
+
+def test_the_access_log_goes_to_its_file(spawn: StartServer, plain: Path, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_text("before\n")
+    server = spawn(plain, "-s", "2", "-l", str(log), "hello.app").wait_until_serving()
+    for number in range(10):
+        get(server.address, f"/{number}")
+    server.stop()
+    lines = log.read_text().splitlines()
+    assert lines[0] == "before"
+    assert sorted(re.findall(r"GET /(\d) ", "\n".join(lines))) == [str(n) for n in range(10)]
+    assert server.access.lines == []

@@ -240,3 +240,22 @@ def test_closing_twice_is_harmless(host_for: HostFor) -> None:
     host.connection.close()
     host.poke()
     assert host.connection.phase is CLOSED
+
+
+def test_a_late_poke_takes_no_bytes_of_a_connection_that_was_given_away(
+    host_for: HostFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = host_for(Recorder())
+    kept: list[Any] = []
+    monkeypatch.setattr(host, "give_away", lambda connection, _: kept.append(connection.detach()))
+    host.exchange(GET)
+    host.word[0] = 2
+    host.connection.poke()
+    assert host.connection.next_request() is None
+    (sock,) = kept
+    with sock:
+        host.client.send(GET)
+        host.connection.poke()
+        assert host.connection.next_request() is None
+        assert not host.connection.readable  # or the thread at work would look for ever
+        assert sock.recv(1000) == GET
