@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -82,7 +83,6 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            start_new_session=True,
         )
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -138,12 +138,18 @@ class Server:
             self.signal(signal.SIGTERM)
         return self.wait()
 
+    def _family(self) -> list[psutil.Process]:
+        try:
+            controller = psutil.Process(self.pid)
+            return [controller, *controller.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []  # its children end with it: tests see to that
+
     def destroy(self) -> None:
         """End everything that may be left, and show what was said."""
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        for process in self._family():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait(PATIENCE)
         self.log.wait_until_ended()
         self.access.wait_until_ended()
