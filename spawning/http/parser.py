@@ -32,12 +32,13 @@ _USUAL_FIELDS = (
 
 
 def meta_variable(name: bytes) -> str:
-    """Return the CGI meta-variable of a header field, empty for a name with an underscore.
+    """Return the CGI meta-variable of a header field, empty for one that must not have any.
 
     `X_Forwarded_For` would become what `X-Forwarded-For` becomes, and pass for
-    a field that only a proxy may set.
+    a field that only a proxy may set.  `Proxy` would become HTTP_PROXY, which
+    programs take for their configuration.
     """
-    if b"_" in name:
+    if b"_" in name or name.lower() == b"proxy":
         return ""
     key = name.decode("latin-1").upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key

@@ -30,6 +30,7 @@ from spawning.wsgi.environ import endpoint
 from spawning.wsgi.handler import Handler
 
 EXIT_FAILED = 3
+_NOT_FOR_US = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
 
 def main(descriptor: int) -> int:
@@ -63,6 +64,7 @@ class Worker:
         self._boot = boot
         self._config = from_plain(boot.config)
         self._draining = False
+        self._pid = os.getpid()
         # Sockets are made before monkey-patching changes the class.
         self._listeners = [socket.socket(fileno=number) for number in boot.listeners]
         self._inbox = socket.socket(fileno=boot.inbox)
@@ -117,7 +119,7 @@ class Worker:
         assert self._engine is not None
         if not self._draining:
             self._entitle("serving")
-            threads = self._config.threads > 0
+            threads = self._config.threads != 1  # greenlets run side by side too
             processes = self._config.processes > 1
             ends = [
                 endpoint(
@@ -212,14 +214,26 @@ class Worker:
     def _handle_signals(self) -> None:
         # Ctrl-C reaches the whole process group, and the controller decides.  A handler that
         # does nothing, not SIG_IGN: programs that the application starts would inherit that.
-        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        for number in _NOT_FOR_US:
             signal.signal(number, _do_nothing)
         signal.signal(signal.SIGTERM, self._terminate)
+        # Processes that it forks inherit handlers, and would not end when they are told to.
+        os.register_at_fork(after_in_child=_obey_signals_again)
 
-    def _terminate(self, _number: int, _frame: Any) -> None:
+    def _terminate(self, number: int, _frame: Any) -> None:
+        if os.getpid() != self._pid:
+            # A forked process got it before it could obey signals again.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
         if self._engine is None:
             os._exit(0)  # still importing: SystemExit would be the application's to catch
         self._engine.call_soon(lambda: self._drain(successor=True))
+
+
+def _obey_signals_again() -> None:
+    for number in (*_NOT_FOR_US, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _do_nothing(_number: int, _frame: Any) -> None:

@@ -243,3 +243,20 @@ def test_a_generation_that_fails_leaves_the_old_one_serving(
     server.signal(signal.SIGHUP)
     server.log.wait_for("generation 3 in")
     assert get(server.address, "/").text == "better"
+
+
+def test_processes_that_the_application_forks_end_when_they_are_told_to(
+    spawn: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import multiprocessing, threading\n"
+        "def app(environ, start):\n"
+        "    child = multiprocessing.get_context('fork').Process(target=threading.Event().wait)\n"
+        "    child.start()\n"
+        "    child.terminate()\n"
+        "    child.join(20)\n"
+        "    start('200 OK', [])\n"
+        "    return [str(child.exitcode).encode()]\n"
+    )
+    server = spawn(tmp_path, "-s", "1", "mine.app").wait_until_serving()
+    assert get(server.address, "/").text == "-15"
