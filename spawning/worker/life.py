@@ -31,6 +31,7 @@ from spawning.wsgi.handler import Handler
 
 EXIT_FAILED = 3
 _NOT_FOR_US = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+_HANDLED = (*_NOT_FOR_US, signal.SIGTERM)
 
 
 def main(descriptor: int) -> int:
@@ -64,7 +65,6 @@ class Worker:
         self._boot = boot
         self._config = from_plain(boot.config)
         self._draining = False
-        self._pid = os.getpid()
         # Sockets are made before monkey-patching changes the class.
         self._listeners = [socket.socket(fileno=number) for number in boot.listeners]
         self._inbox = socket.socket(fileno=boot.inbox)
@@ -218,22 +218,24 @@ class Worker:
             signal.signal(number, _do_nothing)
         signal.signal(signal.SIGTERM, self._terminate)
         # Processes that it forks inherit handlers, and would not end when they are told to.
-        os.register_at_fork(after_in_child=_obey_signals_again)
+        # Blocked meanwhile: Python forgets signals that reach a child on its way out of fork.
+        os.register_at_fork(
+            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED),
+            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED),
+            after_in_child=_obey_signals_again,
+        )
 
-    def _terminate(self, number: int, _frame: Any) -> None:
-        if os.getpid() != self._pid:
-            # A forked process got it before it could obey signals again.
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
+    def _terminate(self, _number: int, _frame: Any) -> None:
         if self._engine is None:
             os._exit(0)  # still importing: SystemExit would be the application's to catch
         self._engine.call_soon(lambda: self._drain(successor=True))
 
 
 def _obey_signals_again() -> None:
-    for number in (*_NOT_FOR_US, signal.SIGTERM):
+    for number in _HANDLED:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
 
 
 def _do_nothing(_number: int, _frame: Any) -> None:
