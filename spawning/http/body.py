@@ -37,7 +37,16 @@ class Source(Protocol):
 class RequestBody:
     """`wsgi.input` (PEP 3333): read, readline, readlines and iteration."""
 
-    __slots__ = ("_at", "_broken", "_buffer", "_decoder", "_invite", "_left", "_source")
+    __slots__ = (
+        "_at",
+        "_broken",
+        "_buffer",
+        "_decoder",
+        "_discarded",
+        "_invite",
+        "_left",
+        "_source",
+    )
 
     def __init__(self, source: Source, request: Request) -> None:
         self._source = source
@@ -49,6 +58,7 @@ class RequestBody:
         self._buffer = b""
         self._at = 0
         """How much of the buffer has been read."""
+        self._discarded = 0
         self._invite = request.expects_continue and (request.chunked or self._left > 0)
 
     # ------------------------------------------------------------ for the server
@@ -58,18 +68,23 @@ class RequestBody:
         waits, self._invite = self._invite, False
         return waits
 
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether it is worth while to read away what is left, to keep the connection."""
+        return not self._invite and self._left <= MAX_DISCARD and self._discarded <= MAX_DISCARD
+
     def discard(self) -> bool:
-        """Read away what is left without waiting; return whether the body's end was reached."""
+        """Read away what has come of the rest; return whether the body's end was reached.
+
+        Never waits; to be called again when more has come.  Raises what `read` raises.
+        """
         self._buffer, self._at = b"", 0
-        if self._invite:
-            return False
-        budget = MAX_DISCARD
-        while self._more():
+        while self._more() and self.may_be_skipped:
             piece = self._pull(wait=False)
-            budget -= len(piece)
-            if (not piece and self._more()) or budget < 0:
+            self._discarded += len(piece)
+            if not piece and self._more():
                 return False
-        return True
+        return not self._more()
 
     # ------------------------------------------------------------ for the application
 

@@ -1,8 +1,7 @@
-"""One client: its phases, its timeouts, and the only recv and send.
+"""One client: its phases and its timeouts.
 
 Rules:
-1. The poller is edge-triggered.  `readable` remembers an edge; it is cleared
-   before each receive, so an edge that comes meanwhile is not lost.
+1. The poller is edge-triggered: `stream` says what that asks for.
 2. One thread or greenlet at a time works on a connection: the runner sees to it.
 3. A request begins only while the gate names our generation, asked after its
    bytes were received; otherwise the connection goes to the successor with the
@@ -13,7 +12,6 @@ Rules:
 
 from __future__ import annotations
 
-import math
 import socket
 from _thread import allocate_lock
 from time import monotonic
@@ -25,50 +23,37 @@ from spawning.http.host import Host
 from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LINGER
 from spawning.http.poller import READABLE
 from spawning.http.request import BadRequest, ClientGone, Request
-
-RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
-NEVER = math.inf
+from spawning.http.stream import NEVER, Stream
 
 
-class Connection:
+class Connection(Stream):
     """A client's connection, from accept to close."""
 
     __slots__ = (
-        "_host",
         "_partial",
-        "_received",
-        "_socket",
-        "deadline",
-        "descriptor",
+        "_unread",
         "endpoint",
         "lock",
         "peer",
         "phase",
-        "readable",
         "request",
         "since",
-        "waiter",
     )
 
     def __init__(
         self, sock: socket.socket, peer: Any, endpoint: Any, host: Host, received: bytes = b""
     ) -> None:
-        self._socket = sock
-        self._host = host
-        self._received = received
-        """Bytes that nobody has looked at: of a body, or of the next request."""
+        super().__init__(sock, host, received)
         self._partial: PartialHead | None = None
-        self.descriptor = sock.fileno()
+        self._unread: RequestBody | None = None
+        """The body of an answered request, as far as it has still to be read away."""
         self.peer = peer
         self.endpoint = endpoint
         """What the owner of the listener knows of the address that was connected to."""
         self.phase = IDLE
         self.deadline = monotonic() + host.idle_time
-        self.readable = True
         self.lock = allocate_lock()
         """Held by the thread that works on this connection; unused with greenlets."""
-        self.waiter: Any = None
-        """The greenlet that waits for an edge."""
         self.request: Request | None = None
         self.since = 0.0
 
@@ -94,10 +79,16 @@ class Connection:
         host = self._host
         # A late poke after the connection was given away: its bytes are the successor's.
         while self.phase is not CLOSED:
+            if self._unread is not None and not self._skip(self._unread):
+                return None
             if self._received:
                 data, self._received = self._received, b""
             elif self.readable:
-                data = self._receive()
+                received = self.receive()
+                if received is None:
+                    self.close()
+                    return None
+                data = received
             else:
                 data = b""
             if host.gate[0] != host.generation:
@@ -118,20 +109,6 @@ class Connection:
                 return request
         self.readable = False
         return None
-
-    def _receive(self) -> bytes:
-        self.readable = False
-        try:
-            data = self._socket.recv(RECEIVE_SIZE)
-        except BlockingIOError:
-            return b""
-        except OSError:
-            data = b""
-        if not data:
-            self.close()
-        elif len(data) == RECEIVE_SIZE:
-            self.readable = True
-        return data
 
     def _parse(self, data: bytes) -> Request | None:
         """Parse `data` as a head, or as the beginning or the continuation of one."""
@@ -166,72 +143,15 @@ class Connection:
             self.request = None
             if self.phase is CLOSED:
                 return
-            if (following.content_length or following.chunked) and not self._discard(body):
-                self._linger()
-                return
+            has_body = following.content_length or following.chunked
             if not keep:
-                self._finish()
+                self._finish(body if has_body else None)
                 return
             self.phase = IDLE
             self.deadline = monotonic() + host.idle_time
+            if has_body:
+                self._unread = body
             following = self.next_request()
-
-    # ------------------------------------------------------------ bytes
-
-    def take(self, wait: bool) -> bytes:
-        """Return received bytes of a body; raises ClientGone."""
-        if self._received:
-            data, self._received = self._received, b""
-            return data
-        deadline = monotonic() + self._host.limits.body_time
-        while True:
-            self.readable = False
-            try:
-                data = self._socket.recv(RECEIVE_SIZE)
-            except BlockingIOError:
-                if not wait:
-                    return b""
-            except OSError as error:
-                raise ClientGone(str(error)) from error
-            else:
-                if not data:
-                    raise ClientGone("the client closed the connection within a request body")
-                if len(data) == RECEIVE_SIZE:
-                    self.readable = True
-                return data
-            if monotonic() >= deadline:
-                raise ClientGone("the client paused too long within a request body")
-            self._host.wait(self, False, deadline)
-
-    def put_back(self, data: bytes) -> None:
-        """Keep bytes that belong to the next request."""
-        self._received = data + self._received
-
-    def send(self, data: bytes | memoryview) -> None:
-        """Send all of `data`, waiting for the client as needed; raises ClientGone."""
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError as error:
-            raise ClientGone(str(error)) from error
-        if sent < len(data):
-            self._send_rest(memoryview(data)[sent:])
-
-    def _send_rest(self, data: memoryview) -> None:
-        deadline = monotonic() + self._host.limits.write_time
-        while data:
-            self._host.wait(self, True, deadline)
-            try:
-                sent = self._socket.send(data)
-            except BlockingIOError:
-                if monotonic() >= deadline:
-                    raise ClientGone("the client stopped reading the response") from None
-                continue
-            except OSError as error:
-                raise ClientGone(str(error)) from error
-            data = data[sent:]
-            deadline = monotonic() + self._host.limits.write_time
 
     # ------------------------------------------------------------ ends
 
@@ -260,15 +180,28 @@ class Connection:
         else:
             self._linger()
 
-    def _discard(self, body: RequestBody) -> bool:
+    def _skip(self, body: RequestBody) -> bool:
+        """Read away what the application left of a body; return whether that is done."""
         try:
-            return body.discard()
-        except (ClientGone, BadRequest):
+            if body.discard():
+                self._unread = None
+                return True
+        except ClientGone:
+            self.close()
             return False
+        except BadRequest:
+            self._linger()
+            return False
+        if not body.may_be_skipped or monotonic() >= self.deadline:
+            self._linger()
+        return False
 
-    def _finish(self) -> None:
-        """Close after a last response, gently where the client has sent more."""
-        if self._received or self.readable:
+    def _finish(self, body: RequestBody | None) -> None:
+        """Close after a last response, gently where the client has sent more, or will."""
+        if body is not None and not self._skip(body):
+            if self.phase is BUSY:
+                self._linger()
+        elif self._received or self.readable:
             self._linger()
         else:
             self.close()
@@ -284,7 +217,7 @@ class Connection:
             return
         self.phase = LINGER
         self.deadline = monotonic() + self._host.limits.linger_time
-        self._received, self._partial = b"", None
+        self._received, self._partial, self._unread = b"", None, None
         self.poke()
 
     def close(self) -> None:
@@ -295,6 +228,6 @@ class Connection:
     def detach(self) -> socket.socket:
         """Give up the open socket, which is the caller's from now on."""
         self.phase = CLOSED
-        self._received, self._partial = b"", None
+        self._received, self._partial, self._unread = b"", None, None
         self._host.forget(self)
         return self._socket

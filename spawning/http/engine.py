@@ -27,6 +27,7 @@ from spawning.http.listener import Listener
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import BadRequest, Request
+from spawning.http.stream import Stream
 
 TICK = 1.0
 LAST_CHANCE = 0.5
@@ -49,7 +50,7 @@ class Runner(Protocol):
     def ready(self, connection: Connection) -> None:
         """See to it that a thread or greenlet works on a connection."""
 
-    def wait(self, connection: Connection, writing: bool, deadline: float) -> None:
+    def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Return after an edge, or when the deadline may have passed."""
 
     def drive(
@@ -102,7 +103,7 @@ class Engine:
         self.keeps_alive = limits.keep_alive_time > 0
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
-        self.wait: Callable[[Connection, bool, float], None] = runner.wait
+        self.wait: Callable[[Stream, bool, float], None] = runner.wait
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
         self._runner = runner

@@ -13,7 +13,6 @@ socket with its number.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from time import monotonic
@@ -25,6 +24,7 @@ from spawning.http.engine import TICK
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import Request
+from spawning.http.stream import NEVER, Stream
 
 with warnings.catch_warnings():
     # Its own category, a message that begins with a newline; users' warnings stay.
@@ -65,15 +65,15 @@ class GreenletRunner:
                 worker = pool.pop() if pool else greenlet.greenlet(self._work, self._to_hub)
                 worker.switch(connection, request)
 
-    def wait(self, connection: Connection, _writing: bool, deadline: float) -> None:
+    def wait(self, stream: Stream, _writing: bool, deadline: float) -> None:
         """Switch to the hub until the next edge; the engine pokes us when the deadline passes."""
-        connection.waiter = greenlet.getcurrent()
-        connection.deadline = deadline
+        stream.waiter = greenlet.getcurrent()
+        stream.deadline = deadline
         try:
             self._hub.switch()
         finally:
-            connection.waiter = None
-            connection.deadline = math.inf
+            stream.waiter = None
+            stream.deadline = NEVER
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]

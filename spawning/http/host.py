@@ -11,6 +11,7 @@ from spawning.http.request import BadRequest, Request
 
 if TYPE_CHECKING:
     from spawning.http.connection import Connection
+    from spawning.http.stream import Stream
 
 
 class Host(Protocol):
@@ -27,7 +28,7 @@ class Host(Protocol):
 
     ready: Callable[[Connection], None]
     """See to it that a thread or greenlet works on a connection."""
-    wait: Callable[[Connection, bool, float], None]
+    wait: Callable[[Stream, bool, float], None]
     """Return after an edge, or when the deadline may have passed; True is for writing."""
     answer: Callable[[Connection, Request, RequestBody], bool]
     """Answer; return whether the connection may stay open.  Never raises."""

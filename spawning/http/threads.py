@@ -21,6 +21,7 @@ from spawning import log
 from spawning.http.connection import Connection
 from spawning.http.engine import TICK
 from spawning.http.poller import Poller
+from spawning.http.stream import Stream
 
 
 class ThreadRunner:
@@ -37,10 +38,10 @@ class ThreadRunner:
         if connection.lock.acquire(False):
             self._ready.put(connection)
 
-    def wait(self, connection: Connection, writing: bool, deadline: float) -> None:
-        """Block this thread until the connection is ready, or the deadline."""
+    def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
+        """Block this thread until the stream is ready, or the deadline."""
         poll = select.poll()
-        poll.register(connection.descriptor, select.POLLOUT if writing else select.POLLIN)
+        poll.register(stream.descriptor, select.POLLOUT if writing else select.POLLIN)
         poll.poll(max(0.0, deadline - monotonic()) * 1000)
 
     def drive(

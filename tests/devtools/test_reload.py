@@ -153,6 +153,19 @@ def test_broken_code_leaves_the_old_serving_until_the_next_good_save(
     assert sum("error:" in line for line in small.server.log.lines) == 1
 
 
+def test_a_broken_view_that_django_would_import_later_does_not_take_over(
+    spawn: StartServer, copy_of: CopyOf
+) -> None:
+    site = Site(spawn, copy_of("django_site"), "django", ["-s", "1"])
+    good = site.views.read_text()
+    site.views.write_text("import no_such_module\n" + good)
+    site.server.log.wait_for("generation 2 failed; generation 1 goes on serving")
+    assert version_in(get(site.address, "/").text) == 0
+    site.views.write_text(good)
+    site.save(in_place)
+    assert version_in(get(site.address, "/").text) == 1
+
+
 def test_a_deleted_module_leaves_the_old_serving_until_it_is_back(small: Site) -> None:
     good = small.helpers.read_text()
     with Load(small.address, "/leaf", clients=2) as load:

@@ -144,6 +144,18 @@ def test_a_body_that_is_not_read_does_not_become_a_request(echo: Server) -> None
         assert client.answer().status == 200
 
 
+def test_an_unread_body_that_comes_after_the_answer_is_skipped(echo: Server) -> None:
+    with Client(echo.address) as client:
+        for head in (b"Content-Length: 9", b"Transfer-Encoding: chunked"):
+            client.send(b"POST /unread HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
+            answer = client.answer()
+            assert (answer.body, answer.headers.get("connection")) == (b"ok", None)
+            body = b"GET / HTT" if b"Length" in head else b"9\r\nGET / HTT\r\n0\r\n\r\n"
+            for byte in body:
+                client.send(bytes([byte]))
+            assert client.get("/environ").status == 200
+
+
 def test_a_large_unread_body_ends_the_connection_after_the_answer(echo: Server) -> None:
     with Client(echo.address) as client:
         client.send(b"POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + CHUNK)

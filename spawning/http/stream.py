@@ -1,0 +1,103 @@
+"""The only recv and send: bytes in and out of one client's socket, which never blocks.
+
+`readable` remembers that the edge-triggered poller told of something to receive.
+It is cleared before each receive, so an edge that comes meanwhile is not lost.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+from time import monotonic
+from typing import Any
+
+from spawning.http.host import Host
+from spawning.http.request import ClientGone
+
+RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
+NEVER = math.inf
+
+
+class Stream:
+    """One client's socket, and who waits for it."""
+
+    __slots__ = (
+        "_host",
+        "_received",
+        "_socket",
+        "deadline",
+        "descriptor",
+        "readable",
+        "waiter",
+    )
+
+    def __init__(self, sock: socket.socket, host: Host, received: bytes) -> None:
+        self._socket = sock
+        self._host = host
+        self._received = received
+        """Bytes that nobody has looked at: of a body, or of the next request."""
+        self.descriptor = sock.fileno()
+        self.readable = True
+        self.deadline = NEVER
+        """When the engine is to poke whoever works on this, on the monotonic clock."""
+        self.waiter: Any = None
+        """The greenlet that waits for an edge."""
+
+    def receive(self) -> bytes | None:
+        """Return what has come; empty where nothing has, None where the client is gone."""
+        self.readable = False
+        try:
+            data = self._socket.recv(RECEIVE_SIZE)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            return None
+        if len(data) == RECEIVE_SIZE:
+            self.readable = True
+        return data or None
+
+    def take(self, wait: bool) -> bytes:
+        """Return received bytes of a body; raises ClientGone."""
+        if self._received:
+            data, self._received = self._received, b""
+            return data
+        deadline = monotonic() + self._host.limits.body_time
+        while True:
+            received = self.receive()
+            if received is None:
+                raise ClientGone("the client closed the connection within a request body")
+            if received or not wait:
+                return received
+            if monotonic() >= deadline:
+                raise ClientGone("the client paused too long within a request body")
+            self._host.wait(self, False, deadline)
+
+    def put_back(self, data: bytes) -> None:
+        """Keep bytes that belong to the next request."""
+        self._received = data + self._received
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send all of `data`, waiting for the client as needed; raises ClientGone."""
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            raise ClientGone(str(error)) from error
+        if sent < len(data):
+            self._send_rest(memoryview(data)[sent:])
+
+    def _send_rest(self, data: memoryview) -> None:
+        deadline = monotonic() + self._host.limits.write_time
+        while data:
+            self._host.wait(self, True, deadline)
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                if monotonic() >= deadline:
+                    raise ClientGone("the client stopped reading the response") from None
+                continue
+            except OSError as error:
+                raise ClientGone(str(error)) from error
+            data = data[sent:]
+            deadline = monotonic() + self._host.limits.write_time
