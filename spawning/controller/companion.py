@@ -13,7 +13,10 @@ from spawning.config import Config
 from spawning.controller.policy import pause_after
 from spawning.controller.spawn import Spawned, start
 from spawning.devhooks import DevHooks
-from spawning.messages import Begun, Channel, Graph, Message, Serving
+from spawning.messages import Abandoned, Begun, Channel, Graph, Serving
+
+About = Begun | Graph | Serving | Abandoned
+"""What it is told of a generation."""
 
 
 class Companion:
@@ -25,7 +28,9 @@ class Companion:
         self._process: Spawned | None = None
         self._deaths = 0
         self._start_at: float | None = 0.0
-        self._history: list[Message] = []
+        self._serving = 0
+        self._history: list[About] = []
+        """What was told of the generation that serves, and of the newest attempt."""
 
     @property
     def start_at(self) -> float | None:
@@ -46,15 +51,12 @@ class Companion:
             self._process.channel.send(message)
         self._started(self._process)
 
-    def tell(self, message: Message) -> None:
+    def tell(self, message: About) -> None:
         """Send a message, and remember what a new process would need of it."""
         if isinstance(message, Serving):
-            generation = message.generation
-            self._history = [
-                old
-                for old in self._history
-                if isinstance(old, (Begun, Graph)) and old.generation >= generation
-            ]
+            self._serving = message.generation
+        if isinstance(message, (Begun, Serving)):
+            self._history = [old for old in self._history if old.generation == self._serving]
         self._history.append(message)
         if self._process is not None:
             self._process.channel.send(message)
@@ -72,7 +74,7 @@ class Companion:
         return self._process.process.poll() if self._process is not None else None
 
     def stop(self) -> None:
-        """End the process: it goes when its channel does."""
+        """End the process."""
         if self._process is not None:
             self._process.channel.close()
             self._process.process.kill()

@@ -18,7 +18,7 @@ from spawning import log
 from spawning.config import Config
 from spawning.controller import events, report, signals
 from spawning.controller.children import Child, State
-from spawning.controller.companion import Companion
+from spawning.controller.companion import About, Companion
 from spawning.controller.policy import (
     Action,
     Finish,
@@ -261,7 +261,7 @@ class Controller:
     def _attend_companion(self, companion: Spawned) -> None:
         self._switchboard.attend(companion.channel, lambda: self._hear_companion(companion))
 
-    def _tell_companion(self, message: Begun | Serving | Abandoned | Graph) -> None:
+    def _tell_companion(self, message: About) -> None:
         if self._companion is not None:
             self._companion.tell(message)
 

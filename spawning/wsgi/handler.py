@@ -46,8 +46,8 @@ class Handler:
                 response.send_all(result)
             finally:
                 close(result)
-        except ClientGone as gone:
-            self._client_gone(connection, request, gone)
+        except ClientGone:
+            connection.close()  # clients come and go: nobody's error
         except BaseException as error:
             self._failed(connection, response, request, error)
         if response.problem:
@@ -70,10 +70,6 @@ class Handler:
         return simple(error.status, error.reason, self._date)
 
     # ------------------------------------------------------------
-
-    def _client_gone(self, connection: Connection, request: Request, gone: ClientGone) -> None:
-        # Clients come and go: not an error of anybody's, unless it is a time-out of ours.
-        connection.close()
 
     def _failed(
         self, connection: Connection, response: Response, request: Request, error: BaseException
