@@ -114,6 +114,7 @@ class Engine:
         self._paused: list[Listener] = []
         self._endpoints: list[Any] = []
         self._inbox = inbox
+        self._arrivals = Inbox(inbox, self._adopt)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._calls: collections.deque[Callable[[], None]] = collections.deque()
@@ -133,15 +134,15 @@ class Engine:
             number = len(self._endpoints)
             self._endpoints.append(endpoint)
             welcome = functools.partial(self._welcome, number)
-            listener = Listener(sock, self.gate, self.generation, welcome, self._pause)
+            listener = Listener(sock, welcome, self._pause)
             self._listeners.append(listener)
             self._poller.add_shared(listener.fileno(), listener)
-        self._poller.add_shared(self._inbox.fileno(), Inbox(self._inbox, self._adopt))
+        self._poller.add_shared(self._inbox.fileno(), self._arrivals)
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
-        self._stop_accepting(accept_first=False)
         self.generation = -1  # no longer the one that the gate names, whatever it names
+        self._stop_accepting()
         self._poller.add(self._outbox_socket.fileno(), self._outbox)
         for connection in list(self._connections.values()):
             connection.poke()
@@ -150,7 +151,7 @@ class Engine:
         """Answer what still comes on open connections, and close them; there is no successor."""
         self.keeps_alive = False
         self.idle_time = LAST_CHANCE
-        self._stop_accepting(accept_first=True)
+        self._stop_accepting()
         self.gate = (self.generation,)
         for connection in list(self._connections.values()):
             if connection.phase is not BUSY:
@@ -224,12 +225,16 @@ class Engine:
         self._poller.remove(listener.fileno())
         self._paused.append(listener)
 
-    def _stop_accepting(self, accept_first: bool) -> None:
+    def _stop_accepting(self) -> None:
         self.draining = True
         for listener in self._listeners:
             self._poller.remove(listener.fileno())
-            listener.close(accept_first)
-        self._poller.remove(self._inbox.fileno())
+            listener.close()
+        if self._listeners:
+            self._poller.remove(self._inbox.fileno())
+            # We may have been woken for something already, and nobody else for it; what we
+            # take leaves again by the outbox, which wakes the next one.
+            self._arrivals.on_events(0)
         self._listeners.clear()
         self._paused.clear()
 
@@ -238,6 +243,11 @@ class Engine:
             if connection.deadline <= now:
                 connection.poke()
         self._outbox.flush()
-        while self._paused:
-            listener = self._paused.pop()
+        paused, self._paused = self._paused, []
+        for listener in paused:
             self._poller.add_shared(listener.fileno(), listener)
+        # A worker that was killed may have taken a wake-up with it.
+        for listener in self._listeners:
+            listener.on_events(0)
+        if self._listeners:
+            self._arrivals.on_events(0)

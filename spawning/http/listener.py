@@ -1,10 +1,18 @@
-"""A listening socket that several workers share: accepting, and not accepting."""
+"""A listening socket that several workers share: accepting, and not accepting.
+
+The kernel wakes one worker for a connection, not all (EPOLLEXCLUSIVE).  Rules:
+1. A worker that is woken accepts, also when it serves no longer: the connection
+   then goes to the successor like any other.  If it left the connection where it
+   is, nobody else would be woken for it, and it would wait for the next one.
+2. For the same reason a worker that stops listening first accepts what is there:
+   it may have been woken for it already.
+"""
 
 from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from spawning import log
@@ -19,19 +27,15 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 class Listener:
-    """Accepts connections while the gate names our generation."""
+    """Accepts connections, and gives them to `welcome`."""
 
     def __init__(
         self,
         sock: socket.socket,
-        gate: Sequence[int],
-        generation: int,
         welcome: Callable[[socket.socket, Any], None],
         exhausted: Callable[[Listener], None],
     ) -> None:
         self._socket = sock
-        self._gate = gate
-        self._generation = generation
         self._welcome = welcome
         self._exhausted = exhausted
         self._is_exhausted = False
@@ -44,17 +48,14 @@ class Listener:
         """Accept some of the connections that wait."""
         self._accept(ACCEPTED_AT_ONCE)
 
-    def close(self, accept_first: bool) -> None:
-        """Stop listening, in this process; `accept_first`: what has connected by now."""
-        if accept_first:
-            self._accept(BACKLOG)
+    def close(self) -> None:
+        """Stop listening, in this process, after accepting what has connected by now."""
+        self._accept(BACKLOG)
         self._socket.close()
 
     def _accept(self, most: int) -> None:
         sock = self._socket
         for _ in range(most):
-            if self._gate[0] != self._generation:
-                return
             try:
                 # Not accept(): it makes its socket of whatever class the module holds now.
                 descriptor, peer = sock._accept()  # type: ignore[attr-defined]
