@@ -19,12 +19,6 @@ from spawning.errors import ApplicationNotFound, did_you_mean
 USUAL_NAMES = ("application", "app")
 
 
-def module_of(name: str) -> str:
-    """Return the part of an application's name that surely belongs to its module's name."""
-    module, colon, _ = name.partition(":")
-    return module if colon else name.rpartition(".")[0] or name
-
-
 def load(name: str) -> Any:
     """Return the object that `name` names, importing and calling as it says."""
     path, called = (name[:-2], True) if name.endswith("()") else (name, False)

@@ -140,10 +140,8 @@ class Load:
     address: tuple[str, int]
     target: str
     clients: int = 4
-    accept: Callable[[str], str] | None = None
-    """Given a body when it comes, returns why it is wrong, or ''."""
     floor: Callable[[], Callable[[str], str]] | None = None
-    """Called before each request is sent; returns the `accept` of its answer."""
+    """Called before each request is sent; returns what says why its answer is wrong, or ''."""
     failures: list[str] = dataclasses.field(default_factory=list)
     answered: int = 0
 
@@ -190,7 +188,7 @@ class Load:
                 self.failures.append(f"one connection: {error!r}")
 
     def _ask(self, client: Client, *fields: str) -> Answer:
-        accept = self.floor() if self.floor is not None else self.accept
+        accept = self.floor() if self.floor is not None else None
         answer = client.get(self.target, *fields)
         self._stop.wait(0.001)
         if answer.status != 200:

@@ -16,7 +16,6 @@ from spawning.http.framing import BAD_REQUEST
 from spawning.http.request import BadRequest, Request
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-PIECE = 65536
 MAX_DISCARD = 262144
 """Bytes of an unread body that are read away to keep a connection."""
 

@@ -35,7 +35,6 @@ class Site:
         self.version = 0
         self.told = 0
         """The version that the log has said to serve."""
-        self._by_generation: dict[int, int] = {}
         self.server: Server = spawn(
             folder, *options, "--reload=dev", "-l", "/dev/null", application
         )

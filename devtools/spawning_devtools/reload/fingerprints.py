@@ -47,11 +47,6 @@ class Print:
     status: Status
     digest: bytes
 
-    @property
-    def modified(self) -> float:
-        """Modification time in seconds since the epoch."""
-        return self.status[0] / 1e9
-
 
 def status_of(path: str) -> Status | None:
     """Return the status of a regular file, or None where there is none."""

@@ -159,19 +159,3 @@ def test_what_fails_inside_raises_what_it_raised(
 
 def test_what_a_factory_makes_is_the_callers_to_judge() -> None:
     assert importer.load("zz_site.make_nothing()") is None
-
-
-@pytest.mark.parametrize(
-    ("name", "module"),
-    [
-        ("a.b", "a"),
-        ("a.b.c", "a.b"),
-        ("a:b", "a"),
-        ("a.b:c.d", "a.b"),
-        ("a", "a"),
-        ("a.make()", "a"),
-        ("a:make()", "a"),
-    ],
-)
-def test_the_module_of_a_name(name: str, module: str) -> None:
-    assert importer.module_of(name) == module
