@@ -38,6 +38,8 @@ def options_reference() -> str:
     sections: dict[str, list[str]] = {}
     defaults = Config()
     for name, declared in options().items():
+        if declared.hidden:
+            continue
         entry = _option(name, declared, getattr(defaults, name))
         sections.setdefault(declared.section, []).append(entry)
     return "\n\n".join(
@@ -49,7 +51,7 @@ def _option(name: str, declared: Option, default: Any) -> str:
     value = "" if declared.is_flag else declared.metavar
     flags = ", ".join(_usage(flag, value) for flag in declared.flags)
     facts = [f"In `[tool.spawning]`: `{key_of(name)}`{_toml_type(declared)}."]
-    if default not in ("", (), False):
+    if default not in ("", (), False, None):
         shown = f"{default:g}" if isinstance(default, float) else str(default)
         facts.insert(0, f"Default: `{shown}`.")
     text = declared.help

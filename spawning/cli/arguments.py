@@ -47,13 +47,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _how(declared: Option, default: Any) -> dict[str, Any]:
+    if declared.hidden:
+        return {"help": argparse.SUPPRESS}
+    text = declared.help.replace("%", "%%")  # argparse formats it
     if declared.is_flag:
-        return {"action": "store_true", "help": declared.help}
-    shown = "" if default in ((), "") else f" [{default:g}]" if isinstance(default, float) else None
+        return {"action": "store_true", "help": text}
+    shown = f"{default:g}" if isinstance(default, float) else str(default)
     return {
         "action": "append" if declared.repeatable else "store",
         "metavar": declared.metavar,
-        "help": declared.help + (f" [{default}]" if shown is None else shown),
+        "help": text if default in ((), "", None) else f"{text} [{shown}]",
     }
 
 
@@ -65,7 +68,12 @@ def parse(argv: Sequence[str]) -> dict[str, Any]:
     known, unknown = parser().parse_known_intermixed_args(list(argv))
     for word in unknown:
         flag = word.partition("=")[0]
-        flags = [flag for declared in options().values() for flag in declared.flags]
+        flags = [
+            flag
+            for declared in options().values()
+            if not declared.hidden
+            for flag in declared.flags
+        ]
         hint = did_you_mean(flag, [*flags, "--help", "--version"])
         raise UsageError(
             f"there is no option {flag}", hint or "type 'spawn --help' for the options"

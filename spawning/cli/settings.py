@@ -37,9 +37,9 @@ class Settings:
 
     def lines(self) -> list[str]:
         """Return `--verbose`'s table: option, value, origin."""
-        names = ["args", *options()]
+        names = ["args", *(name for name, declared in options().items() if not declared.hidden)]
         return [
-            f"{key_of(name):<16} {getattr(self.config, name)!r:<28} {self.origins[name]}"
+            f"{key_of(name):<20} {getattr(self.config, name)!r:<28} {self.origins[name]}"
             for name in names
         ]
 
@@ -83,7 +83,11 @@ def read_table(path: Path) -> dict[str, Any]:
 
 
 def _from_table(table: dict[str, Any]) -> dict[str, Any]:
-    by_key = {key_of(name): (name, declared) for name, declared in options().items()}
+    by_key = {
+        key_of(name): (name, declared)
+        for name, declared in options().items()
+        if not declared.hidden
+    }
     values: dict[str, Any] = {}
     for key, value in table.items():
         where = f"{PYPROJECT}: {TABLE} {key}"
