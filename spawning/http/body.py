@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from spawning.http.chunked import ChunkedDecoder
-from spawning.http.framing import BAD_REQUEST
-from spawning.http.request import BadRequest, Request
+from spawning.http.framing import BODY_TOO_LARGE
+from spawning.http.request import BadRequest, Request, UnreadableBody
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_DISCARD = 262144
@@ -32,19 +32,22 @@ class Source(Protocol):
     def send(self, data: bytes) -> None:
         """Send bytes to the client."""
 
+    def lend(self, unread: bytes) -> Any:
+        """Let the application have the socket, with `unread` in front of what comes."""
+
 
 class RequestBody:
     """`wsgi.input` (PEP 3333): read, readline, readlines and iteration."""
 
     __slots__ = (
         "_at",
-        "_broken",
         "_buffer",
         "_decoder",
         "_discarded",
         "_invite",
         "_left",
         "_source",
+        "failure",
     )
 
     def __init__(self, source: Source, request: Request) -> None:
@@ -52,8 +55,8 @@ class RequestBody:
         self._left = request.content_length
         """Bytes that the connection has still to deliver, where the length is known."""
         self._decoder = ChunkedDecoder() if request.chunked else None
-        self._broken = ""
-        """Why nothing more can be read: the coding was malformed."""
+        self.failure: BadRequest | None = None
+        """Why nothing more can be read: the coding was malformed, or the body too long."""
         self._buffer = b""
         self._at = 0
         """How much of the buffer has been read."""
@@ -61,6 +64,13 @@ class RequestBody:
         self._invite = request.expects_continue and (request.chunked or self._left > 0)
 
     # ------------------------------------------------------------ for the server
+
+    def limit(self, size: int) -> None:
+        """Refuse a body of more than `size` bytes, now or when more come; raises UnreadableBody."""
+        if self._left > size:
+            raise UnreadableBody(BODY_TOO_LARGE, f"the body is longer than {size} bytes")
+        if self._decoder is not None:
+            self._decoder.limit = size
 
     def withdraw_invitation(self) -> bool:
         """Send no `100 Continue` from now on; return whether the client still waits for one."""
@@ -131,6 +141,15 @@ class RequestBody:
     def close(self) -> None:
         """Do nothing: the connection is the server's (some applications close their input)."""
 
+    def get_socket(self) -> Any:
+        """Return the connection's socket, the application's from now on, as eventlet.wsgi does.
+
+        What came and was not read is what it receives first.
+        """
+        unread, self._buffer, self._at = self._buffer[self._at :], b"", 0
+        self._left, self._decoder, self._invite = 0, None, False
+        return self._source.lend(unread)
+
     # ------------------------------------------------------------
 
     def _cut(self, end: int) -> bytes:
@@ -146,8 +165,8 @@ class RequestBody:
 
     def _pull(self, wait: bool = True) -> bytes:
         """Return body bytes from the connection; empty only where `wait` is false."""
-        if self._broken:
-            raise MalformedBody(self._broken)
+        if self.failure is not None:
+            raise UnreadableBody(self.failure.status, self.failure.reason)
         while True:
             data = self._source.take(wait and not self._invite)
             if not data and self._invite and wait:
@@ -174,15 +193,8 @@ class RequestBody:
             piece = self._decoder.decode(data)
         except BadRequest as error:
             # The application sees an input error; the server closes the connection.
-            self._broken = error.reason
-            raise MalformedBody(error.reason) from None
+            self.failure = error
+            raise UnreadableBody(error.status, error.reason) from None
         if self._decoder.done:
             self._source.put_back(self._decoder.rest)
         return piece
-
-
-class MalformedBody(BadRequest, OSError):
-    """The body's chunked coding is broken; an OSError, as applications expect of their input."""
-
-    def __init__(self, reason: str) -> None:
-        BadRequest.__init__(self, BAD_REQUEST, reason)

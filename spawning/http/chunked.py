@@ -3,16 +3,18 @@
 A chunk is `SIZE [;extension] CRLF data CRLF`; size 0 ends the body, trailer
 fields follow, and an empty line ends the message.  Refused, because another
 parser might read them differently: a bare CR or LF, anything but hexadecimal
-digits as size, control characters in an extension, a malformed trailer.
-Trailer fields are checked and discarded: merged into the header they would be
-a way to smuggle fields past a proxy.
+digits as size, control characters in an extension, a malformed trailer, and a
+trailer field that frames, routes or vouches for a message that has been framed,
+routed and vouched for (RFC 9110, 6.5.1).  Other trailer fields are discarded:
+merged into the header they would be a way to smuggle fields past a proxy.
 """
 
 from __future__ import annotations
 
+import math
 import re
 
-from spawning.http.framing import BAD_REQUEST
+from spawning.http.framing import BAD_REQUEST, BODY_TOO_LARGE
 from spawning.http.request import BadRequest
 
 MAX_LINE = 4096
@@ -20,13 +22,26 @@ MAX_TRAILERS = 65536
 
 # 16 digits would fit 64 bits; nobody sends a chunk of an exabyte.
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?")
-_TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
+_TRAILER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t\x20-\x7e\x80-\xff]*")
+_NO_TRAILERS = frozenset(
+    b"authorization connection content-encoding content-length content-range content-type "
+    b"cookie expect host proxy-authorization range te trailer transfer-encoding upgrade".split()
+)
 
 
 class ChunkedDecoder:
     """Turns the bytes of a chunked body into the body, in pieces of any size."""
 
-    __slots__ = ("_in_trailers", "_left", "_pending", "_trailers", "done", "rest")
+    __slots__ = (
+        "_in_trailers",
+        "_left",
+        "_pending",
+        "_size",
+        "_trailers",
+        "done",
+        "limit",
+        "rest",
+    )
 
     def __init__(self) -> None:
         self._pending = b""
@@ -34,6 +49,10 @@ class ChunkedDecoder:
         """Bytes of the current chunk still to come, its closing CRLF included."""
         self._in_trailers = False
         self._trailers = 0
+        self._size = 0
+        """Of all chunks that were announced."""
+        self.limit: float = math.inf
+        """More bytes than these are refused as soon as they are announced."""
         self.done = False
         self.rest = b""
         """What followed the end of the message; meaningful once `done`."""
@@ -91,6 +110,9 @@ class ChunkedDecoder:
             if size is None:
                 raise BadRequest(BAD_REQUEST, "a chunk's size is malformed")
             length = int(size[1], 16)
+            self._size += length
+            if self._size > self.limit:
+                raise BadRequest(BODY_TOO_LARGE, f"the body is longer than {self.limit} bytes")
             self._left = length + 2 if length else 0
             self._in_trailers = not length
         return end + 1
@@ -101,5 +123,9 @@ class ChunkedDecoder:
             raise BadRequest(BAD_REQUEST, "the trailer is too long")
         if not line:
             self.done = True
-        elif _TRAILER.fullmatch(line) is None:
+            return
+        field = _TRAILER.fullmatch(line)
+        if field is None:
             raise BadRequest(BAD_REQUEST, "a trailer field is malformed")
+        if field[1].lower() in _NO_TRAILERS:
+            raise BadRequest(BAD_REQUEST, "a field stands in the trailer that may not")

@@ -20,10 +20,12 @@ from typing import Any
 from spawning.http.body import RequestBody
 from spawning.http.head import PartialHead, whole_head
 from spawning.http.host import Host
-from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LINGER
+from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
 from spawning.http.poller import READABLE
+from spawning.http.proxy_protocol import Header, Introduction, Source
 from spawning.http.request import BadRequest, ClientGone, Request
-from spawning.http.stream import NEVER, Stream
+from spawning.http.stream import NEVER, TIMEOUT, Stream
+from spawning.scoreboard import NO_SLOT, Slot
 
 
 class Connection(Stream):
@@ -38,16 +40,19 @@ class Connection(Stream):
         "phase",
         "request",
         "since",
+        "slot",
+        "worker",
     )
 
     def __init__(
         self, sock: socket.socket, peer: Any, endpoint: Any, host: Host, received: bytes = b""
     ) -> None:
         super().__init__(sock, host, received)
-        self._partial: PartialHead | None = None
+        self._partial: PartialHead | Introduction | None = None
         self._unread: RequestBody | None = None
         """The body of an answered request, as far as it has still to be read away."""
         self.peer = peer
+        """Whose connection this is: the other end of the socket, or a `Source` that it named."""
         self.endpoint = endpoint
         """What the owner of the listener knows of the address that was connected to."""
         self.phase = IDLE
@@ -56,6 +61,10 @@ class Connection(Stream):
         """Held by the thread that works on this connection; unused with greenlets."""
         self.request: Request | None = None
         self.since = 0.0
+        self.slot: Slot = NO_SLOT
+        """Where the thread or greenlet that works on this connection says what it does."""
+        self.worker: Any = None
+        """The thread's identifier, or the greenlet."""
 
     # ------------------------------------------------------------ on the loop
 
@@ -67,7 +76,20 @@ class Connection(Stream):
 
     def poke(self) -> None:
         """Have somebody look although nothing came: a deadline passed, or we drain."""
-        self.on_events(READABLE)
+        if self.phase is not LENT:
+            self.on_events(READABLE)
+
+    def expect_introduction(self) -> None:
+        """Begin with a PROXY header, which comes before the first request and only there."""
+        self._partial = Introduction(self._introduced)
+        self.phase = HEAD
+        self.deadline = monotonic() + self._host.limits.head_time
+
+    def _introduced(self, header: Header, following: bytes) -> None:
+        self.peer = Source.of(header.client, self.peer)
+        self._partial, self._received = None, following
+        self.phase = IDLE
+        self.deadline = monotonic() + self._host.idle_time
 
     # ------------------------------------------------------------ requests
 
@@ -141,7 +163,8 @@ class Connection(Stream):
             following.keep_alive = following.keep_alive and host.keeps_alive
             keep = host.answer(self, following, body)
             self.request = None
-            if self.phase is CLOSED:
+            if self.phase is not BUSY:
+                self._take_back()
                 return
             has_body = following.content_length or following.chunked
             if not keep:
@@ -153,12 +176,37 @@ class Connection(Stream):
                 self._unread = body
             following = self.next_request()
 
+    # ------------------------------------------------------------ websockets
+
+    def lend(self, unread: bytes) -> Any:
+        """Let the application have the socket until its call returns (see `RequestBody`)."""
+        if self.phase is not LENT:
+            self._lend(self._host.lend(self, self._socket, unread + self._received))
+            self.phase = LENT
+        assert self.loan is not None
+        return self.loan.socket
+
+    def hang_up(self) -> None:
+        """End what may last for ever, a websocket or a stream of events; other requests go on."""
+        if self.loan is not None:
+            self.loan.hang_up()
+        elif self.request is not None and self.request.wants_events:
+            self.cut(b"")
+
+    def _take_back(self) -> None:
+        """End a connection whose socket was lent, as gently as any other."""
+        if self.phase is LENT and self._get_back():
+            self._host.reclaim(self)
+            self._linger()
+        else:
+            self.close()
+
     # ------------------------------------------------------------ ends
 
     def _expire(self) -> None:
         """End a connection whose time is up."""
         if self._partial is not None and not self._partial.is_empty:
-            self._refuse(BadRequest("408 Request Timeout", "the head did not arrive in time"))
+            self._refuse(BadRequest(TIMEOUT, "the head did not arrive in time"))
         else:
             self.close()
 
@@ -220,6 +268,18 @@ class Connection(Stream):
         self._received, self._partial, self._unread = b"", None, None
         self.poke()
 
+    def cut(self, answer: bytes) -> None:
+        """Send `answer`, if the client takes it at once, and end the conversation; from any thread.
+
+        Whoever works on the connection finds it broken, and closes it.
+        """
+        try:
+            if answer:
+                self._socket.send(answer)
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
     def close(self) -> None:
         """Close now; harmless when closed already."""
         if self.phase is not CLOSED:
@@ -230,4 +290,6 @@ class Connection(Stream):
         self.phase = CLOSED
         self._received, self._partial, self._unread = b"", None, None
         self._host.forget(self)
+        if self.loan is not None:
+            self._get_back()
         return self._socket

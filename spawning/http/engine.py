@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import collections
 import functools
-import os
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -22,12 +21,16 @@ from typing import Any, Protocol
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.handoff import Inbox, Outbox
+from spawning.http.host import Extras, Loan
 from spawning.http.limits import Limits
 from spawning.http.listener import Listener
+from spawning.http.peers import Peers
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
+from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
 from spawning.http.stream import Stream
+from spawning.http.waker import Waker
 
 TICK = 1.0
 LAST_CHANCE = 0.5
@@ -47,11 +50,20 @@ class Gateway(Protocol):
 class Runner(Protocol):
     """Threads or greenlets that work on connections, and the loop that feeds them."""
 
+    extras: Extras | None
+    """What each call of the application is given besides what PEP 3333 says."""
+
     def ready(self, connection: Connection) -> None:
         """See to it that a thread or greenlet works on a connection."""
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Return after an edge, or when the deadline may have passed."""
+
+    call_soon: Callable[[Callable[[], None]], None]
+    """Has the loop call something; set by the engine."""
+
+    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
+        """Let the application have a socket; raises RuntimeError where it cannot."""
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
@@ -59,28 +71,9 @@ class Runner(Protocol):
         """Run the loop: `poller`'s turns, and `tick` once a second, until `finished`."""
 
 
-class Waker:
-    """Lets any thread make the loop turn."""
-
-    def __init__(self, woken: Callable[[], None]) -> None:
-        self._woken = woken
-        self._descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-
-    def fileno(self) -> int:
-        """Return the descriptor."""
-        return self._descriptor
-
-    def wake(self) -> None:
-        """Make the loop call `woken` soon."""
-        os.eventfd_write(self._descriptor, 1)
-
-    def on_events(self, _events: int) -> None:
-        """The loop has woken."""
-        try:
-            os.eventfd_read(self._descriptor)
-        except BlockingIOError:
-            pass
-        self._woken()
+def no_loop(_call: Callable[[], None]) -> None:
+    """Stand for `Runner.call_soon` until an engine has set it."""
+    raise RuntimeError("no engine drives this runner")
 
 
 class Engine:
@@ -96,6 +89,7 @@ class Engine:
         runner: Runner,
         inbox: socket.socket,
         outbox: socket.socket,
+        introducers: Peers | None = None,
     ) -> None:
         self.limits = limits
         self.gate = gate
@@ -107,6 +101,7 @@ class Engine:
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
         self._runner = runner
+        runner.call_soon = self.call_soon
         self._poller = Poller()
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
@@ -117,6 +112,8 @@ class Engine:
         self._arrivals = Inbox(inbox, self._adopt)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
+        self._introducers = introducers
+        """Peers whose connections begin with a PROXY header."""
         self._calls: collections.deque[Callable[[], None]] = collections.deque()
         self._waker = Waker(self._woken)
         self._poller.add(self._waker.fileno(), self._waker)
@@ -157,6 +154,11 @@ class Engine:
             if connection.phase is not BUSY:
                 connection.deadline = min(connection.deadline, now + LAST_CHANCE)
 
+    def hang_up(self) -> None:
+        """End websockets and streams of events, whose clients come back by themselves."""
+        for connection in list(self._connections.values()):
+            connection.hang_up()
+
     def run(self, tick: Callable[[float], None], finished: Callable[[], bool]) -> None:
         """Serve until `finished`, and what was begun is done; `tick` is called every second."""
 
@@ -176,6 +178,11 @@ class Engine:
         """Whether no connection is left in this worker."""
         return not (self._connections or self._departing or self._outbox)
 
+    @property
+    def count(self) -> int:
+        """Connections that are open here."""
+        return len(self._connections)
+
     def busy(self) -> list[Connection]:
         """Return the connections that are answering a request."""
         return [c for c in list(self._connections.values()) if c.request is not None]
@@ -188,14 +195,27 @@ class Engine:
         # and end the process with the connection in it.
         self._departing.add(connection)
         number = self._endpoints.index(connection.endpoint)
-        self._outbox.put(connection.detach(), number, received)
+        introduction = connection.peer.packed() if isinstance(connection.peer, Source) else b""
+        self._outbox.put(connection.detach(), number, introduction, received)
         self._departing.discard(connection)
         self._waker.wake()
 
+    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
+        """Let the application have a connection's socket; it stays one that is answering."""
+        loan = self._runner.lend(connection, sock, received)
+        self._poller.remove(connection.descriptor)
+        return loan
+
+    def reclaim(self, connection: Connection) -> None:
+        """Be told of a connection's events again, after its socket was lent."""
+        self._poller.add(connection.descriptor, connection)
+
     def forget(self, connection: Connection) -> None:
         """Take a closed connection out of the tables; callable from any thread."""
-        self._poller.remove(connection.descriptor)
-        self._connections.pop(connection.descriptor, None)
+        # An application that was lent a socket may have closed it, and its number is another's.
+        if self._connections.get(connection.descriptor) is connection:
+            self._poller.remove(connection.descriptor)
+            del self._connections[connection.descriptor]
         if self.draining:
             self._waker.wake()
 
@@ -203,16 +223,23 @@ class Engine:
 
     def _welcome(self, number: int, sock: socket.socket, peer: Any, received: bytes = b"") -> None:
         connection = Connection(sock, peer, self._endpoints[number], self, received)
+        introducers = self._introducers
+        if introducers is not None and not isinstance(peer, Source) and introducers.has(peer):
+            connection.expect_introduction()
         self._connections[connection.descriptor] = connection
         self._poller.add(connection.descriptor, connection)
 
-    def _adopt(self, sock: socket.socket, number: int, received: bytes) -> None:
+    def _adopt(
+        self, sock: socket.socket, number: int, introduction: bytes, received: bytes
+    ) -> None:
         try:
             peer = sock.getpeername()
         except OSError:
             sock.close()  # the client has gone meanwhile
             return
         sock.setblocking(False)
+        if introduction:
+            peer = Source.unpacked(introduction, peer)
         self._welcome(number, sock, peer, received)
 
     def _woken(self) -> None:

@@ -12,6 +12,7 @@ import re
 from spawning.http.request import BadRequest, Request
 
 BAD_REQUEST = "400 Bad Request"
+BODY_TOO_LARGE = "413 Content Too Large"
 
 # Repeating one of these lets two parsers pick different ones.
 SINGLE_FIELDS = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING"})
@@ -33,7 +34,7 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
         request.content_length = _content_length(headers["CONTENT_LENGTH"])
     if http11 and "HTTP_HOST" not in headers:
         raise BadRequest(BAD_REQUEST, "no Host field")
-    if "HTTP_HOST" in headers and not _is_host(headers["HTTP_HOST"]):
+    if "HTTP_HOST" in headers and not is_host(headers["HTTP_HOST"]):
         raise BadRequest(BAD_REQUEST, "Host is not a host")
     if "HTTP_CONNECTION" in headers:
         request.keep_alive = _keeps_alive(headers["HTTP_CONNECTION"], http11)
@@ -45,7 +46,8 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
 
 
 @functools.lru_cache(maxsize=256)
-def _is_host(text: str) -> bool:
+def is_host(text: str) -> bool:
+    """Return whether a text is a host, and perhaps a port, as a Host field has them."""
     return _HOST.fullmatch(text) is not None
 
 
@@ -78,9 +80,10 @@ def _origin_form(method: str, target: str, headers: dict[str, str]) -> str:
     if not separator or scheme.lower() not in ("http", "https"):
         raise BadRequest(BAD_REQUEST, "the request target is not a path")
     cut = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
-    if not rest[:cut] or "@" in rest[:cut]:
+    host = rest[:cut]
+    if not is_host(host) or not host.partition(":")[0]:
         raise BadRequest(BAD_REQUEST, "the request target names no host")
-    headers["HTTP_HOST"] = rest[:cut]
+    headers["HTTP_HOST"] = host
     path = rest[cut:]
     return path if path.startswith("/") else "/" + path
 

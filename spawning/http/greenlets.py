@@ -9,22 +9,34 @@ eventlet's hub has traps which this arrangement avoids: a second reader on a
 descriptor raises, an exception in a callback drops the descriptor silently, a
 BaseException ends the hub, a descriptor closed without removal strikes the next
 socket with its number.
+
+What lives on eventlet's own server finds here what it knows from there:
+`eventlet.input`, whose `get_socket` lends the client's socket (eventlet.websocket
+and all that is built on it), and `eventlet.posthooks`.  A lent socket is back when
+the application's call returns; until then it counts as a request being answered.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import sys
 import warnings
-from collections.abc import Callable
+from _thread import get_ident
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
 from spawning import log
 from spawning.http.connection import Connection
-from spawning.http.engine import TICK
+from spawning.http.engine import TICK, no_loop
+from spawning.http.host import Extras, Loan
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
-from spawning.http.request import Request
+from spawning.http.request import Request, RequestTimeout
+from spawning.http.stack import lines_of
 from spawning.http.stream import NEVER, Stream
+from spawning.scoreboard import Slot
 
 with warnings.catch_warnings():
     # Its own category, a message that begins with a newline; users' warnings stay.
@@ -32,12 +44,14 @@ with warnings.catch_warnings():
     import eventlet
     import eventlet.hubs
     import eventlet.patcher
+    from eventlet.greenio import GreenSocket
 
 import greenlet
 
-KEPT_GREENLETS = 256
 TURNS = 8
 """Of our poller for one of eventlet's hub, which takes several microseconds for its own."""
+GOING_AWAY = b"\x88\x02\x03\xe9"
+"""The closing frame of a websocket with status 1001 (RFC 6455, 5.5.1 and 7.4.1)."""
 
 
 def monkey_patch() -> None:
@@ -48,10 +62,17 @@ def monkey_patch() -> None:
 class GreenletRunner:
     """Greenlets on eventlet's hub; implements `engine.Runner`."""
 
-    def __init__(self) -> None:
+    extras = Extras("eventlet.input", "eventlet.posthooks")
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
         self._hub = eventlet.hubs.get_hub()
+        self._thread = get_ident()
+        self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self._to_hub = self._hub.greenlet
         self._pool: list[Any] = []
+        self._kept = len(slots)
+        """Greenlets that are kept for further requests."""
+        *self._slots, self._shared_slot = slots
 
     def ready(self, connection: Connection) -> None:
         """Let the greenlet that waits for this connection go on, or begin its next request."""
@@ -74,6 +95,29 @@ class GreenletRunner:
         finally:
             stream.waiter = None
             stream.deadline = NEVER
+
+    def stack_of(self, worker: Any) -> list[str]:
+        """Return the stack of a greenlet, as lines; callable from any thread."""
+        frame = worker.gr_frame
+        # The one that runs has no frame of its own: it is what the loop's thread does.
+        return lines_of(frame or sys._current_frames().get(self._thread))
+
+    def interrupt(self, worker: Any, still: Callable[[], bool]) -> None:
+        """Have the loop raise RequestTimeout in a greenlet; callable from any thread."""
+
+        def throw() -> None:
+            if still():
+                worker.throw(RequestTimeout)
+
+        self.call_soon(throw)
+
+    def take_back(self) -> None:
+        """Do nothing: an interruption comes while the greenlet waits, or never."""
+
+    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
+        """Let the application have a socket."""
+        headers = connection.request.headers if connection.request is not None else {}
+        return LentSocket(sock, received, "HTTP_SEC_WEBSOCKET_VERSION" in headers)
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
@@ -100,14 +144,103 @@ class GreenletRunner:
 
     def _work(self, connection: Connection, request: Request) -> None:
         me = greenlet.getcurrent()
+        slots = self._slots
+        slot = slots.pop() if slots else self._shared_slot
         while True:
+            connection.slot, connection.worker = slot, me
             try:
                 connection.serve(request)
             except BaseException:
                 # The hub is our parent: what leaves here would end it.
                 log.say_bug("bug in the server, please report it:")
                 connection.close()
-            if len(self._pool) >= KEPT_GREENLETS:
+            if len(self._pool) >= self._kept:
+                if slot is not self._shared_slot:
+                    slots.append(slot)
                 return
             self._pool.append(me)
             connection, request = self._to_hub.switch()
+
+
+class BorrowedSocket(GreenSocket):  # type: ignore[misc]
+    """The application's side of a lent socket: cooperative, and what came early comes first."""
+
+    def __init__(self, sock: socket.socket, received: bytes) -> None:
+        super().__init__(sock, set_nonblocking=False)
+        del self.close  # a method of the socket's, which would shadow ours
+        self._received = received
+        self.spoken = False
+        """Whether anything was sent."""
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        """Return what comes next."""
+        if not self._received:
+            data: bytes = super().recv(bufsize, flags)
+            return data
+        data = self._received[:bufsize]
+        if not flags & socket.MSG_PEEK:
+            self._received = self._received[bufsize:]
+        return data
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive into `buffer`; return the number of bytes."""
+        if not self._received:
+            count: int = super().recv_into(buffer, nbytes, flags)
+            return count
+        with memoryview(buffer).cast("B") as view:
+            data = self.recv(nbytes or len(view), flags)
+            view[: len(data)] = data
+        return len(data)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Send some of `data`; return how much."""
+        self.spoken = True
+        sent: int = super().send(data, flags)
+        return sent
+
+    def close(self) -> None:
+        """Send no more.  The socket itself is closed by the server, when the call has returned:
+        other greenlets may still wait for its descriptor.
+        """
+        with contextlib.suppress(OSError):
+            self.shutdown(socket.SHUT_WR)
+
+
+class LentSocket:
+    """The server's side of a lent socket; implements `host.Loan`."""
+
+    def __init__(self, sock: socket.socket, received: bytes, is_websocket: bool) -> None:
+        self._socket = sock
+        self._is_websocket = is_websocket
+        eventlet.hubs.notify_opened(sock.fileno())  # lest an old listener be taken for ours
+        self.socket = BorrowedSocket(sock, received)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the application has sent anything itself."""
+        return self.socket.spoken
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Send all of an answer of the server's; raises OSError once the application has spoken."""
+        if self.spoken:
+            raise BrokenPipeError("the application answers on the socket itself")
+        left = memoryview(data)
+        while left:
+            left = left[GreenSocket.send(self.socket, left) :]
+        return len(data)
+
+    def hang_up(self) -> None:
+        """Say goodbye and end the conversation: the application reads the end of it."""
+        hub = eventlet.hubs.get_hub()
+        # While a greenlet waits to send, the half of a frame may be on its way.
+        if self._is_websocket and self._socket.fileno() not in hub.listeners[hub.WRITE]:
+            with contextlib.suppress(OSError):
+                self._socket.send(GOING_AWAY)
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def give_back(self) -> socket.socket:
+        """Return the socket; greenlets of the application that still wait for it are woken."""
+        if self._socket.fileno() >= 0:
+            eventlet.hubs.notify_opened(self._socket.fileno())
+        return self._socket

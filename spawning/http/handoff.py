@@ -6,9 +6,10 @@ take them out of the inbox.  So the kernel spreads them, the controller relays
 nothing, and a connection that no worker has taken yet waits there.
 
 A message is one packet: the number of the listener that accepted the
-connection, one byte, then what was received and not parsed; the descriptor
-travels beside it (SCM_RIGHTS).  Bytes still in the kernel's buffer travel with
-the descriptor.
+connection, one byte; how long what it was introduced with is, one byte, and that
+(see `proxy_protocol`: empty without a PROXY header); then what was received and
+not parsed.  The descriptor travels beside it (SCM_RIGHTS).  Bytes still in the
+kernel's buffer travel with the descriptor.
 """
 
 from __future__ import annotations
@@ -48,9 +49,12 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._leaving)
 
-    def put(self, connection: socket.socket, listener: int, received: bytes) -> None:
+    def put(
+        self, connection: socket.socket, listener: int, introduction: bytes, received: bytes
+    ) -> None:
         """Let a connection leave at the next flush."""
-        self._leaving.append((connection, bytes([listener]) + received))
+        packet = bytes([listener, len(introduction)]) + introduction + received
+        self._leaving.append((connection, packet))
 
     def on_events(self, _events: int) -> None:
         """The kernel takes more."""
@@ -76,7 +80,7 @@ class Inbox:
     """Connections that come from workers which drain."""
 
     def __init__(
-        self, sock: socket.socket, adopt: Callable[[socket.socket, int, bytes], None]
+        self, sock: socket.socket, adopt: Callable[[socket.socket, int, bytes, bytes], None]
     ) -> None:
         self._socket = sock
         self._adopt = adopt
@@ -89,6 +93,12 @@ class Inbox:
             except BlockingIOError:
                 return
             for descriptor in descriptors:
-                self._adopt(_Socket(fileno=descriptor), packet[0], packet[1:])
+                self._adopt(_Socket(fileno=descriptor), *_opened(packet))
             if not packet:
                 return
+
+
+def _opened(packet: bytes) -> tuple[int, bytes, bytes]:
+    """Return the listener's number, the introduction, and what was received."""
+    end = 2 + packet[1]
+    return packet[0], packet[2:end], packet[end:]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
-from spawning.http.parser import TOO_LARGE, HeadParser, parse
+from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method, parse
 from spawning.http.request import BadRequest, Request
 
+LINE_TOO_LONG = "414 URI Too Long"
 END_OF_HEAD = b"\r\n\r\n"
 _LAST_CONTROL = 31
 
@@ -18,19 +20,33 @@ def whole_head(data: bytes, limits: Limits) -> tuple[Request, bytes] | None:
     end = data.find(END_OF_HEAD) + 4
     if end <= 4 or data[0] <= _LAST_CONTROL:
         return None
-    if end > limits.head_size:
-        raise BadRequest(TOO_LARGE, "the head is too long")
+    if end > limits.small_head:
+        _check_sizes(data, 0, end, limits)
     head, rest = (data, b"") if end == len(data) else (data[:end], data[end:])
     return parse(head, limits.head_fields), rest
+
+
+def _check_sizes(data: bytes, start: int, size: int, limits: Limits) -> None:
+    """Raise BadRequest where a head is too long, or its line, which begins at `start`.
+
+    `size` is that of the head, or of as much of it as has come.
+    """
+    line_end = start + limits.line_size + 2
+    if size >= line_end and data.find(b"\r\n", start, line_end) < 0:
+        raise BadRequest(LINE_TOO_LONG, "the request line is too long")
+    if size > limits.head_size:
+        raise BadRequest(TOO_LARGE, "the head is too long")
 
 
 class PartialHead:
     """A head that comes in pieces; each is parsed as it comes, so that rubbish is refused early."""
 
-    __slots__ = ("_parser", "received")
+    __slots__ = ("_parsed", "_parser", "received")
 
     def __init__(self) -> None:
-        self._parser = HeadParser()
+        self._parser: HeadParser | None = None
+        self._parsed = 0
+        """How much of what has come was parsed, empty lines before the head included."""
         self.received = b""
         """All that has come so far."""
 
@@ -41,19 +57,38 @@ class PartialHead:
         """
         before = len(self.received)
         self.received = data = self.received + data
-        # Empty lines before a request are ignored (RFC 9112, 2.2); they end no head.
-        start = len(data) - len(data.lstrip(b"\r\n"))
+        start = _after_empty_lines(data)
         end = data.find(END_OF_HEAD, max(start, before - 3)) + 4
         is_whole = end > 3
-        if (end if is_whole else len(data)) > limits.head_size:
-            raise BadRequest(TOO_LARGE, "the head is too long")
         if not is_whole:
-            self._parser.feed(data[before:])
+            end = len(data)
+        _check_sizes(data, start, end, limits)
+        self._parse(data, start, end)
+        if not is_whole or self._parser is None:
             return None
-        self._parser.feed(data[before:end])
-        return self._parser.finish(limits.head_fields), data[end:]
+        return self._parser.finish(data[start:end], limits.head_fields), data[end:]
+
+    def _parse(self, data: bytes, start: int, end: int) -> None:
+        if self._parser is not None:
+            self._parser.feed(data[self._parsed : end])
+        elif data.find(b" ", start, end) >= 0:
+            self._parser = HeadParser(data[start:end])
+        elif start < end and not may_be_method(data[start:end]):
+            raise BadRequest(BAD_REQUEST, "a request begins with its method")
+        self._parsed = end
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing but empty lines has come."""
         return not self.received.strip(b"\r\n")
+
+
+def _after_empty_lines(data: bytes) -> int:
+    """Return where the head begins: empty lines before it are ignored (RFC 9112, 2.2)."""
+    rest = data.lstrip(b"\r\n")
+    start = len(data) - len(rest)
+    if start:
+        odd = data[:start].replace(b"\r\n", b"")
+        if odd and (odd != b"\r" or rest):
+            raise BadRequest(BAD_REQUEST, "a line does not end with CR LF")
+    return start

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.limits import Limits
@@ -12,6 +13,35 @@ from spawning.http.request import BadRequest, Request
 if TYPE_CHECKING:
     from spawning.http.connection import Connection
     from spawning.http.stream import Stream
+
+
+class Loan(Protocol):
+    """A client's socket while the application has it, and what the server still does with it."""
+
+    socket: Any
+    """What the application reads from and writes to."""
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the application has sent anything itself."""
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Send all of an answer of the server's; raises OSError once the application has spoken."""
+
+    def hang_up(self) -> None:
+        """End the conversation: the application reads the end of it."""
+
+    def give_back(self) -> socket.socket:
+        """Return the client's socket, which the application must not use any more."""
+
+
+class Extras(NamedTuple):
+    """Names of what a runner adds to the environ of each call of the application."""
+
+    input: str
+    """`wsgi.input` under a second name: who looks for this one counts on its `get_socket`."""
+    hooks: str
+    """A list for what is to be called after the response: (callable, arguments, keywords)."""
 
 
 class Host(Protocol):
@@ -38,6 +68,12 @@ class Host(Protocol):
 
     refusal: Callable[[Connection, BadRequest], bytes]
     """Return the response to a request that is refused."""
+
+    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
+        """Let the application have a socket, with what was received of it in front."""
+
+    def reclaim(self, connection: Connection) -> None:
+        """Be told of a connection's events again, after its socket was lent."""
 
     def forget(self, connection: Connection) -> None:
         """Take a closed connection out of every table."""

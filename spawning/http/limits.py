@@ -9,6 +9,8 @@ import dataclasses
 class Limits:
     """Sizes in bytes, times in seconds."""
 
+    line_size: int = 8190
+    """The request line without its end."""
     head_size: int = 65536
     """Request line and header fields together."""
     head_fields: int = 200
@@ -23,3 +25,8 @@ class Limits:
     """Idle time after which a connection is closed; 0 turns keep-alive off."""
     linger_time: float = 2.0
     """How long a closed connection's last bytes are read, lest a reset destroy the response."""
+    small_head: int = dataclasses.field(init=False)
+    """A head of so many bytes is within both sizes, whatever stands in it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "small_head", min(self.line_size, self.head_size))

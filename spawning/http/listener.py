@@ -6,19 +6,25 @@ The kernel wakes one worker for a connection, not all (EPOLLEXCLUSIVE).  Rules:
    is, nobody else would be woken for it, and it would wait for the next one.
 2. For the same reason a worker that stops listening first accepts what is there:
    it may have been woken for it already.
+3. Out of descriptors, it lets clients wait and is quiet until `exhausted` has it
+   look again.  That is said once, not at each client who finds the last place.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
-from spawning import log
+from spawning import descriptors, log
 from spawning.sockets import BACKLOG
 
 ACCEPTED_AT_ONCE = 16
+SAID_FOR = 60.0
+"""Seconds in which it is not said again that connections wait."""
 
 # By name: with greenlets the module's class becomes eventlet's, here it stays the plain one.
 _Socket = socket.socket
@@ -38,7 +44,9 @@ class Listener:
         self._socket = sock
         self._welcome = welcome
         self._exhausted = exhausted
+        self._kept = descriptors.kept()
         self._is_exhausted = False
+        self._silent_until = 0.0
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -50,26 +58,39 @@ class Listener:
 
     def close(self) -> None:
         """Stop listening, in this process, after accepting what has connected by now."""
+        self._kept = descriptors.NONE
         self._accept(BACKLOG)
         self._socket.close()
 
     def _accept(self, most: int) -> None:
         sock = self._socket
+        if self._is_exhausted and not descriptors.has_room(sock.fileno(), self._kept):
+            self._exhausted(self)
+            return
         for _ in range(most):
             try:
                 # Not accept(): it makes its socket of whatever class the module holds now.
                 descriptor, peer = sock._accept()  # type: ignore[attr-defined]
             except BlockingIOError:
+                self._is_exhausted = False
                 return
             except OSError as error:
                 if error.errno in _EXHAUSTED:
-                    if not self._is_exhausted:
-                        log.say(f"connections have to wait: {error.strerror}")
-                    self._is_exhausted = True
-                    self._exhausted(self)
+                    self._pause(error.errno)
                     return
                 continue  # the client gave up before it was accepted
-            self._is_exhausted = False
+            descriptor, room = descriptors.settled(descriptor, self._kept)
             accepted = _Socket(sock.family, sock.type, sock.proto, fileno=descriptor)
             accepted.setblocking(False)
             self._welcome(accepted, peer)
+            if not room:
+                self._pause(errno.EMFILE)
+                return
+
+    def _pause(self, why: int) -> None:
+        self._is_exhausted = True
+        now = monotonic()
+        if now >= self._silent_until:
+            log.say(f"connections have to wait: {os.strerror(why)}")
+            self._silent_until = now + SAID_FOR
+        self._exhausted(self)

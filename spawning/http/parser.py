@@ -3,10 +3,15 @@
 llhttp parses in its strict mode, every request anew; a parser serves one head,
 so that nothing of one client's bytes can reach another's.  Bodies never pass
 through it: their length is known from the head, and `body` reads them.
+
+Where llhttp is lenient we are not: one blank each parts method, target and
+version, the version is HTTP's, no fragment follows the target.  And where it is
+narrow we are not: a method that it does not know is parsed as if it were GET.
 """
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +21,17 @@ from spawning.http.framing import BAD_REQUEST, SINGLE_FIELDS, frame_request
 from spawning.http.request import BadRequest, Request
 
 TOO_LARGE = "431 Request Header Fields Too Large"
+
+# RFC 9110, 9.1: a token; in practice in capitals, and frameworks may take `get` for GET.
+_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Z-]{1,32}")
+_NOT_OURS = frozenset({b"CONNECT", b"PRI"})
+# Methods that llhttp knows, and takes for RTSP's alone.
+_OF_RTSP = frozenset(
+    b"ANNOUNCE DESCRIBE FLUSH GET_PARAMETER PAUSE PLAY RECORD REDIRECT SETUP SET_PARAMETER "
+    b"TEARDOWN".split()
+)
+_HTTP_1_1 = b" HTTP/1.1\r\n"
+_HTTP_1_0 = b" HTTP/1.0\r\n"
 
 _USUAL_FIELDS = (
     "Accept Accept-Charset Accept-Encoding Accept-Language Access-Control-Request-Headers "
@@ -92,36 +108,67 @@ class _Fields:
 
 
 class HeadParser:
-    """Parses one head that comes in several pieces."""
+    """Parses one head, which may come in several pieces."""
 
-    __slots__ = ("_fields", "_parser")
+    __slots__ = ("_fields", "_method", "_parser")
 
-    def __init__(self) -> None:
+    def __init__(self, beginning: bytes) -> None:
+        """Parse the first piece, which holds the whole method and the blank after it.
+
+        Raises BadRequest.
+        """
+        method = beginning.partition(b" ")[0]
+        self._method = b""
+        """The method, where llhttp does not take it."""
+        if method not in _OF_RTSP:
+            try:
+                self._begin(beginning)
+                return
+            except BadRequest:
+                if method in _NOT_OURS or not may_be_method(method):
+                    raise
+        self._method = method
+        self._begin(b"GET" + beginning[len(method) :])
+
+    def _begin(self, beginning: bytes) -> None:
         self._fields = _Fields()
         self._parser = httptools.HttpRequestParser(self._fields)
+        self.feed(beginning)
 
     def feed(self, data: bytes) -> None:
         """Parse `data`, which must not reach beyond the head; raises BadRequest."""
         _feed(self._parser, self._fields, data)
 
-    def finish(self, max_fields: int) -> Request:
-        """Return the request of a head that was fed whole; raises BadRequest."""
-        return _request(self._parser, self._fields, max_fields)
+    def finish(self, head: bytes, max_fields: int) -> Request:
+        """Return the request of `head`, all of which was fed; raises BadRequest."""
+        method = self._method or self._parser.get_method()
+        return _request(self._parser, self._fields, max_fields, head, method)
+
+
+def may_be_method(text: bytes) -> bool:
+    """Return whether a text is a method, or the beginning of one."""
+    return _METHOD.fullmatch(text) is not None
 
 
 def parse(head: bytes, max_fields: int) -> Request:
     """Return the request of a whole head; raises BadRequest."""
     fields = _Fields()
     parser = httptools.HttpRequestParser(fields)
-    _feed(parser, fields, head)
-    return _request(parser, fields, max_fields)
+    try:
+        parser.feed_data(head)
+    except (httptools.HttpParserUpgrade, httptools.HttpParserError):
+        # With more care, or to say what is wrong with it.
+        return HeadParser(head).finish(head, max_fields)
+    return _request(parser, fields, max_fields, head, parser.get_method())
 
 
 def _feed(parser: Any, fields: _Fields, data: bytes) -> None:
     try:
         parser.feed_data(data)
     except httptools.HttpParserUpgrade:
-        # An upgrade may be ignored (RFC 9110, 7.8), and CONNECT is no method of ours.
+        # An upgrade may be ignored, or done by the application (RFC 9110, 7.8).
+        if parser.get_method() == b"CONNECT":
+            raise BadRequest(BAD_REQUEST, "CONNECT is for proxies") from None
         fields.complete = True
     except httptools.HttpParserError as error:
         if isinstance(error.__context__, BadRequest):
@@ -129,17 +176,23 @@ def _feed(parser: Any, fields: _Fields, data: bytes) -> None:
         raise BadRequest(BAD_REQUEST, str(error)) from None
 
 
-def _request(parser: Any, fields: _Fields, max_fields: int) -> Request:
+def _request(parser: Any, fields: _Fields, max_fields: int, head: bytes, method: bytes) -> Request:
     if not fields.complete:
         raise BadRequest(BAD_REQUEST, "the head does not end where its blank line stands")
     if len(fields.headers) + fields.more > max_fields:
         raise BadRequest(TOO_LARGE, "too many header fields")
+    end = len(method) + len(fields.target) + 1
+    version = head[end : end + 11]
+    if version != _HTTP_1_1 and version != _HTTP_1_0:
+        raise _odd_line(parser)
+    target = fields.target.decode("latin-1")
+    if "#" in target:
+        raise BadRequest(BAD_REQUEST, "the request target has a fragment")
+    return frame_request(method.decode("ascii"), target, version == _HTTP_1_1, fields.headers)
+
+
+def _odd_line(parser: Any) -> BadRequest:
     version = parser.get_http_version()
-    if version != "1.1" and version != "1.0":
-        raise BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")
-    return frame_request(
-        parser.get_method().decode("ascii"),
-        fields.target.decode("latin-1"),
-        version == "1.1",
-        fields.headers,
-    )
+    if version in ("1.0", "1.1"):
+        return BadRequest(BAD_REQUEST, "the request line is not METHOD TARGET HTTP/1.1")
+    return BadRequest("505 HTTP Version Not Supported", f"HTTP/{version}")

@@ -5,6 +5,7 @@ Phases, and what moves a connection between them:
     IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY
     HEAD    part of a head has come           head whole -> BUSY
     BUSY    a request is being answered       answered -> IDLE, HEAD, BUSY, LINGER or CLOSED
+    LENT    ... on the socket itself          answered -> LINGER
     LINGER  answered and shut for writing     end of file -> CLOSED
     CLOSED  the end; reached from anywhere
 """
@@ -20,9 +21,10 @@ class Phase(enum.Enum):
     IDLE = "idle"
     HEAD = "head"
     BUSY = "busy"
+    LENT = "lent"
     LINGER = "linger"
     CLOSED = "closed"
 
 
 # As names of their own, because an attribute of an Enum costs a look-up on each request.
-IDLE, HEAD, BUSY, LINGER, CLOSED = Phase
+IDLE, HEAD, BUSY, LENT, LINGER, CLOSED = Phase

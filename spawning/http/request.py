@@ -13,8 +13,18 @@ class BadRequest(Exception):
         self.reason = reason
 
 
+class UnreadableBody(BadRequest, OSError):
+    """The body cannot be read to its end; an OSError, as applications expect of their input."""
+
+
 class ClientGone(ConnectionError):
     """The client closed, reset or stopped reading the connection in the middle of a request."""
+
+
+class RequestTimeout(BaseException):
+    """The request took too long; raised inside the application, whose `except Exception` must
+    not catch it.
+    """
 
 
 class Request:
@@ -56,3 +66,8 @@ class Request:
         self.chunked = False
         self.keep_alive = http11
         self.expects_continue = False
+
+    @property
+    def wants_events(self) -> bool:
+        """Whether a stream of server-sent events was asked for, as an EventSource does."""
+        return self.method == "GET" and self.headers.get("HTTP_ACCEPT") == "text/event-stream"

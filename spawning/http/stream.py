@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import socket
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
-from spawning.http.host import Host
-from spawning.http.request import ClientGone
+from spawning.http.host import Host, Loan
+from spawning.http.request import ClientGone, UnreadableBody
 
+TIMEOUT = "408 Request Timeout"
 RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
 NEVER = math.inf
 
@@ -27,6 +28,7 @@ class Stream:
         "_socket",
         "deadline",
         "descriptor",
+        "loan",
         "readable",
         "waiter",
     )
@@ -37,6 +39,8 @@ class Stream:
         self._received = received
         """Bytes that nobody has looked at: of a body, or of the next request."""
         self.descriptor = sock.fileno()
+        self.loan: Loan | None = None
+        """The socket, while the application has it."""
         self.readable = True
         self.deadline = NEVER
         """When the engine is to poke whoever works on this, on the monotonic clock."""
@@ -57,7 +61,7 @@ class Stream:
         return data or None
 
     def take(self, wait: bool) -> bytes:
-        """Return received bytes of a body; raises ClientGone."""
+        """Return received bytes of a body; raises ClientGone, or UnreadableBody for a pause."""
         if self._received:
             data, self._received = self._received, b""
             return data
@@ -69,7 +73,7 @@ class Stream:
             if received or not wait:
                 return received
             if monotonic() >= deadline:
-                raise ClientGone("the client paused too long within a request body")
+                raise UnreadableBody(TIMEOUT, "the body paused for too long")
             self._host.wait(self, False, deadline)
 
     def put_back(self, data: bytes) -> None:
@@ -101,3 +105,15 @@ class Stream:
                 raise ClientGone(str(error)) from error
             data = data[sent:]
             deadline = monotonic() + self._host.limits.write_time
+
+    def _lend(self, loan: Loan) -> None:
+        """Let the application have the socket, and all that came."""
+        self.loan, self._received = loan, b""
+        # What the server sends takes the same way, and is refused after the application's.
+        self._socket = cast(socket.socket, loan)
+
+    def _get_back(self) -> bool:
+        """Take the socket back; return whether the application has left it open."""
+        assert self.loan is not None
+        self._socket, self.loan = self.loan.give_back(), None
+        return self._socket.fileno() == self.descriptor

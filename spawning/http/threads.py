@@ -13,25 +13,36 @@ from __future__ import annotations
 
 import queue
 import select
+import socket
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from spawning import log
 from spawning.http.connection import Connection
-from spawning.http.engine import TICK
+from spawning.http.engine import TICK, no_loop
+from spawning.http.host import Loan
 from spawning.http.poller import Poller
+from spawning.http.request import RequestTimeout
+from spawning.http.stack import lines_of
 from spawning.http.stream import Stream
+from spawning.scoreboard import Slot
 
 
 class ThreadRunner:
-    """A fixed number of threads; implements `engine.Runner`."""
+    """A thread for each slot; implements `engine.Runner`."""
 
-    def __init__(self, count: int) -> None:
+    extras = None
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        for number in range(1, count + 1):
+        for number, slot in enumerate(slots, 1):
             # Daemons: a thread that hangs in the application must not hold the exit.
-            threading.Thread(target=self._work, name=f"worker-thread-{number}", daemon=True).start()
+            threading.Thread(
+                target=self._work, args=(slot,), name=f"worker-thread-{number}", daemon=True
+            ).start()
 
     def ready(self, connection: Connection) -> None:
         """Give a connection to a thread, unless one is at work on it and will look again."""
@@ -42,7 +53,28 @@ class ThreadRunner:
         """Block this thread until the stream is ready, or the deadline."""
         poll = select.poll()
         poll.register(stream.descriptor, select.POLLOUT if writing else select.POLLIN)
-        poll.poll(max(0.0, deadline - monotonic()) * 1000)
+        stream.waiter = True
+        try:
+            poll.poll(max(0.0, deadline - monotonic()) * 1000)
+        finally:
+            stream.waiter = None
+
+    def lend(self, _connection: Connection, _sock: socket.socket, _received: bytes) -> Loan:
+        """Refuse: what asks for the socket counts on eventlet."""
+        raise RuntimeError("a connection's socket can be had with --threads 0 only")
+
+    def stack_of(self, worker: int) -> list[str]:
+        """Return the stack of a thread, as lines."""
+        return lines_of(sys._current_frames().get(worker))
+
+    def interrupt(self, worker: int, still: Callable[[], bool]) -> None:
+        """Raise RequestTimeout in a thread; it comes with its next instruction of Python."""
+        if still():
+            _raise_in(worker, RequestTimeout)
+
+    def take_back(self) -> None:
+        """Forget an interruption of this thread that has not come yet."""
+        _raise_in(threading.get_ident(), None)
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
@@ -56,10 +88,11 @@ class ThreadRunner:
                 next_tick = now + TICK
                 tick(now)
 
-    def _work(self) -> None:
-        get = self._ready.get
+    def _work(self, slot: Slot) -> None:
+        get, me = self._ready.get, threading.get_ident()
         while True:
             connection = get()
+            connection.slot, connection.worker = slot, me
             while True:
                 try:
                     request = connection.next_request()
@@ -71,3 +104,11 @@ class ThreadRunner:
                 connection.lock.release()
                 if not connection.readable or not connection.lock.acquire(False):
                     break
+
+
+def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
+    import ctypes  # here, because few servers interrupt anything
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(exception) if exception else None
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, TextIO
 from urllib.parse import unquote_to_bytes
 
@@ -53,6 +54,10 @@ def endpoint(
     return Endpoint(environ, is_unix)
 
 
+EnvironOf = Callable[[Request, Any, Endpoint, RequestBody], dict[str, Any]]
+"""What makes the environ of a request, `environ_of` unless proxies tell of their clients."""
+
+
 def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) -> dict[str, Any]:
     """Return the environ of one request."""
     target = request.target
@@ -71,6 +76,11 @@ def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) ->
     # All of them begin with HTTP_ or CONTENT_, so they replace nothing.
     environ.update(request.headers)
     return environ
+
+
+def address_of(peer: Any) -> str:
+    """Return the address of a connection's peer, as REMOTE_ADDR has it; '' on a unix socket."""
+    return peer[0] if isinstance(peer, tuple) else ""
 
 
 class FileWrapper:

@@ -12,69 +12,136 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, TextIO
 
-from spawning.access_log import AccessLog
+from spawning.access_log import (
+    CLIENT_GONE,
+    CUT_BY_APPLICATION,
+    CUT_BY_CLIENT,
+    CUT_BY_TIMEOUT,
+    AccessLog,
+    Record,
+    refused,
+)
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.request import BadRequest, ClientGone, Request
-from spawning.wsgi.environ import environ_of
-from spawning.wsgi.fields import DateHeader
+from spawning.http.host import Extras
+from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeout
+from spawning.wsgi.environ import EnvironOf, address_of, environ_of
+from spawning.wsgi.fields import ApplicationError, DateHeader
 from spawning.wsgi.response import Response, close, simple
 
+Hook = tuple[Callable[..., Any], Iterable[Any], dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+SWITCHING_PROTOCOLS = 101
 FAILED = ("500 Internal Server Error", "The application failed to answer; see the server's log.")
+
+
+TIMED_OUT = ("504 Gateway Timeout", "The application did not answer in time.")
 
 
 class Handler:
     """Implements `engine.Gateway` for one application."""
 
     def __init__(
-        self, application: Application, errors: TextIO, access_log: AccessLog | None
+        self,
+        application: Application,
+        errors: TextIO,
+        access_log: AccessLog | None,
+        extras: Extras | None = None,
+        environ: EnvironOf = environ_of,
     ) -> None:
         self._application = application
         self._errors = errors
         self._log = access_log
+        self._extras = extras
+        self._environ_of = environ
         self._date = DateHeader()
 
-    def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
-        """Answer; return whether the connection may stay open.  Never raises."""
-        response = Response(request, connection.send, self._date, body.withdraw_invitation)
+    def answer(
+        self,
+        connection: Connection,
+        request: Request,
+        body: RequestBody,
+        send: Callable[[bytes | memoryview], None] | None = None,
+    ) -> bool:
+        """Answer, by `send` if given; return whether the connection may stay open.
+
+        Never raises but for a RequestTimeout that comes late.
+        """
+        response = Response(request, send or connection.send, self._date, body.withdraw_invitation)
+        slot = connection.slot
+        slot.begin(request.method, request.target, connection.since)
+        hooks: list[Hook] = []
+        if self._log is not None:
+            self._log.identify(request.headers)
         try:
-            environ = environ_of(request, connection.peer, connection.endpoint, body)
+            environ = self._environ_of(request, connection.peer, connection.endpoint, body)
+            client = environ["REMOTE_ADDR"]  # before the application can change it
+            if self._extras is not None:
+                environ[self._extras.input] = body
+                environ[self._extras.hooks] = hooks
             result = self._application(environ, response.start)
             try:
                 response.send_all(result)
             finally:
                 close(result)
-        except ClientGone:
-            connection.close()  # clients come and go: nobody's error
         except BaseException as error:
-            self._failed(connection, response, request, error)
+            self._ended(connection, response, request, error)
+        if hooks:
+            self._follow_up(hooks, request, environ)
         if response.problem:
             self._complain(request, f"the application {response.problem}")
+            response.cut = CUT_BY_APPLICATION
+        seconds = monotonic() - connection.since
+        slot.end(response.code, response.sent, seconds)
         if self._log is not None:
-            self._log.write(
-                "" if connection.endpoint.is_unix else connection.peer[0],
-                _request_line(request),
-                response.code,
-                response.sent,
-                monotonic() - connection.since,
-            )
+            self._log.write(_record(client, request, response, environ, seconds))
         return response.keep_alive
 
-    def refusal(self, connection: Connection, error: BadRequest) -> bytes:
-        """Return the response to a request that is refused, and log it."""
+    def refusal(self, connection: Connection, error: BadRequest, received: bytes = b"") -> bytes:
+        """Return the response to a request that is refused, and log it.
+
+        `received`: what has come of the head.
+        """
         if self._log is not None:
-            client = "" if connection.endpoint.is_unix else connection.peer[0]
-            self._log.write(client, "-", int(error.status[:3]), 0, 0.0)
+            status = int(error.status[:3])
+            client, request_id = address_of(connection.peer), self._log.new_id()
+            self._log.write(refused(client, request_id, status, received))
         return simple(error.status, error.reason, self._date)
 
+    def timeout(self) -> bytes:
+        """Return the response to a request that took too long."""
+        return simple(*TIMED_OUT, self._date)
+
     # ------------------------------------------------------------
+
+    def _ended(
+        self, connection: Connection, response: Response, request: Request, error: BaseException
+    ) -> None:
+        """Make the best of a call that ended with an exception."""
+        response.keep_alive = False
+        if isinstance(error, ClientGone):
+            connection.close()  # clients come and go: nobody's error
+            response.code, response.cut = CLIENT_GONE, CUT_BY_CLIENT
+        elif isinstance(error, RequestTimeout):
+            connection.close()  # after `timeouts` has said all that there is to say
+            response.code = response.code if response.sent else int(TIMED_OUT[0][:3])
+            response.cut = CUT_BY_TIMEOUT
+        elif connection.loan is not None and connection.loan.spoken:
+            self._ended_by_hand(response, request, error)
+        else:
+            self._failed(connection, response, request, error)
+
+    def _ended_by_hand(self, response: Response, request: Request, error: BaseException) -> None:
+        """The application has answered on the socket itself, as websockets do."""
+        response.code = response.code or SWITCHING_PROTOCOLS
+        if not isinstance(error, ApplicationError) or response.status:
+            self._complain(request, "".join(traceback.format_exception(error)).rstrip())
+            response.cut = CUT_BY_APPLICATION
 
     def _failed(
         self, connection: Connection, response: Response, request: Request, error: BaseException
     ) -> None:
-        response.keep_alive = False
         if isinstance(error, BadRequest):
             status, text = error.status, error.reason
         else:
@@ -82,6 +149,7 @@ class Handler:
             self._complain(request, "".join(traceback.format_exception(error)).rstrip())
         if response.head_sent:
             connection.close()
+            response.cut = CUT_BY_APPLICATION
             return
         response.code = int(status[:3])
         try:
@@ -91,6 +159,14 @@ class Handler:
             connection.send(answer)
         except ClientGone:
             connection.close()
+
+    def _follow_up(self, hooks: Iterable[Hook], request: Request, environ: dict[str, Any]) -> None:
+        """Call what the application wants called after its response."""
+        try:
+            for hook, arguments, keywords in hooks:
+                hook(environ, *arguments, **keywords)
+        except BaseException as error:
+            self._complain(request, "".join(traceback.format_exception(error)).rstrip())
 
     def _complain(self, request: Request, text: str) -> None:
         try:
@@ -102,3 +178,22 @@ class Handler:
 
 def _request_line(request: Request) -> str:
     return f"{request.method} {request.target} HTTP/1.{1 if request.http11 else 0}"
+
+
+def _record(
+    client: str, request: Request, response: Response, environ: dict[str, Any], seconds: float
+) -> Record:
+    return Record(
+        client,
+        request.headers.get("HTTP_X_REQUEST_ID", ""),
+        request.method,
+        request.target,
+        "HTTP/1.1" if request.http11 else "HTTP/1.0",
+        response.code,
+        response.sent,
+        seconds,
+        response.cut,
+        request.headers,
+        response.headers,
+        environ,
+    )

@@ -46,7 +46,10 @@ class Response:
     """Bytes of the body that were sent."""
     problem = ""
     """What the application did wrong after the head had been sent."""
-    _headers: Sequence[tuple[str, str]] = ()
+    cut = ""
+    """By what it was cut, in the words of the access log; empty where it is whole."""
+    headers: Sequence[tuple[str, str]] = ()
+    """As the application gave them."""
     _chunked = False
     _has_body = True
     _left: int | None = None
@@ -82,7 +85,7 @@ class Response:
             raise ApplicationError("start_response was called twice")
         self.code = status_code(status)
         self.status = status
-        self._headers = headers
+        self.headers = headers
         return self.write
 
     def write(self, data: bytes) -> None:
@@ -179,7 +182,7 @@ class Response:
         and Server.
         """
         lines, length, dated, named = "", None, False, False
-        for name, value in self._headers:
+        for name, value in self.headers:
             make = remembered_field if len(value) < REMEMBERED else field
             line, noted = make(name, value)
             if noted:

@@ -46,7 +46,7 @@ def test_bodies_arrive_whole_however_they_are_sent(echo: Server) -> None:
         for start in range(0, len(body), 10007):
             piece = body[start : start + 10007]
             client.send(b"%x;note=1\r\n%b\r\n" % (len(piece), piece))
-        client.send(b"0\r\nTrailer: ignored\r\n\r\n" + request("/environ"))
+        client.send(b"0\r\nX-Trailer: ignored\r\n\r\n" + request("/environ"))
         assert client.answer().body == body
         assert client.answer().status == 200
         client.send(b"POST /lines HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na\nbb\nccc\n")

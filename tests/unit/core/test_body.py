@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from spawning.http.body import CONTINUE, MAX_DISCARD, MalformedBody, RequestBody
-from spawning.http.request import ClientGone, Request
+from spawning.http.body import CONTINUE, MAX_DISCARD, RequestBody
+from spawning.http.request import ClientGone, Request, UnreadableBody
 
 TEXT = b"one\ntwo\n\nlast without an end"
 NEXT = b"GET /next HTTP/1.1\r\n"
@@ -144,7 +144,7 @@ MALFORMED = b"5\r\nhelloXX\r\n"
 
 
 def test_a_malformed_body_is_an_input_error() -> None:
-    with pytest.raises(MalformedBody) as error:
+    with pytest.raises(UnreadableBody) as error:
         _arrived([MALFORMED], None).read()
     assert isinstance(error.value, OSError)
     assert error.value.status == "400 Bad Request"
@@ -153,19 +153,19 @@ def test_a_malformed_body_is_an_input_error() -> None:
 def test_a_malformed_body_stays_malformed() -> None:
     # Decoding on would find a chunk where the client has none, and then a request.
     body = _arrived([MALFORMED, b"\r\n0\r\n\r\n" + NEXT], None)
-    with pytest.raises(MalformedBody):
+    with pytest.raises(UnreadableBody):
         body.read()
-    with pytest.raises(MalformedBody):
+    with pytest.raises(UnreadableBody):
         body.read()
 
 
 def test_a_malformed_body_cannot_be_discarded() -> None:
     body = _arrived([MALFORMED, b"\r\n0\r\n\r\n" + NEXT], None)
-    with pytest.raises(MalformedBody):
+    with pytest.raises(UnreadableBody):
         body.read()
     try:
         reached_the_end = body.discard()
-    except MalformedBody:
+    except UnreadableBody:
         reached_the_end = False
     assert not reached_the_end
 
@@ -250,4 +250,36 @@ def test_discard_after_some_was_read() -> None:
 def test_discard_gives_up_a_body_that_was_never_invited() -> None:
     source = Arrivals([b"abcd"], 1)
     assert not _body(source, 4, expects=True).discard()
+    assert source.sent == []
+
+
+# (pieces, length or None where it is chunked, limit, whether it may be read)
+LIMITED: dict[str, tuple[list[bytes], int | None, int, bool]] = {
+    "as long as may be": ([b"hello"], 5, 5, True),
+    "as long as may be, in chunks": ([b"3\r\nhel\r\n", b"2\r\nlo\r\n0\r\n\r\n"], None, 5, True),
+    "too long in chunks": ([b"3\r\nhel\r\n3\r\nlo!\r\n0\r\n\r\n"], None, 5, False),
+    "too long in chunks by announcement": ([b"3\r\nhel\r\n", b"ffffff\r\n"], None, 5, False),
+    "anything at all, in chunks": ([b"1\r\n"], None, 0, False),
+}
+
+
+@pytest.mark.parametrize(("pieces", "length", "limit", "may"), LIMITED.values(), ids=LIMITED)
+def test_a_limit_ends_the_read_that_goes_beyond_it(
+    pieces: list[bytes], length: int | None, limit: int, may: bool
+) -> None:
+    body = _arrived(pieces, length)
+    body.limit(limit)
+    if may:
+        assert body.read() == b"hello"
+    for _ in range(0 if may else 2):
+        with pytest.raises(UnreadableBody) as error:
+            body.read()
+        assert error.value.status == "413 Content Too Large"
+
+
+def test_a_length_beyond_the_limit_is_refused_unread_and_uninvited() -> None:
+    source = Arrivals([b"hello!"])
+    with pytest.raises(UnreadableBody) as error:
+        _body(source, 6, expects=True).limit(5)
+    assert error.value.status == "413 Content Too Large"
     assert source.sent == []

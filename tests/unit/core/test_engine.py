@@ -69,7 +69,7 @@ class Worker:
     def handed_over(self) -> socket.socket:
         """Return the one connection that has left for the successor."""
         packet, (descriptor,), _flags, _address = socket.recv_fds(self.inbox, 65536, 1)
-        assert packet == b"\0"
+        assert packet == b"\0\0"
         return socket.socket(fileno=descriptor)
 
     def close(self) -> None:

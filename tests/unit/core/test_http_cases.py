@@ -27,7 +27,7 @@ else:
 
 FOLDER = Path(__file__).parents[2] / "http_cases"
 RANDOM_CUTS = 12
-LIMITS = {"head_size": 1024, "head_fields": 16}
+LIMITS = {"line_size": 512, "head_size": 1024, "head_fields": 16}
 CASE_KEYS = {"name", "before", "request", "accepts", "refused", "filler", "times"}
 ACCEPT_KEYS = {"method", "target", "version", "headers", "absent", "body", "keep_alive"}
 
