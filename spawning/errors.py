@@ -45,6 +45,18 @@ class PlatformUnsupported(SpawningError):
     slug = "platform"
 
 
+class AlreadyRunning(SpawningError):
+    """The pidfile belongs to a server that is running."""
+
+    slug = "already-running"
+
+
+class DiedInBackground(SpawningError):
+    """A server that was to run in the background ended without a word before it served."""
+
+    slug = "died-in-background"
+
+
 class ApplicationNotFound(SpawningError):
     """No module or attribute goes by the name that was given for the application."""
 

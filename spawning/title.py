@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import setproctitle
 
+PREFIX = "spawn: "
+CONTROLLER = PREFIX + "controller"
+
 
 def set_title(text: str) -> None:
     """Show this process as `spawn: TEXT`."""
-    setproctitle.setproctitle(f"spawn: {text}")
+    setproctitle.setproctitle(PREFIX + text)

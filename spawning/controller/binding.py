@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import os
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 
-import psutil
-
-from spawning import log
+from spawning import inspection, log
 from spawning.config import Config
 from spawning.errors import AddressInUse
-from spawning.sockets import Address, listen, parse_address
+from spawning.sockets import Address, listen_all, parse_address
 
+LOOPBACK = "127.0.0.1"
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 def addresses_of(config: Config) -> list[Address]:
     """Return the addresses that the configuration asks for."""
-    if config.bind:
-        return [parse_address(text) for text in config.bind]
-    return [Address(config.host, config.port)]
+    if not config.bind:
+        return [Address(config.host, config.port)]
+    addresses = [parse_address(text) for text in config.bind]
+    taken = {address.port for address in addresses if address.host == "0.0.0.0"}
+    return [
+        dataclasses.replace(address, v6_only=address.host == "::" and address.port in taken)
+        for address in addresses
+    ]
 
 
 @contextlib.contextmanager
@@ -33,57 +37,68 @@ def bound(config: Config) -> Iterator[list[socket.socket]]:
 
     Raises AddressInUse, after some tries, or AddressUnusable at once.
     """
+    mode = int(config.unix_mode, 8) if config.unix_mode else None
     with contextlib.ExitStack() as stack:
         socks = []
         for address in addresses_of(config):
-            sock = _patiently(address)
-            stack.enter_context(sock)
+            for sock in _patiently(address, mode):
+                socks.append(stack.enter_context(sock))
             if address.path:
                 stack.callback(_remove_own, address.path, os.stat(address.path).st_ino)
-            socks.append(sock)
         yield socks
 
 
-def _patiently(address: Address) -> socket.socket:
+def status_address(config: Config) -> Address | None:
+    """Return where the status page is asked for; without --status-host, where the application is.
+
+    An application that is reached by a unix socket only has its page on this machine only.
+    """
+    if config.status_port is None:
+        return None
+    if config.status_host is not None:
+        return Address(config.status_host, config.status_port)
+    hosts = [address.host for address in addresses_of(config) if not address.path]
+    return Address(hosts[0] if hosts else LOOPBACK, config.status_port)
+
+
+@contextlib.contextmanager
+def status_bound(config: Config) -> Iterator[list[socket.socket]]:
+    """Listen for the status page until the block ends, on nothing where none is asked for.
+
+    Raises as `bound` does.
+    """
+    address = status_address(config)
+    with contextlib.ExitStack() as stack:
+        socks = _patiently(address, None, "--status-port") if address is not None else []
+        yield [stack.enter_context(sock) for sock in socks]
+
+
+def _patiently(address: Address, mode: int | None, option: str = "--port") -> list[socket.socket]:
     for attempt, pause in enumerate((*PAUSES, None)):
         try:
-            return listen(address)
+            return listen_all(address, mode)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
         if pause is None:
             break
         if attempt == 0:
-            log.say(f"{address} is in use{_by(holder(address))}; trying for {sum(PAUSES):.0f} s")
+            log.say(f"{address} is in use{_by(address)}; trying for {sum(PAUSES):.0f} s")
         time.sleep(pause)
     raise AddressInUse(
-        f"{address} is in use{_by(holder(address))}",
+        f"{address} is in use{_by(address)}",
         "stop it, or choose another address with --bind"
         if address.path
-        else "stop it, or choose another port with --port (0 picks a free one)",
+        else f"stop it, or choose another port with {option} (0 picks a free one)",
     )
 
 
-def holder(address: Address) -> str:
-    """Return who listens on `address` as far as we may know, or an empty string."""
-    try:
-        for connection in psutil.net_connections("unix" if address.path else "inet"):
-            where: Any = connection.laddr
-            mine = (
-                where == address.path
-                if address.path
-                else connection.status == psutil.CONN_LISTEN and where.port == address.port
-            )
-            if mine and connection.pid:
-                process = psutil.Process(connection.pid)
-                command = " ".join(process.cmdline()) or process.name()
-                return f"{command[:60]} (pid {process.pid}, user {process.username()})"
-    except (psutil.Error, OSError):
-        pass
-    return ""
-
-
-def _by(who: str) -> str:
+def _by(address: Address) -> str:
+    who = (
+        inspection.listener_at(address.path)
+        if address.path
+        else inspection.listener_on(address.port)
+    )
     return f" by {who}" if who else " by a process that we may not look at"
 
 

@@ -35,9 +35,18 @@ class Child:
     since: float
     """When it came into its state, on the monotonic clock."""
     state: State = State.STARTING
+    born: float = 0.0
+    """When it was started, on the monotonic clock."""
     killed: bool = False
+    worn: str = ""
+    """Why it is to be replaced, empty where it is not."""
     requests: tuple[InFlight, ...] = ()
     """What it was answering when it last said so; only a draining worker says it."""
+
+
+def new_child(worker_id: int, pid: int, generation: int, now: float) -> Child:
+    """Return a worker that was started now."""
+    return Child(worker_id=worker_id, pid=pid, generation=generation, since=now, born=now)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,85 +1,102 @@
-"""The process that watches the source code: started, fed, and started anew when it dies.
+"""A process beside the workers: started, told what happens, and started anew when it dies.
 
-Nothing stops serving when it is dead; it is said once, and it is started again
+Nothing stops serving when it is dead; that is said once, and it is started again
 after a pause that doubles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from spawning import log
-from spawning.config import Config
+from spawning.controller.audience import Fact
 from spawning.controller.policy import pause_after
 from spawning.controller.spawn import Spawned, start
-from spawning.devhooks import DevHooks
-from spawning.messages import Abandoned, Begun, Channel, Graph, Serving
+from spawning.controller.switchboard import Switchboard
+from spawning.messages import Message
+from spawning.streams import Streams
 
-About = Begun | Graph | Serving | Abandoned
-"""What it is told of a generation."""
+
+class Memory(Protocol):
+    """What a companion is told, and what a new one in its place has to be told first."""
+
+    def learn(self, fact: Fact) -> Message | None:
+        """Return what the companion is told of a fact, None where that does not concern it."""
+
+    def recall(self) -> Iterable[Message]:
+        """Return what a new one has to be told of what it has missed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What makes a companion the one it is."""
+
+    name: str
+    arguments: Sequence[str]
+    """Of the interpreter; the number of its channel is added."""
+    inherited: Sequence[int] = ()
+    memory: Memory
+    hear: Callable[[Message], None]
+    """Called with what it says."""
 
 
 class Companion:
-    """Keeps one companion process, and repeats to a new one what the last one knew."""
+    """Keeps one process; implements `audience.Listener`."""
 
-    def __init__(self, hooks: DevHooks, config: Config, started: Callable[[Spawned], None]) -> None:
-        self._arguments = hooks.companion_arguments(config)
-        self._started = started
+    def __init__(self, brief: Brief, switchboard: Switchboard, streams: Streams) -> None:
+        self._brief = brief
+        self._streams = streams
+        self._switchboard = switchboard
         self._process: Spawned | None = None
         self._deaths = 0
-        self._start_at: float | None = 0.0
-        self._serving = 0
-        self._history: list[About] = []
-        """What was told of the generation that serves, and of the newest attempt."""
+        self._start_at = 0.0
 
     @property
-    def start_at(self) -> float | None:
+    def wake_at(self) -> float | None:
         """When the process is to be started, None while it runs."""
-        return self._start_at
+        return self._start_at if self._process is None else None
 
     def keep_up(self, now: float) -> None:
-        """Start the process if it is time."""
-        if self._start_at is None or now < self._start_at:
-            return
-        try:
-            self._process = start(self._arguments, ())
-        except OSError as error:
-            self._put_off(now, f"the watcher cannot be started: {error.strerror}")
-            return
-        self._start_at = None
-        for message in self._history:
-            self._process.channel.send(message)
-        self._started(self._process)
+        """Start the process if it is time; find out if it is dead."""
+        if self._process is not None and self._process.process.poll() is not None:
+            self._leave(self._process)
+            self._put_off(now, f"{self._brief.name} died and is started again")
+        if self._process is None and now >= self._start_at:
+            try:
+                self._start()
+            except OSError as error:
+                self._put_off(now, f"{self._brief.name} cannot be started: {error.strerror}")
 
-    def tell(self, message: About) -> None:
-        """Send a message, and remember what a new process would need of it."""
-        if isinstance(message, Serving):
-            self._serving = message.generation
-        if isinstance(message, (Begun, Serving)):
-            self._history = [old for old in self._history if old.generation == self._serving]
-        self._history.append(message)
-        if self._process is not None:
+    def tell(self, fact: Fact) -> None:
+        """Tell the process, if it concerns it."""
+        message = self._brief.memory.learn(fact)
+        if message is not None and self._process is not None:
             self._process.channel.send(message)
 
-    def ended(self, now: float, leave: Callable[[Channel], None]) -> None:
-        """The process is gone: `leave` its channel, and see to a new one."""
-        assert self._process is not None
-        leave(self._process.channel)
-        self._process.channel.close()
-        self._process = None
-        self._put_off(now, "the watcher of the source code died and is started again")
-
-    def poll(self) -> int | None:
-        """Return the exit code of the process, None while it runs or none is there."""
-        return self._process.process.poll() if self._process is not None else None
-
-    def stop(self) -> None:
+    def end(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.channel.close()
             self._process.process.kill()
             self._process.process.wait()
-            self._process = None
+            self._leave(self._process)
+
+    def _start(self) -> None:
+        spawned = start(self._brief.arguments, self._brief.inherited, self._streams)
+        self._process = spawned
+        for message in self._brief.memory.recall():
+            spawned.channel.send(message)
+        self._switchboard.attend(spawned.channel, lambda: self._listen(spawned))
+
+    def _listen(self, spawned: Spawned) -> None:
+        for message in self._switchboard.receive(self._brief.name, spawned):
+            self._brief.hear(message)
+
+    def _leave(self, spawned: Spawned) -> None:
+        self._switchboard.leave(spawned.channel)
+        spawned.channel.close()
+        self._process = None
 
     def _put_off(self, now: float, why: str) -> None:
         self._deaths += 1

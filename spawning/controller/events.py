@@ -18,6 +18,21 @@ from spawning.controller.policy import (
 from spawning.controller.signals import Order
 from spawning.messages import InFlight
 
+NO, LEAVING, GRACEFULLY, AT_ONCE = Stopping
+
+AFTER_ORDER = {
+    # Whoever sends SIGTERM may need time to look away; whoever types Ctrl-C waits.
+    (Order.STOP, NO): LEAVING,
+    (Order.STOP, LEAVING): GRACEFULLY,
+    (Order.STOP, GRACEFULLY): GRACEFULLY,
+    (Order.STOP, AT_ONCE): AT_ONCE,
+    (Order.INTERRUPT, NO): GRACEFULLY,
+    (Order.INTERRUPT, LEAVING): GRACEFULLY,
+    (Order.INTERRUPT, GRACEFULLY): AT_ONCE,
+    (Order.INTERRUPT, AT_ONCE): AT_ONCE,
+    **{(Order.STOP_AT_ONCE, before): AT_ONCE for before in Stopping},
+}
+
 
 def begun(known: Situation, generation: int) -> Situation:
     """A new generation was asked for; one that was pending is given up for it."""
@@ -68,6 +83,17 @@ def killed(known: Situation, worker_id: int) -> Situation:
     return dataclasses.replace(known, children=known.children.with_child(child))
 
 
+def worn(known: Situation, worker_id: int, why: str) -> Situation:
+    """A worker is to be replaced."""
+    child = dataclasses.replace(known.children.by_id[worker_id], worn=why)
+    return dataclasses.replace(known, children=known.children.with_child(child))
+
+
+def stopping(known: Situation) -> Situation:
+    """The time of a server that was leaving is up."""
+    return dataclasses.replace(known, stopping=Stopping.GRACEFULLY)
+
+
 def died(known: Situation, worker_id: int, now: float) -> Situation:
     """A worker is gone: its generation may be given up, or its replacement has to wait."""
     child = known.children.by_id[worker_id]
@@ -87,21 +113,17 @@ def died(known: Situation, worker_id: int, now: float) -> Situation:
     )
 
 
-def ordered(known: Situation, order: Order) -> Situation:
+def ordered(known: Situation, order: Order, now: float) -> Situation:
     """The user sent a signal that changes how many workers there are, or that there are any."""
     match order:
         case Order.MORE:
             return dataclasses.replace(known, target=known.target + 1)
         case Order.FEWER:
             return dataclasses.replace(known, target=max(1, known.target - 1))
-        case Order.STOP:
-            stopping = known.stopping if known.stopping is Stopping.AT_ONCE else Stopping.GRACEFULLY
-            return dataclasses.replace(known, stopping=stopping)
-        case Order.INTERRUPT:
-            again = known.stopping is not Stopping.NO
-            stopping = Stopping.AT_ONCE if again else Stopping.GRACEFULLY
-            return dataclasses.replace(known, stopping=stopping)
-        case Order.STOP_AT_ONCE:
-            return dataclasses.replace(known, stopping=Stopping.AT_ONCE)
+        case Order.STOP | Order.INTERRUPT | Order.STOP_AT_ONCE:
+            after = AFTER_ORDER[order, known.stopping]
+            if after is Stopping.LEAVING and not (known.shutdown_delay and known.serving):
+                after = Stopping.GRACEFULLY
+            return dataclasses.replace(known, stopping=after, stop_at=now + known.shutdown_delay)
         case _:
             return known

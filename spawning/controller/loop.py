@@ -7,18 +7,20 @@ for anything but its selector.
 
 from __future__ import annotations
 
-import dataclasses
 import socket
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
-from spawning import log
+from spawning import messages
 from spawning.config import Config
-from spawning.controller import events, report, signals
-from spawning.controller.children import Child, State
-from spawning.controller.companion import About, Companion
+from spawning.controller import events, report, signals, status_page, watcher
+from spawning.controller.audience import Audience, gone
+from spawning.controller.browser import Browser
+from spawning.controller.children import Child, new_child
+from spawning.controller.companion import Brief, Companion
+from spawning.controller.outside import Outside
+from spawning.controller.overseer import Overseer
 from spawning.controller.policy import (
     Action,
     Finish,
@@ -27,65 +29,62 @@ from spawning.controller.policy import (
     Retire,
     Situation,
     Spawn,
+    Stop,
     Stopping,
     TakeOver,
     decide,
     wake_at,
 )
+from spawning.controller.replacement import (
+    Finding,
+    Hung,
+    LimitTooLow,
+    Worn,
+)
 from spawning.controller.signals import Order
 from spawning.controller.spawn import ExecSpawner, Spawned, Spawner, search_path
 from spawning.controller.switchboard import Switchboard
+from spawning.controller.terminal import Terminal
 from spawning.controller.workers import Workers
 from spawning.devhooks import DevHooks
-from spawning.errors import ApplicationFailed
-from spawning.messages import (
-    Abandoned,
-    Begun,
-    Drain,
-    Draining,
-    Failed,
-    Graph,
-    OpenGate,
-    Ready,
-    Reload,
-    Serving,
-)
-from spawning.sockets import url_of
+from spawning.errors import ApplicationFailed, UsageError
 from spawning.title import set_title
 
 
-@dataclasses.dataclass(slots=True)
-class Attempt:
-    """Why the pending generation was begun, and when."""
-
-    cause: str
-    since: float
-
-
 class Controller:
-    """The listening sockets, the workers, and the companion of a running server."""
+    """The listening sockets, the workers, and those who are told of them."""
 
     def __init__(
         self,
         config: Config,
         listeners: Sequence[socket.socket],
         hooks: DevHooks | None,
-        verbose_lines: Sequence[str] = (),
+        verbose_lines: Callable[[], Sequence[str]] = tuple,
         spawner: Spawner | None = None,
+        outside: Outside | None = None,
     ) -> None:
+        self._outside = outside or Outside()
         self._config = config
         self._listeners = listeners
-        self._verbose_lines = verbose_lines
         self._known = Situation(
-            target=config.processes, deadman=config.deadman, development=bool(config.reload)
+            target=config.processes,
+            deadman=config.deadman,
+            development=bool(config.reload),
+            shutdown_delay=config.shutdown_delay,
         )
-        self._workers = Workers(config, listeners, search_path(), spawner or ExecSpawner())
+        streams = self._outside.streams
+        self._workers = Workers(config, listeners, search_path(), spawner or ExecSpawner(streams))
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
-        self._attempt = Attempt("", monotonic())
+        self._since = 0.0
+        """When what made us begin the newest generation was seen."""
         self._switchboard = Switchboard()
-        self._companion = Companion(hooks, config, self._attend_companion) if hooks else None
+        companions = [Companion(brief, self._switchboard, streams) for brief in self._briefs(hooks)]
+        self._overseer = Overseer(config, self._workers.board)
+        browsers = [Browser(listeners)] if config.open else []
+        terminal = Terminal(config, listeners, verbose_lines)
+        self._audience = Audience([terminal, *browsers, *companions])
         self._exit_code = 0
         self._finished = False
 
@@ -106,19 +105,25 @@ class Controller:
 
     def _turn(self) -> None:
         now = monotonic()
-        if self._companion is not None and self._known.stopping is Stopping.NO:
-            self._companion.keep_up(now)
+        if self._known.is_running:
+            self._audience.keep_up(now)
         while actions := decide(self._known, now):
             for action in actions:
                 self._act(action, now)
             if self._finished:
                 return
+        if self._known.is_running and (findings := self._overseer.look(self._known, now)):
+            for finding in findings:
+                self._act_on(finding, now)
+            return
+        self._audience.look(self._known)
+        self._outside.notifier.follow(self._known, now)
         self._switchboard.wait(self._timeout(now))
 
     def _timeout(self, now: float) -> float | None:
-        times = [wake_at(self._known)]
-        if self._companion is not None and self._known.stopping is Stopping.NO:
-            times.append(self._companion.start_at)
+        times = [wake_at(self._known), self._outside.notifier.wake_at]
+        if self._known.is_running:
+            times += [self._audience.wake_at, self._overseer.wake_at(self._known)]
         earliest = min((at for at in times if at is not None), default=None)
         return None if earliest is None else max(0.0, earliest - now)
 
@@ -129,65 +134,66 @@ class Controller:
             case TakeOver(generation):
                 self._take_over(generation, now)
             case Open(worker_id):
-                self._workers.tell(worker_id, OpenGate())
+                self._workers.tell(worker_id, messages.OpenGate())
                 self._known = events.opened(self._known, worker_id, now)
             case Retire(worker_id, successor):
-                self._workers.tell(worker_id, Drain(successor))
+                self._workers.tell(worker_id, messages.Drain(successor))
                 self._known = events.draining(self._known, worker_id, (), now)
             case Kill(worker_id, overdue):
                 if overdue:
                     child = self._known.children.by_id[worker_id]
-                    _say_lines(report.overdue(child, self._config.deadman))
+                    self._notice("\n".join(report.overdue(child, self._config.deadman)))
                 self._workers.kill(worker_id)
                 self._known = events.killed(self._known, worker_id)
+            case Stop():
+                self._known = events.stopping(self._known)
+                self._stop_listening()
             case Finish():
                 self._finished = True
+
+    def _act_on(self, finding: Finding, now: float) -> None:
+        self._notice(report.finding(finding, self._known, self._config, now))
+        match finding:
+            case Worn(worker_id, why):
+                self._known = events.worn(self._known, worker_id, why)
+            case Hung(worker_id):
+                self._workers.signal(worker_id, messages.TELL_STACKS)
+                if not self._known.development:
+                    self._known = events.worn(self._known, worker_id, "it hangs")
+            case LimitTooLow():
+                self._exit_code = UsageError.exit_code
+                self._obey([Order.INTERRUPT])
 
     # ------------------------------------------------------------ generations
 
     def _begin(self, cause: str, since: float) -> None:
         """Begin a new generation."""
         self._generation += 1
-        self._attempt = Attempt(cause, since)
+        self._since = since
         self._known = events.begun(self._known, self._generation)
-        if self._config.verbose:
-            _say_lines(self._verbose_lines)
-        self._tell_companion(Begun(self._generation, time.time()))
+        self._audience.tell(messages.GenerationBegun(self._generation, cause, time.time()))
 
     def _spawn(self, generation: int, now: float) -> None:
         worker_id, spawned = self._workers.spawn(generation)
         pid = spawned.process.pid if spawned is not None else 0
-        child = Child(worker_id=worker_id, pid=pid, generation=generation, since=now)
+        child = new_child(worker_id, pid, generation, now)
         self._known = events.spawned(self._known, child)
         if spawned is None:
-            self._gone(child, now)
+            self._gone(child, None, now)
         else:
             self._switchboard.attend(spawned.channel, lambda: self._hear_worker(worker_id, spawned))
 
     def _take_over(self, generation: int, now: float) -> None:
-        first = not self._known.serving
         # The word first: from here on, no request begins in old code, whoever gets its orders
         # when.  What arrives meanwhile waits in the kernel.
         self._workers.gate.open_for(generation)
         self._known = events.taken_over(self._known, generation)
-        seconds = monotonic() - self._attempt.since
-        if first:
-            urls = [url_of(sock) for sock in self._listeners]
-            log.say(report.first_takeover(self._config, urls, generation, seconds))
-        else:
-            log.say(report.takeover(self._attempt.cause, generation, seconds))
-        self._tell_companion(Serving(generation))
+        seconds = monotonic() - self._since
+        self._audience.tell(messages.GenerationServes(generation, seconds, time.time()))
 
     def _abandon(self, generation: int) -> None:
-        self._tell_companion(Abandoned(generation))
-        if self._known.serving:
-            log.say(
-                f"{self._attempt.cause}: generation {generation} failed;"
-                f" generation {self._known.serving} goes on serving"
-            )
-        elif self._config.reload:
-            log.say("waiting for a change; requests wait too")
-        else:
+        self._audience.tell(messages.GenerationFailed(generation, time.time()))
+        if not (self._known.serving or self._config.reload):
             self._exit_code = ApplicationFailed.exit_code
             self._obey([Order.STOP])
 
@@ -197,12 +203,16 @@ class Controller:
         for order in orders:
             if order is Order.REAP:
                 self._reap()
+            elif order is Order.REOPEN:
+                for complaint in self._outside.streams.reopen():
+                    self._notice(complaint)
+                self._workers.tell_all(messages.Reopen())
             elif order is Order.RELOAD:
                 if self._known.stopping is Stopping.NO:
                     self._begin("SIGHUP", monotonic())
             else:
-                self._known = events.ordered(self._known, order)
-                if self._known.stopping is not Stopping.NO:
+                self._known = events.ordered(self._known, order, monotonic())
+                if not self._known.is_running:
                     self._stop_listening()
 
     def _stop_listening(self) -> None:
@@ -214,43 +224,42 @@ class Controller:
         now = monotonic()
         for message in self._switchboard.receive(f"worker {worker_id}", spawned):
             match message:
-                case Ready():
+                case messages.Ready():
                     self._known = events.ready(self._known, worker_id, now)
-                case Failed():
+                case messages.Failed():
                     self._failed.add(worker_id)
-                    _say_lines(report.failure(message, str(Path.cwd()), not self._config.reload))
-                case Draining(requests):
+                    generation = self._known.children.by_id[worker_id].generation
+                    fact = messages.WorkerFailed(worker_id, generation, message, time.time())
+                    self._audience.tell(fact)
+                case messages.Draining(requests):
                     self._known = events.draining(self._known, worker_id, requests, now)
-                case Graph():
-                    self._tell_companion(message)
+                case messages.Leaving():
+                    self._known = events.worn(self._known, worker_id, "it was sent SIGTERM")
+                case messages.Enough(why):
+                    self._act_on(Worn(worker_id, why), now)
+                case messages.Graph():
+                    self._audience.tell(message)
 
-    def _hear_companion(self, companion: Spawned) -> None:
-        for message in self._switchboard.receive("the watcher", companion):
-            if isinstance(message, Reload) and self._known.stopping is Stopping.NO:
-                self._begin(message.cause, message.since)
+    def _hear_watcher(self, message: messages.Message) -> None:
+        if isinstance(message, messages.Reload) and self._known.stopping is Stopping.NO:
+            self._begin(message.cause, message.since)
 
     def _reap(self) -> None:
         now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
-            child = self._known.children.by_id[worker_id]
-            if child.state is not State.DRAINING and not child.killed:
-                self._mourn(child, code)
-            self._gone(child, now)
-        if self._companion is not None and self._companion.poll() is not None:
-            self._companion.ended(now, self._switchboard.leave)
+            self._gone(self._known.children.by_id[worker_id], code, now)
 
     def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
         if not spawned.channel.ended:
             self._hear_worker(worker_id, spawned)
         self._switchboard.leave(spawned.channel)
 
-    def _mourn(self, child: Child, code: int) -> None:
-        if child.worker_id in self._failed:
+    def _gone(self, child: Child, code: int | None, now: float) -> None:
+        """A worker has ended with this exit code; None where it could not even be started."""
+        if code is not None:
+            failed = child.worker_id in self._failed
             self._failed.discard(child.worker_id)
-        else:
-            log.say(report.death(child, code))
-
-    def _gone(self, child: Child, now: float) -> None:
+            self._audience.tell(gone(child, code, failed, time.time()))
         pending = self._known.pending
         self._known = events.died(self._known, child.worker_id, now)
         if pending and not self._known.pending:
@@ -258,20 +267,18 @@ class Controller:
 
     # ------------------------------------------------------------ parts
 
-    def _attend_companion(self, companion: Spawned) -> None:
-        self._switchboard.attend(companion.channel, lambda: self._hear_companion(companion))
+    def _notice(self, text: str) -> None:
+        """Say something to all who are told, the terminal first."""
+        self._audience.tell(messages.Notice(text, time.time()))
 
-    def _tell_companion(self, message: About) -> None:
-        if self._companion is not None:
-            self._companion.tell(message)
+    def _briefs(self, hooks: DevHooks | None) -> Iterator[Brief]:
+        if hooks is not None:
+            yield watcher.brief(self._config, hooks, self._hear_watcher)
+        if status_listeners := self._outside.status_listeners:
+            board = self._workers.board.shape
+            yield status_page.brief(self._config, status_listeners, self._listeners, board)
 
     def _end(self) -> None:
         self._workers.end()
-        if self._companion is not None:
-            self._companion.stop()
+        self._audience.end()
         self._switchboard.close()
-
-
-def _say_lines(lines: Sequence[str]) -> None:
-    for line in lines:
-        log.say(line)

@@ -15,6 +15,9 @@ Rules:
    worker of the serving generation is started: it would import the new code.  In
    development that lasts while the new code is known to be broken; in production
    a failure may pass, and capacity matters more.
+8. A worker that is worn (see `replacement`) is retired when one
+   more than the number wanted serves.  The next one waits until it is gone: one
+   at a time, never all at once.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ class Stopping(enum.Enum):
     """Whether the server is being stopped, and how."""
 
     NO = "no"
+    LEAVING = "leaving"
+    """Serving still, so that those who send clients can look away first."""
     GRACEFULLY = "gracefully"
     AT_ONCE = "at once"
 
@@ -46,6 +51,7 @@ class Situation:
     """Workers wanted."""
     deadman: float
     development: bool
+    shutdown_delay: float = 0.0
     children: Children = dataclasses.field(default_factory=Children)
     serving: int = 0
     """The generation that serves; 0 where none does."""
@@ -56,6 +62,13 @@ class Situation:
     deaths_at_start: int = 0
     spawn_not_before: float = 0.0
     stopping: Stopping = Stopping.NO
+    stop_at: float = 0.0
+    """When one that is leaving stops."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether clients are still welcome."""
+        return self.stopping in (Stopping.NO, Stopping.LEAVING)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,11 +109,16 @@ class Kill:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Stop:
+    """The time of one that was leaving is up: stop gracefully."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Finish:
     """Nothing is left: end the controller."""
 
 
-Action = Spawn | Open | TakeOver | Retire | Kill | Finish
+Action = Spawn | Open | TakeOver | Retire | Kill | Stop | Finish
 
 
 def decide(known: Situation, now: float) -> list[Action]:
@@ -110,7 +128,9 @@ def decide(known: Situation, now: float) -> list[Action]:
         for child in known.children
         if child.state is State.DRAINING and not child.killed and now >= child.since + known.deadman
     ]
-    if known.stopping is not Stopping.NO:
+    if known.stopping is Stopping.LEAVING and now >= known.stop_at:
+        return [*overdue, Stop()]
+    if not known.is_running:
         killed = {kill.worker_id for kill in overdue if isinstance(kill, Kill)}
         return overdue + [a for a in _stop(known) if getattr(a, "worker_id", 0) not in killed]
     if known.pending and _may_take_over(known):
@@ -125,8 +145,10 @@ def wake_at(known: Situation) -> float | None:
         for child in known.children
         if child.state is State.DRAINING and not child.killed
     ]
-    missing = len(_lasting(known, known.serving)) < known.target
-    may_spawn = known.serving and not _is_closed(known) and known.stopping is Stopping.NO
+    if known.stopping is Stopping.LEAVING:
+        times.append(known.stop_at)
+    missing = len(_lasting(known, known.serving)) < _wanted(known)
+    may_spawn = known.serving and not _is_closed(known) and known.is_running
     waits = known.deaths_at_start and known.children.of(known.serving, State.STARTING)
     if missing and may_spawn and not waits:
         times.append(known.spawn_not_before)
@@ -191,9 +213,28 @@ def _open(known: Situation) -> list[Action]:
 
 
 def _surplus(known: Situation) -> list[Child]:
-    """Return the youngest workers of the serving generation beyond the number wanted."""
+    """Return the workers of the serving generation beyond the number wanted.
+
+    Those that are worn go first, as far as others serve in their place; then those that do
+    not serve yet, and the youngest.
+    """
     lasting = _lasting(known, known.serving)
-    return sorted(lasting, key=lambda child: child.worker_id)[known.target :]
+    serving = [child for child in lasting if child.state is State.SERVING]
+    replaced = [child for child in serving if child.worn]
+    replaced = replaced[: max(0, len(serving) - known.target)]
+    worst_last = sorted(
+        lasting, key=lambda child: (child in replaced, child not in serving, child.worker_id)
+    )
+    return worst_last[_wanted(known) :]
+
+
+def _wanted(known: Situation) -> int:
+    """Return how many workers the serving generation is to have: one more while one is worn."""
+    serving = known.children.of(known.serving, State.SERVING)
+    may_replace = not known.children.of(known.serving, State.DRAINING)
+    is_worn = any(child.worn for child in serving)
+    # With one more serving than wanted, the worn one is the surplus.
+    return known.target + (1 if is_worn and may_replace and len(serving) <= known.target else 0)
 
 
 def _keep_up(known: Situation, now: float) -> list[Action]:
@@ -202,7 +243,7 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
         return []
     actions: list[Action] = []
     lasting = _lasting(known, known.serving)
-    missing = known.target - len(lasting)
+    missing = _wanted(known) - len(lasting)
     if missing > 0 and now >= known.spawn_not_before and not _is_closed(known):
         if known.deaths_at_start:
             # One at a time while they die at start: each death would print the same error.

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from spawning.config import Config
 from spawning.controller.children import Child
-from spawning.messages import Failed, Frame
+from spawning.controller.policy import Situation
+from spawning.controller.replacement import (
+    Finding,
+    Hung,
+    LimitTooLow,
+    Recovered,
+    Worn,
+    mebibytes,
+)
+from spawning.messages import Failed, Frame, WorkerGone
 
 
 def shown(file: str, folder: str) -> str:
@@ -19,10 +28,11 @@ def shown(file: str, folder: str) -> str:
 def failure(failed: Failed, folder: str, every_frame: bool) -> list[str]:
     """Return the lines that explain a failed import, the first one for machines as well."""
     text = f"{failed.type}: {failed.message}"
+    hint = f"; {failed.hint}" if failed.hint else ""
     if not failed.found:
-        return [f"error: {failed.message}" + (f"; {failed.hint}" if failed.hint else "")]
+        return [f"error: {failed.message}{hint}"]
     if not failed.file:
-        return [f"error: {failed.message if failed.hint or not failed.frames else text}"]
+        return [f"error: {failed.message if hint or not failed.frames else text}{hint}"]
     place = f"{failed.file}:{failed.line}:{failed.column or 1}"
     frames = [
         frame
@@ -36,10 +46,11 @@ def _frame(frame: Frame, folder: str) -> str:
     return f"{shown(frame.file, folder)}:{frame.line} in {frame.function}: {frame.source}"
 
 
-def death(child: Child, code: int) -> str:
+def death(gone: WorkerGone) -> str:
     """Return the line about a worker that died without having been told to."""
+    code = gone.code
     how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-    return f"worker {child.worker_id} (pid {child.pid}) died {how}"
+    return f"worker {gone.worker_id} (pid {gone.pid}) died {how}"
 
 
 def overdue(child: Child, deadman: float) -> list[str]:
@@ -50,6 +61,26 @@ def overdue(child: Child, deadman: float) -> list[str]:
     ]
     lines += [f"  {r.method} {r.target} had taken {r.seconds:.1f} s" for r in child.requests]
     return lines
+
+
+def finding(found: Finding, known: Situation, config: Config, now: float) -> str:
+    """Return the line about what the overseer has found."""
+    if isinstance(found, LimitTooLow):
+        return (
+            f"error: --max-memory: {mebibytes(config.max_memory)} will not do, the server uses"
+            f" {mebibytes(found.used)} at rest; type a limit well above that"
+        )
+    child = known.children.by_id[found.worker_id]
+    who = f"worker {child.worker_id} (pid {child.pid})"
+    match found:
+        case Worn(_, why):
+            return f"{who} is replaced: {why}"
+        case Hung(_, seconds, oldest):
+            took = f" {oldest.line} has taken {now - oldest.since:.1f} s;" if oldest else ""
+            end = "" if known.development else ", and it is replaced"
+            return f"{who} hangs: blocked for {seconds:.1f} s;{took} its stacks follow{end}"
+        case Recovered():
+            return f"{who} hangs no longer"
 
 
 def first_takeover(config: Config, urls: list[str], generation: int, seconds: float) -> str:

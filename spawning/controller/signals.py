@@ -3,6 +3,7 @@
 HUP        start a new generation
 TERM, INT  stop gracefully; INT once more: at once
 QUIT       stop at once
+USR1       open the logs anew
 TTIN TTOU  one worker more, one fewer
 CHLD       a child has died
 """
@@ -24,6 +25,7 @@ class Order(enum.Enum):
     STOP = "stop"
     INTERRUPT = "interrupt"
     STOP_AT_ONCE = "stop at once"
+    REOPEN = "reopen"
     MORE = "more"
     FEWER = "fewer"
     REAP = "reap"
@@ -34,6 +36,7 @@ ORDERS = {
     signal.SIGTERM: Order.STOP,
     signal.SIGINT: Order.INTERRUPT,
     signal.SIGQUIT: Order.STOP_AT_ONCE,
+    signal.SIGUSR1: Order.REOPEN,
     signal.SIGTTIN: Order.MORE,
     signal.SIGTTOU: Order.FEWER,
     signal.SIGCHLD: Order.REAP,

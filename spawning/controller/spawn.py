@@ -7,11 +7,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from spawning.messages import Boot, Channel
+from spawning.streams import Streams
 
 WORKER = Path(__file__).resolve().parents[1] / "worker"
 
@@ -23,6 +25,9 @@ class Process(Protocol):
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal, or None while it runs; reaps it."""
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
 
     def kill(self) -> None:
         """End it by SIGKILL."""
@@ -49,21 +54,34 @@ class Spawner(Protocol):
 class ExecSpawner:
     """Workers that are executed afresh."""
 
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker with its own interpreter."""
-        inherited = (*boot.listeners, boot.inbox, boot.outbox, boot.gate)
-        spawned = start([str(WORKER)], inherited)
+        inherited = (*boot.listeners, boot.inbox, boot.outbox, boot.gate, boot.board[0])
+        spawned = start([str(WORKER)], inherited, self._streams)
         spawned.channel.send(boot)
         return spawned
 
 
-def start(arguments: Sequence[str], inherited: Sequence[int]) -> Spawned:
-    """Start our interpreter with `arguments` and, last, the number of its channel."""
+def start(
+    arguments: Sequence[str],
+    inherited: Sequence[int],
+    streams: Streams | None = None,
+    identity: Mapping[str, Any] = MappingProxyType({}),
+) -> Spawned:
+    """Start our interpreter with `arguments` and, last, the number of its channel.
+
+    `identity`: what subprocess takes to start it as another user.
+    """
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
             [*interpreter(), *arguments, str(theirs.fileno())],
             pass_fds=(theirs.fileno(), *inherited),
+            stderr=streams.error_of_children if streams is not None else None,
+            **identity,
         )
     return Spawned(process, Channel(ours))
 

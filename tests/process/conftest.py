@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from daemons import Daemons
 from serving import Server, StartServer
 
 
@@ -23,3 +25,11 @@ def serve(spawn: StartServer, threads: str) -> StartServer:
 def echo(serve: StartServer, plain: Path) -> Server:
     """A server of an application that tells what it was sent and answers as it is asked."""
     return serve(plain, "echo.app")
+
+
+@pytest.fixture
+def daemons(tmp_path: Path) -> Iterator[Daemons]:
+    """Servers in the background; they end with the test."""
+    started = Daemons(tmp_path)
+    yield started
+    started.end()

@@ -19,6 +19,8 @@ from spawning.controller.policy import (
     Retire,
     Situation,
     Spawn,
+    Stop,
+    Stopping,
     TakeOver,
     decide,
     wake_at,
@@ -36,7 +38,9 @@ class Life:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self.known = situation(
-            target=self._chance.randint(1, 4), development=self._chance.random() < 0.5
+            target=self._chance.randint(1, 4),
+            development=self._chance.random() < 0.5,
+            shutdown_delay=self._chance.choice((0.0, 5.0)),
         )
         self.now = 0.0
         self.finished = False
@@ -52,7 +56,8 @@ class Life:
                 return
             self.now += self._chance.choice((0.0, 0.01, 0.5, 3.0))
             if turn >= TURNS:
-                self.known = events.ordered(self.known, Order.STOP)
+                if self.known.stopping is Stopping.NO:
+                    self.known = events.ordered(self.known, Order.STOP, self.now)
                 self.now = max(self.now, wake_at(self.known) or 0.0)
             self._something_happens()
 
@@ -71,7 +76,9 @@ class Life:
         match action:
             case Spawn(generation):
                 number = next(self._ids)
-                child = Child(worker_id=number, pid=number, generation=generation, since=now)
+                child = Child(
+                    worker_id=number, pid=number, generation=generation, since=now, born=now
+                )
                 self.known = events.spawned(known, child)
             case TakeOver(generation):
                 self.known = events.taken_over(known, generation)
@@ -81,6 +88,8 @@ class Life:
                 self.known = events.draining(known, worker_id, (), now)
             case Kill(worker_id, _):
                 self.known = events.killed(known, worker_id)
+            case Stop():
+                self.known = events.stopping(known)
             case Finish():
                 self.finished = True
 
@@ -92,11 +101,13 @@ class Life:
                 self.known = events.ready(self.known, child.worker_id, self.now)
             elif self._chance.random() < 0.04:
                 self.known = events.died(self.known, child.worker_id, self.now)
+            elif self._chance.random() < 0.03:
+                self.known = events.worn(self.known, child.worker_id, "by chance")
         if self._chance.random() < 0.15:
             self.known = events.begun(self.known, next(self._generations))
         elif self._chance.random() < 0.1:
             order = self._chance.choice((Order.MORE, Order.FEWER))
-            self.known = events.ordered(self.known, order)
+            self.known = events.ordered(self.known, order, self.now)
 
 
 @functools.cache
@@ -121,14 +132,15 @@ def test_every_life_ends() -> None:
 
 def test_lives_are_full_of_everything() -> None:
     kinds = {type(action) for _, _, actions in _steps() for action in actions}
-    assert kinds == {Spawn, TakeOver, Open, Retire, Kill, Finish}
+    assert kinds == {Spawn, TakeOver, Open, Retire, Kill, Stop, Finish}
 
 
 def test_no_step_starts_more_workers_than_are_wanted() -> None:
     for known, _now, actions in _steps():
         for generation in {action.generation for action in actions if isinstance(action, Spawn)}:
             more = actions.count(Spawn(generation))
-            assert _alive(known.children, generation) + more <= known.target
+            due = any(child.worn for child in known.children)
+            assert _alive(known.children, generation) + more <= known.target + due
             assert generation in (known.serving, known.pending)
 
 
@@ -154,6 +166,24 @@ def test_who_serves_is_retired_only_when_there_are_too_many_or_others_serve() ->
                 child = known.children.by_id[action.worker_id]
                 too_many = _alive(known.children, known.serving) > known.target
                 assert child.generation != known.serving or too_many
+
+
+def test_workers_that_are_due_go_one_at_a_time() -> None:
+    replaced = 0
+    for known, _now, actions in _steps():
+        retired = [action for action in actions if isinstance(action, Retire)]
+        due = [
+            child
+            for action in retired
+            if action.successor
+            and (child := known.children.by_id[action.worker_id]).worn
+            and child.generation == known.serving
+        ]
+        serving = known.children.of(known.serving, State.SERVING)
+        if due and len(serving) == known.target + 1:
+            assert len(retired) == 1
+            replaced += 1
+    assert replaced > 20
 
 
 def test_nobody_is_woken_for_nothing() -> None:

@@ -142,11 +142,14 @@ def test_a_death_whose_pause_doubles() -> None:
     assert pauses == [pause_after(deaths) for deaths in (1, 2, 3, 4)]
 
 
-NO, GRACEFULLY, AT_ONCE = Stopping
+NO, LEAVING, GRACEFULLY, AT_ONCE = Stopping
 
 # (order, before, after)
 STOPPING = [
-    (Order.STOP, NO, GRACEFULLY),
+    (Order.STOP, NO, LEAVING),
+    (Order.STOP, LEAVING, GRACEFULLY),
+    (Order.INTERRUPT, LEAVING, GRACEFULLY),
+    (Order.STOP_AT_ONCE, LEAVING, AT_ONCE),
     (Order.STOP, GRACEFULLY, GRACEFULLY),
     (Order.STOP, AT_ONCE, AT_ONCE),
     (Order.INTERRUPT, NO, GRACEFULLY),
@@ -161,7 +164,21 @@ STOPPING = [
 
 @pytest.mark.parametrize(("order", "before", "after"), STOPPING)
 def test_an_order_to_stop(order: Order, before: Stopping, after: Stopping) -> None:
-    assert events.ordered(situation(stopping=before), order) == situation(stopping=after)
+    known = situation("1S 1S", serving=1, stopping=before, shutdown_delay=5.0)
+    assert events.ordered(known, order, NOW).stopping is after
+
+
+@pytest.mark.parametrize("known", [situation(shutdown_delay=5.0), situation(serving=1)])
+def test_nobody_looks_away_from_a_server_that_serves_nothing_or_has_no_delay(
+    known: Situation,
+) -> None:
+    assert events.ordered(known, Order.STOP, NOW).stopping is GRACEFULLY
+
+
+def test_a_server_that_is_leaving_stops_after_its_delay() -> None:
+    known = events.ordered(situation("1S", serving=1, shutdown_delay=5.0), Order.STOP, NOW)
+    assert known.stop_at == NOW + 5.0
+    assert events.stopping(known).stopping is GRACEFULLY
 
 
 @pytest.mark.parametrize(
@@ -169,7 +186,7 @@ def test_an_order_to_stop(order: Order, before: Stopping, after: Stopping) -> No
     [(Order.MORE, 2, 3), (Order.FEWER, 2, 1), (Order.FEWER, 1, 1), (Order.RELOAD, 2, 2)],
 )
 def test_an_order_about_how_many(order: Order, before: int, after: int) -> None:
-    assert events.ordered(situation(target=before), order) == situation(target=after)
+    assert events.ordered(situation(target=before), order, NOW) == situation(target=after)
 
 
 def test_every_order_has_one_signal() -> None:

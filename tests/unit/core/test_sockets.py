@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from spawning.errors import AddressUnusable
-from spawning.sockets import Address, listen, name_and_port, parse_address, url_of
+from spawning.sockets import (
+    Address,
+    listen,
+    listen_all,
+    name_and_port,
+    parse_address,
+    url_of,
+    urls_of,
+)
 
 # (text, address, how it is shown)
 ADDRESSES = [
@@ -98,6 +106,53 @@ def test_an_address_that_cannot_be_had_is_said(address: Address, listening: List
     assert "None" not in str(error.value)
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def test_no_host_is_one_port_in_both_protocols() -> None:
+    socks = listen_all(Address("", 0))
+    try:
+        families = [socket.AF_INET, socket.AF_INET6] if _has_ipv6() else [socket.AF_INET]
+        assert [sock.family for sock in socks] == families
+        assert len({sock.getsockname()[1] for sock in socks}) == 1
+        assert all(_connects(sock) for sock in socks)
+        assert urls_of(socks) == [f"http://127.0.0.1:{socks[0].getsockname()[1]}"]
+    finally:
+        for sock in socks:
+            sock.close()
+
+
+def test_a_port_that_is_free_in_one_protocol_only_is_in_use() -> None:
+    wildcard, family = ("::", socket.AF_INET6) if _has_ipv6() else ("0.0.0.0", socket.AF_INET)
+    with socket.socket(family) as holder:
+        if family == socket.AF_INET6:
+            holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        holder.bind((wildcard, 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(OSError, match="in use") as error:
+            listen_all(Address("", port))
+        assert error.value.errno == errno.EADDRINUSE
+    for sock in listen_all(Address("", port)):  # nothing was left open
+        sock.close()
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o600, 0o777])
+def test_a_unix_socket_has_its_mode_and_nothing_else_has(path: str, mode: int) -> None:
+    with listen_all(Address(path=path), mode)[0]:
+        assert stat.S_IMODE(os.stat(path).st_mode) == mode
+    before = os.umask(0o022)
+    os.umask(before)
+    Path("other").touch()
+    assert stat.S_IMODE(os.stat("other").st_mode) == 0o666 & ~before
+
+
 def test_a_unix_socket_is_listened_on(path: str, listening: Listen) -> None:
     sock = listening(Address(path=path))
     assert stat.S_ISSOCK(os.stat(path).st_mode)
@@ -180,6 +235,7 @@ NAMES = [
     (socket.AF_INET6, ("::1", 83, 0, 0), "http://[::1]:83", ("::1", "83")),
     (socket.AF_INET6, ("::", 84, 0, 0), "http://[::1]:84", ("::", "84")),
     (socket.AF_UNIX, "/run/app.sock", "unix:/run/app.sock", ("localhost", "80")),
+    (socket.AF_UNIX, b"\0app", "unix:@app", ("localhost", "80")),
 ]
 
 
@@ -190,3 +246,19 @@ def test_a_listening_socket_has_names(
     sock: Any = Named(family, name)
     assert url_of(sock) == url
     assert name_and_port(sock) == server
+
+
+@pytest.mark.parametrize(
+    ("names", "urls"),
+    [
+        ([("0.0.0.0", 81), ("::", 81, 0, 0)], ["http://127.0.0.1:81"]),
+        ([("::", 81, 0, 0)], ["http://[::1]:81"]),
+        ([("0.0.0.0", 81), ("::", 82, 0, 0)], ["http://127.0.0.1:81", "http://[::1]:82"]),
+        ([("::1", 81, 0, 0), ("0.0.0.0", 81)], ["http://[::1]:81", "http://127.0.0.1:81"]),
+    ],
+)
+def test_all_interfaces_are_one_url(names: list[Any], urls: list[str]) -> None:
+    socks: Any = [
+        Named(socket.AF_INET6 if ":" in name[0] else socket.AF_INET, name) for name in names
+    ]
+    assert urls_of(socks) == urls

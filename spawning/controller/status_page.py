@@ -1,0 +1,71 @@
+"""The companion that serves the status page: what it is given and told."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from spawning import chronicle, log
+from spawning.config import Config
+from spawning.controller.audience import Fact
+from spawning.controller.companion import Brief
+from spawning.messages import Chronicle, Graph, Message, StatusBoot
+from spawning.scoreboard import Shape
+from spawning.sockets import urls_of
+
+PROGRAM = Path(__file__).resolve().parents[1] / "status"
+
+
+class Memory:
+    """The chronicle, which is told whole to a new process."""
+
+    def __init__(self, boot: StatusBoot) -> None:
+        self._boot = boot
+        self._chronicle = boot.chronicle
+
+    def learn(self, fact: Fact) -> Message | None:
+        """Return what the status process is told of a fact: everything but the module graph."""
+        if isinstance(fact, Graph):
+            return None
+        self._chronicle = chronicle.extended(self._chronicle, fact)
+        return fact
+
+    def recall(self) -> list[Message]:
+        """Return what a new process has to be told."""
+        return [dataclasses.replace(self._boot, chronicle=self._chronicle)]
+
+
+def brief(
+    config: Config,
+    status_listeners: Sequence[socket.socket],
+    listeners: Sequence[socket.socket],
+    board: Shape,
+) -> Brief:
+    """Return what makes a companion the status page; `listeners` are the application's."""
+    descriptors = tuple(sock.fileno() for sock in status_listeners)
+    log.say(f"status page on {' '.join(f'{url}/status' for url in urls_of(status_listeners))}")
+    boot = StatusBoot(
+        config=dataclasses.asdict(config),
+        listeners=descriptors,
+        board=(board.descriptor, board.rows, board.slots),
+        controller_pid=os.getpid(),
+        started_at=time.time(),
+        urls=tuple(urls_of(listeners)),
+        inodes=tuple(os.fstat(sock.fileno()).st_ino for sock in listeners),
+        chronicle=Chronicle(),
+    )
+    return Brief(
+        name="the status page",
+        arguments=[str(PROGRAM)],
+        inherited=(*descriptors, board.descriptor),
+        memory=Memory(boot),
+        hear=_ignore,
+    )
+
+
+def _ignore(_message: Message) -> None:
+    """The status page asks nothing of the controller."""

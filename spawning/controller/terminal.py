@@ -1,0 +1,86 @@
+"""What of all that happens the user reads in the terminal, or in the log of a service."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from spawning import log
+from spawning.config import Config
+from spawning.controller import report
+from spawning.controller.audience import Fact
+from spawning.messages import (
+    GenerationBegun,
+    GenerationFailed,
+    GenerationServes,
+    Notice,
+    WorkerFailed,
+    WorkerGone,
+)
+from spawning.sockets import urls_of
+
+
+class Terminal:
+    """Says it as it happens; implements `audience.Listener`."""
+
+    wake_at = None
+
+    def __init__(
+        self,
+        config: Config,
+        listeners: Sequence[socket.socket],
+        verbose_lines: Callable[[], Sequence[str]],
+    ) -> None:
+        self._config = config
+        self._urls = urls_of(listeners)
+        self._verbose_lines = verbose_lines
+        self._cause = ""
+        """Why the newest generation was begun."""
+        self._serving = 0
+
+    def keep_up(self, now: float) -> None:
+        """Nothing is due."""
+
+    def tell(self, fact: Fact) -> None:
+        """Say what is worth a line, or several."""
+        match fact:
+            case GenerationBegun(_, cause):
+                self._cause = cause
+                if self._config.verbose:
+                    _say(self._verbose_lines())
+            case GenerationServes(generation, seconds):
+                log.say(self._takeover(generation, seconds))
+                self._serving = generation
+            case GenerationFailed(generation):
+                _say(self._abandonment(generation))
+            case WorkerFailed(failure=failure):
+                _say(report.failure(failure, str(Path.cwd()), not self._config.reload))
+            case WorkerGone(how="died"):
+                log.say(report.death(fact))
+            case Notice(text):
+                _say(text.splitlines())
+            case _:
+                pass
+
+    def end(self) -> None:
+        """Say nothing more."""
+
+    def _takeover(self, generation: int, seconds: float) -> str:
+        if self._serving:
+            return report.takeover(self._cause, generation, seconds)
+        return report.first_takeover(self._config, self._urls, generation, seconds)
+
+    def _abandonment(self, generation: int) -> Iterable[str]:
+        if self._serving:
+            yield (
+                f"{self._cause}: generation {generation} failed;"
+                f" generation {self._serving} goes on serving"
+            )
+        elif self._config.reload:
+            yield "waiting for a change; requests wait too"
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        log.say(line)
