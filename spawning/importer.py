@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -90,6 +91,7 @@ def _attribute(module: ModuleType, attributes: str, name: str) -> Any:
     for attribute in attributes.split("."):
         if not hasattr(found, attribute):
             names = [known for known in dir(found) if not known.startswith("_")]
+            names += [submodule.name for submodule in _inside(found)]
             raise ApplicationNotFound(
                 f"there is no '{attribute}' in {getattr(module, '__file__', None) or module}"
                 f" (looked for '{name}')",
@@ -99,9 +101,19 @@ def _attribute(module: ModuleType, attributes: str, name: str) -> Any:
     return found
 
 
+def _inside(package: Any) -> list[pkgutil.ModuleInfo]:
+    """Return the modules of a package, none of anything else."""
+    folders = getattr(package, "__path__", ()) if isinstance(package, ModuleType) else ()
+    return list(pkgutil.iter_modules(folders)) if folders else []
+
+
 def _no_module(missing: str, name: str) -> ApplicationNotFound:
     here = Path.cwd()
-    known = [module.name for module in pkgutil.iter_modules([str(here)])]
+    parent = missing.rpartition(".")[0]
+    if parent:  # which is there, or it would be the one that is missing
+        known = [f"{parent}.{module.name}" for module in _inside(sys.modules.get(parent))]
+    else:
+        known = [module.name for module in pkgutil.iter_modules([str(here)])]
     hint = did_you_mean(missing, known) or "is this the right folder?"
     return ApplicationNotFound(
         f"there is no module '{missing}' in {here} or among the installed packages"

@@ -72,11 +72,17 @@ class Output:
 
 
 class Server:
-    """A `spawn` process."""
+    """A `spawn` process, or another one that runs our controller."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, env: dict[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        env: dict[str, str],
+        command: Sequence[str] = (str(COMMAND),),
+    ) -> None:
         self.process = subprocess.Popen(
-            [str(COMMAND), *arguments],
+            [*command, *arguments],
             cwd=folder,
             env=os.environ | {"PYTHONUNBUFFERED": "1"} | env,
             stdout=subprocess.PIPE,

@@ -1,53 +1,35 @@
-"""Loading the application: the factory, as 0.9.7 documented it."""
+"""Loading the application: the factory, as 0.9.7 documented it.
+
+A `config_factory` runs twice.  Once when the server starts, in a process of its own
+(`settling`), and what it decides there about the server holds until the server
+ends.  Then in each worker, so that new code makes the application anew; what it
+says about the server then is not heard, for the addresses are bound.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from spawning import importer, lazy_parts
+from spawning import env_file, importer, lazy_parts
 from spawning.config import Config
 from spawning.errors import UsageError
-
-# What a factory reads, by the names of 0.9.7.  The listening sockets exist and the
-# workers are counted before a factory runs, so these it cannot change.
-_SETTLED = ("host", "port", "num_processes", "threadpool_workers")
+from spawning.factory_arguments import arguments_of, changes, fields
+from spawning.messages import Settled
 
 
-def arguments_of(config: Config) -> dict[str, Any]:
-    """Return the dictionary of command-line arguments that a `config_factory` takes."""
-    return {
-        "args": list(config.args),
-        "host": config.host,
-        "port": config.port,
-        "num_processes": config.processes,
-        "threadpool_workers": config.threads,
-        "watch": list(config.watch),
-        "reload": config.reload,
-        "dev": config.reload == "dev",
-        "deadman_timeout": config.deadman,
-        "access_log_file": config.access_log_file,
-        "no_keepalive": config.no_keepalive,
-        "verbose": config.verbose,
-        "source_directories": [],
-    }
+def settle(config: Config, typed: tuple[str, ...]) -> Settled:
+    """Return what the factory decides about the server; raises what it raises."""
+    made = _configured(config, typed)
+    origin = made.get("origin", f"the factory {config.factory}")
+    return Settled(changes(arguments_of(config), made), str(origin))
 
 
 def load(config: Config) -> Any:
     """Return the application; raises what its import raises, or a SpawningError."""
-    arguments = arguments_of(config)
-    before = {key: arguments[key] for key in _SETTLED}
-    made = importer.load(config.factory)(arguments)
-    if not isinstance(made, dict) or "app_factory" not in made:
-        raise UsageError(
-            f"--factory: {config.factory} returned no dictionary with 'app_factory'",
-            "return the dictionary that it was given, with that key set",
-        )
-    for key, value in before.items():
-        if made.get(key, value) != value:
-            raise UsageError(
-                f"--factory: {config.factory} changed '{key}' to {made[key]!r}, which it cannot",
-                "give it on the command line",
-            )
+    settled = arguments_of(config)
+    made = _configured(config, ())
+    made |= {key: settled[key] for key in (*fields(), "dev")}
     application = importer.load(made["app_factory"])(made)
     if not callable(application):
         raise UsageError(
@@ -56,3 +38,14 @@ def load(config: Config) -> Any:
         )
     lazy_parts.load()
     return application
+
+
+def _configured(config: Config, typed: tuple[str, ...]) -> dict[str, Any]:
+    env_file.set_from(config.env_file, os.environ)
+    made = importer.load(config.factory)(arguments_of(config, typed))
+    if not isinstance(made, dict) or "app_factory" not in made:
+        raise UsageError(
+            f"--factory: {config.factory} returned no dictionary with 'app_factory'",
+            "return the dictionary that it was given, with that key set",
+        )
+    return {**arguments_of(config, typed), **made}  # what it has left out is as it was

@@ -11,27 +11,33 @@ dead      -> nothing is in flight any more
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 from time import monotonic
 from typing import Any
 
 from spawning import devhooks, log, sockets
-from spawning.access_log import open_log
 from spawning.config import from_plain
 from spawning.gate import Gate
 from spawning.http.engine import Engine, Runner
-from spawning.http.limits import Limits
-from spawning.messages import Boot, Channel, Drain, Draining, InFlight, OpenGate, Ready
+from spawning.messages import (
+    Boot,
+    Channel,
+    Drain,
+    Draining,
+    Enough,
+    InFlight,
+    Leaving,
+    OpenGate,
+    Ready,
+    Reopen,
+)
+from spawning.streams import Streams
 from spawning.title import set_title
-from spawning.worker import application, failure, lifeline
+from spawning.worker import application, engine_parts, failure, lifeline, signals
 from spawning.wsgi.environ import endpoint
-from spawning.wsgi.handler import Handler
 
 EXIT_FAILED = 3
-_NOT_FOR_US = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
-_HANDLED = (*_NOT_FOR_US, signal.SIGTERM)
 
 
 def main(descriptor: int) -> int:
@@ -72,17 +78,20 @@ class Worker:
         for number in (*boot.listeners, boot.inbox, boot.outbox, boot.gate):
             os.set_inheritable(number, False)
         self._gate = Gate(boot.gate)
+        os.set_inheritable(boot.board[0], False)
+        self._row = engine_parts.take_row(boot, metered=self._config.status_port is not None)
         self._hooks: devhooks.WorkerHooks | None = None
         self._report_is_due = False
         self._engine: Engine | None = None
+        self._access_log = engine_parts.access_log(self._config, boot)
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
         config, boot = self._config, self._boot
         self._entitle("importing")
-        self._handle_signals()
+        signals.handle(self._terminate)
         lifeline.start(self._channel.fileno(), config.deadman + 1)
-        make_runner = self._runner_factory()
+        make_runner = engine_parts.runner_factory(config, self._row)
         hooks = devhooks.load(config)
         sys.path[:] = boot.sys_path
         if hooks is not None:
@@ -112,8 +121,17 @@ class Worker:
                     self._open_gate()
                 case Drain(successor):
                     self._drain(successor)
+                case Reopen():
+                    self._reopen()
         if self._channel.ended:
             self._drain(successor=False)
+
+    def _reopen(self) -> None:
+        log.flush_standard_streams()
+        # What cannot be opened stays as it is, and the controller has said so.
+        Streams(self._config.stdout, self._config.stderr).reopen()
+        if self._access_log is not None:
+            self._access_log.reopen()
 
     def _open_gate(self) -> None:
         assert self._engine is not None
@@ -143,9 +161,12 @@ class Worker:
         elif not successor:
             self._draining = True
             engine.close_down(monotonic())
+        if self._config.reload == "dev":
+            engine.hang_up()
         self._tell_requests()
 
-    def _tick(self, _now: float) -> None:
+    def _tick(self, now: float) -> None:
+        self._beat(now)
         self._report()
         if self._draining:
             self._tell_requests()
@@ -187,56 +208,30 @@ class Worker:
 
     # ------------------------------------------------------------ parts
 
-    def _runner_factory(self) -> Any:
-        """Return what makes the runner once the application is loaded; monkey-patches now."""
-        if self._config.threads > 0:
-            from spawning.http.threads import ThreadRunner
-
-            return lambda: ThreadRunner(self._config.threads)
-        from spawning.http import greenlets
-
-        greenlets.monkey_patch()
-        return greenlets.GreenletRunner
+    def _beat(self, now: float) -> None:
+        assert self._engine is not None
+        if self._row is not None:
+            self._row.beat(now, self._engine.count, len(self._engine.busy()))
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
-        limits = Limits(keep_alive_time=0) if config.no_keepalive else Limits()
+        gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
         return Engine(
-            limits=limits,
+            limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
-            gateway=Handler(app, sys.stderr, open_log(config.access_log_file)),
+            gateway=engine_parts.counted(gateway, config, self._ask_for_successor),
             runner=runner,
             inbox=self._inbox,
             outbox=self._outbox,
+            introducers=engine_parts.introducers_of(config),
         )
 
-    def _handle_signals(self) -> None:
-        # Ctrl-C reaches the whole process group, and the controller decides.  A handler that
-        # does nothing, not SIG_IGN: programs that the application starts would inherit that.
-        for number in _NOT_FOR_US:
-            signal.signal(number, _do_nothing)
-        signal.signal(signal.SIGTERM, self._terminate)
-        # Processes that it forks inherit handlers, and would not end when they are told to.
-        # Blocked meanwhile: Python forgets signals that reach a child on its way out of fork.
-        os.register_at_fork(
-            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED),
-            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED),
-            after_in_child=_obey_signals_again,
-        )
+    def _ask_for_successor(self, why: str) -> None:
+        assert self._engine is not None
+        self._engine.call_soon(lambda: self._channel.send(Enough(why)))
 
-    def _terminate(self, _number: int, _frame: Any) -> None:
+    def _terminate(self) -> None:
         if self._engine is None:
             os._exit(0)  # still importing: SystemExit would be the application's to catch
-        self._engine.call_soon(lambda: self._drain(successor=True))
-
-
-def _obey_signals_again() -> None:
-    for number in _HANDLED:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
-
-
-def _do_nothing(_number: int, _frame: Any) -> None:
-    pass
+        self._engine.call_soon(lambda: self._channel.send(Leaving()))

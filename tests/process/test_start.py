@@ -35,6 +35,12 @@ def test_names_of_applications(spawn: StartServer, plain: Path, name: str, text:
     assert get(server.address, "/").text == text
 
 
+def test_an_option_that_only_0_9_7_needed_is_accepted(spawn: StartServer, plain: Path) -> None:
+    server = spawn(plain, "-s", "1", "-z", '{"fd": 3}', "--z-restart-args=x", "hello.app")
+    assert get(server.address, "/").text == "hello, world\n"
+    assert len(server.log.lines) == 1
+
+
 def test_middleware_wraps_in_the_order_given(spawn: StartServer, plain: Path) -> None:
     server = spawn(plain, "-s", "1", "hello.app", "middleware.one", "middleware.two")
     assert get(server.address, "/").headers["x-trail"] == "one, two"
@@ -70,7 +76,7 @@ def test_what_cannot_be_loaded_ends_with_one_error(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "error: no application is named; type for example: spawn my_module.my_wsgi_app"),
+        ([], "error: no application is named, and none is found here: no app.py, no wsgi.py, no"),
         (["--prot", "1", "a.b"], "error: there is no option --prot; did you mean '--port'?"),
         (["--port", "high", "a.b"], "error: --port: 'high' will not do, a port is a whole number"),
         (["--bind", "unix:/no/such/folder/s", "hello.app"], "cannot be bound: No such file or"),

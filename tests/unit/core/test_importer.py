@@ -12,7 +12,7 @@ from spawning.errors import ApplicationNotFound
 
 # Prefixed, so that no module of another test or package has the same name.
 FILES = {
-    "zz_site.py": """
+    "zz_shop.py": """
         def app(): return "app"
         def make(): return lambda: "made"
         def make_nothing(): return None
@@ -30,7 +30,7 @@ FILES = {
     "zz_factory.py": "def app(): return lambda: 'from app()'",
     "zz_empty.py": "",
     "zz_broken.py": "import zz_missing_thing",
-    "zz_within.py": "def app(): ...\nfrom zz_site import nothing_like_it",
+    "zz_within.py": "def app(): ...\nfrom zz_shop import nothing_like_it",
     "zz_syntax.py": "def app(:",
     "zz_raises.py": "raise LookupError('at import')",
     "zz_pkg/__init__.py": "def app(): return 'zz_pkg.app'",
@@ -61,16 +61,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 # (name, what a call of the object says)
 FOUND = [
-    ("zz_site.app", "app"),
-    ("zz_site:app", "app"),
-    ("zz_site", "app"),
+    ("zz_shop.app", "app"),
+    ("zz_shop:app", "app"),
+    ("zz_shop", "app"),
     ("zz_named", "application"),
-    ("zz_site.make()", "made"),
-    ("zz_site:make()", "made"),
+    ("zz_shop.make()", "made"),
+    ("zz_shop:make()", "made"),
     ("zz_factory()", "from app()"),
-    ("zz_site.space.app", "space.app"),
-    ("zz_site:space.app", "space.app"),
-    ("zz_site.space.inner.app", "inner.app"),
+    ("zz_shop.space.app", "space.app"),
+    ("zz_shop:space.app", "space.app"),
+    ("zz_shop.space.inner.app", "inner.app"),
     ("zz_pkg", "zz_pkg.app"),
     ("zz_pkg.app", "zz_pkg.app"),
     ("zz_pkg.wsgi", "zz_pkg.wsgi.app"),
@@ -89,34 +89,35 @@ def test_a_name_is_found(name: str, says: str) -> None:
 
 # (name, words of the message, hint or the beginning of one)
 NOT_FOUND = [
-    ("zz_sight.app", ["zz_sight"], "did you mean 'zz_site'?"),
-    ("zz_sight:app", ["zz_sight"], "did you mean 'zz_site'?"),
-    ("zz_sight", ["zz_sight"], "did you mean 'zz_site'?"),
+    ("zz_sight.app", ["zz_sight"], "did you mean 'zz_shop'?"),
+    ("zz_sight:app", ["zz_sight"], "did you mean 'zz_shop'?"),
+    ("zz_sight", ["zz_sight"], "did you mean 'zz_shop'?"),
     ("zz_quite_another.app", ["zz_quite_another"], "is this the right folder?"),
-    ("zz_site.ap", ["'ap'", "zz_site.py"], "did you mean 'app'?"),
-    ("zz_site:ap", ["'ap'", "zz_site.py"], "did you mean 'app'?"),
-    ("zz_site.mke()", ["'mke'"], "did you mean 'make'?"),
-    ("zz_site:space.ap", ["'ap'"], "did you mean 'app'?"),
-    ("zz_site.wsgi.app", ["'wsgi'", "zz_site.py"], ""),
-    ("zz_site.number", ["int", "cannot be called"], ""),
+    ("zz_shop.ap", ["'ap'", "zz_shop.py"], "did you mean 'app'?"),
+    ("zz_shop:ap", ["'ap'", "zz_shop.py"], "did you mean 'app'?"),
+    ("zz_shop.mke()", ["'mke'"], "did you mean 'make'?"),
+    ("zz_shop:space.ap", ["'ap'"], "did you mean 'app'?"),
+    ("zz_shop.wsgi.app", ["'wsgi'", "zz_shop.py"], ""),
+    ("zz_shop.number", ["int", "cannot be called"], ""),
     ("zz_empty", ["zz_empty", "'application'", "'app'"], "name it: zz_empty:the_name"),
     ("zz_empty.app", ["'app'", "zz_empty.py"], ""),
-    ("zz_pkg.wsgy.app", ["'wsgy'"], ""),
-    ("zz_pkg.wsgy:app", ["zz_pkg.wsgy"], ""),
+    ("zz_pkg.wsgy.app", ["'wsgy'"], "did you mean 'wsgi'?"),
+    ("zz_pkg.wsgy:app", ["zz_pkg.wsgy"], "did you mean 'zz_pkg.wsgi'?"),
+    ("zz_pkg.dep.web:app", ["zz_pkg.dep"], "did you mean 'zz_pkg.deep'?"),
     ("zz_pkg.deep", ["'application'"], "name it"),
     ("", ["''"], "type mod.app"),
-    ("zz_site.app(1)", ["zz_site.app(1)"], "type mod.app"),
-    ("zz_site.py:app", ["py"], ""),
+    ("zz_shop.app(1)", ["zz_shop.app(1)"], "type mod.app"),
+    ("zz_shop.py:app", ["py"], ""),
     ("zz-site.app", ["zz-site"], "type mod.app"),
-    ("zz_site app", ["zz_site app"], "type mod.app"),
+    ("zz_shop app", ["zz_shop app"], "type mod.app"),
     ("1.app", ["1.app"], "type mod.app"),
-    ("zz_site:", ["zz_site:"], "type mod.app"),
+    ("zz_shop:", ["zz_shop:"], "type mod.app"),
     (":app", [":app"], "type mod.app"),
     (".app", [".app"], "type mod.app"),
-    ("zz_site.", ["zz_site."], "type mod.app"),
-    ("zz_site..app", ["zz_site..app"], "type mod.app"),
-    ("zz_site:a:b", ["zz_site:a:b"], ""),
-    ("..zz_site:app", ["..zz_site:app"], "type mod.app"),
+    ("zz_shop.", ["zz_shop."], "type mod.app"),
+    ("zz_shop..app", ["zz_shop..app"], "type mod.app"),
+    ("zz_shop:a:b", ["zz_shop:a:b"], ""),
+    ("..zz_shop:app", ["..zz_shop:app"], "type mod.app"),
     ("()", ["()"], "type mod.app"),
 ]
 
@@ -139,7 +140,7 @@ FAILED_INSIDE = [
     ("zz_within.app", ImportError, "nothing_like_it"),
     ("zz_syntax:app", SyntaxError, ""),
     ("zz_raises.app", LookupError, "at import"),
-    ("zz_site.fails()", LookupError, "inside make"),
+    ("zz_shop.fails()", LookupError, "inside make"),
     ("zz_pkg.broken.app", ModuleNotFoundError, "zz_pkg.not_there"),
     ("zz_pkg.broken:app", ModuleNotFoundError, "zz_pkg.not_there"),
     ("zz_bad.wsgi.app", ModuleNotFoundError, "zz_bad.not_there"),
@@ -158,4 +159,4 @@ def test_what_fails_inside_raises_what_it_raised(
 
 
 def test_what_a_factory_makes_is_the_callers_to_judge() -> None:
-    assert importer.load("zz_site.make_nothing()") is None
+    assert importer.load("zz_shop.make_nothing()") is None

@@ -60,6 +60,14 @@ SOURCES: list[tuple[str, str, dict[str, Any]]] = [
     ("m.a", "bind = [':1', 'unix:/a']", {"args": ("m.a",), "bind": (":1", "unix:/a")}),
     ("m.a --bind :2", "bind = ':1'", {"args": ("m.a",), "bind": (":2",)}),
     ("m.a", "watch = []", {"args": ("m.a",)}),
+    ("m.a", "status-port = 0", {"args": ("m.a",), "status_port": 0}),
+    (
+        "m.a",
+        "forwarded-allow-ips = ['10.0.0.0/8', 'unix']",
+        {"args": ("m.a",), "forwarded_allow_ips": ("10.0.0.0/8", "unix")},
+    ),
+    ("m.a", "proxy-protocol = '*'", {"args": ("m.a",), "proxy_protocol": ("*",)}),
+    ("m.a", "proxy-protocol = []", {"args": ("m.a",)}),
     ("m.a --bind :2", "port = 81", {"args": ("m.a",), "bind": (":2",), "port": 81}),
     ("m.a -r dev", "", {"args": ("m.a",), "reload": "dev", "host": "127.0.0.1"}),
     ("m.a --reload=dev -i 0.0.0.0", "", {"args": ("m.a",), "reload": "dev", "host": "0.0.0.0"}),
@@ -112,7 +120,12 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     ("m.a", "verbose = 1", ["verbose", "1", "true or false"]),
     ("m.a", "verbose = 'yes'", ["verbose", "'yes'", "true or false"]),
     ("m.a", "deadman = inf", ["deadman", "seconds"]),
-    ("m.a", "bind = [80, true]", ["bind", "True", "text or a number"]),
+    ("m.a", "bind = [':1', true]", ["bind", "True", "it is text"]),
+    ("m.a", "bind = [80]", ["bind", "80", "it is text"]),
+    ("m.a", "host = 80", ["host = 80", "it is text, which stands in quotes"]),
+    ("m.a", "unix-mode = 0o660", ["unix-mode = 432", "it is text"]),
+    ("m.a", "forwarded-allow-ips = [1]", ["forwarded-allow-ips", "it is text"]),
+    ("m.a", "forwarded-allow-ips = ['a.b']", ["forwarded-allow-ips", "'a.b' is no address"]),
     ("m.a", "bind = [':1', '80']", ["bind", "'80'", "HOST:PORT"]),
     ("", "app = 1", ["app", "1", "'mod.app'"]),
     ("", "app = ['m.a', 1]", ["app", "'mod.app'"]),
@@ -193,6 +206,8 @@ ORIGINS = [
     ("m.a -p 81", "port = 81", "port", "command line"),
     ("m.a", "", "args", "command line"),
     ("", "app = 'm.a'", "args", "pyproject.toml [tool.spawning]"),
+    ("", "", "args", "found in app.py: application"),
+    ("-f a.b m.a", "", "args", "command line"),
     ("m.a --reload=dev", "", "host", "default with --reload=dev"),
     ("m.a --reload=dev -i a", "", "host", "command line"),
 ]
@@ -200,12 +215,49 @@ ORIGINS = [
 
 @pytest.mark.parametrize(("line", "table", "name", "origin"), ORIGINS)
 def test_verbose_says_where_a_value_came_from(
-    line: str, table: str, name: str, origin: str, resolved: Resolve
+    line: str, table: str, name: str, origin: str, resolved: Resolve, tmp_path: Path
 ) -> None:
+    (tmp_path / "app.py").write_text("application = 1\n")
     settings = resolved(line, table)
     [shown] = [text for text in settings.lines() if text.split()[0] == name]
     assert shown.endswith(f" {origin}")
     assert repr(getattr(settings.config, name)) in shown
+
+
+def test_application_that_was_found_is_said(resolved: Resolve, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("application = 1\n")
+    assert resolved("").config.args == ("app:application",)
+    assert resolved("").notes() == [
+        "no application is named; taking app:application, found in app.py: application"
+    ]
+    assert resolved("m.a").notes() == []
+
+
+def test_a_factory_of_the_users_is_told_its_arguments(resolved: Resolve, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("application = 1\n")
+    with pytest.raises(UsageError, match="no application is named"):
+        resolved("-f my.factory")
+
+
+def test_settings_of_django_may_stand_in_an_env_file(resolved: Resolve, tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("DJANGO_SETTINGS_MODULE=site\n")
+    (tmp_path / "manage.py").write_text("")
+    (tmp_path / "site.py").write_text("WSGI_APPLICATION = 'site.app'\n")
+    assert resolved(f"--env-file {tmp_path / 'env'}").config.args == ("site.app",)
+
+
+def test_verbose_says_where_variables_come_from(
+    resolved: Resolve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "env"
+    file.write_text("SPAWNING_A=secret\nSPAWNING_B=secret\n")
+    monkeypatch.setenv("SPAWNING_B", "kept")
+    settings = resolved(f"m.a --env-file {file}")
+    a, b = settings.lines()[-2:]
+    assert a.split() == ["variable", "SPAWNING_A", f"{file}:1"]
+    assert b.split() == "variable SPAWNING_B the environment, which has it already".split()
+    file.write_text("SPAWNING_A\n")
+    assert f"{file}:1" in settings.lines()[-1]
 
 
 def test_verbose_says_every_option(resolved: Resolve) -> None:

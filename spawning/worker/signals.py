@@ -1,0 +1,42 @@
+"""What signals mean to a worker, and to the processes that its application forks."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from spawning.messages import TELL_STACKS
+
+_NOT_FOR_US = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1)
+_HANDLED = (*_NOT_FOR_US, signal.SIGTERM)
+
+
+def handle(terminate: Callable[[], None]) -> None:
+    """Call `terminate` on SIGTERM, and take no notice of what the controller decides about."""
+    # Ctrl-C reaches the whole process group, and the controller decides.  A handler that
+    # does nothing, not SIG_IGN: programs that the application starts would inherit that.
+    for number in _NOT_FOR_US:
+        signal.signal(number, _do_nothing)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: terminate())
+    faulthandler.register(TELL_STACKS, file=2)
+    # Processes that it forks inherit handlers, and would not end when they are told to.
+    # Blocked meanwhile: Python forgets signals that reach a child on its way out of fork.
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED),
+        after_in_child=_obey_signals_again,
+    )
+
+
+def _obey_signals_again() -> None:
+    for number in _HANDLED:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+
+
+def _do_nothing(_number: int, _frame: Any) -> None:
+    pass
