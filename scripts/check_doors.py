@@ -15,10 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"spawning": ROOT / "spawning", "spawning_devtools": ROOT / "devtools/spawning_devtools"}
 
 DOORS = {
+    "django": {"spawning.django_factory"},
     "eventlet": {"spawning.http.greenlets"},
     "greenlet": {"spawning.http.greenlets"},
     "httptools": {"spawning.http.parser"},
-    "psutil": {"spawning.controller.binding"},
+    "paste": {"spawning.paste_factory"},
+    "psutil": {"spawning.inspection"},
     "setproctitle": {"spawning.title"},
     "tomli": {"spawning.cli.settings"},
     "watchdog": {"spawning_devtools.reload.watcher"},

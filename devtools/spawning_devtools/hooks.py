@@ -45,9 +45,10 @@ def companion_arguments(config: Config) -> list[str]:
     """Return the interpreter arguments that start the conductor."""
     # A script and not `-m`: with `-m` the user's folder would come first on the path.
     script = os.path.join(_folder(spawning_devtools.__file__), "reload", "__main__.py")
+    watched = (*config.watch, *(config.env_file if config.reload else ()))
     settings = Settings(
         project=os.getcwd(),
-        watch=tuple(os.path.abspath(path) for path in config.watch),
+        watch=tuple(os.path.abspath(path) for path in watched),
         since=time.time(),
         import_from=tuple(
             os.path.dirname(_folder(package.__file__)) for package in (spawning, spawning_devtools)

@@ -27,6 +27,7 @@ MEANINGS = {
     Order.STOP: "Stop gracefully: accept nothing more, finish the requests in flight, end.",
     Order.INTERRUPT: "As SIGTERM; once more, as SIGQUIT. Ctrl-C sends it.",
     Order.STOP_AT_ONCE: "Stop at once; requests in flight are cut.",
+    Order.REOPEN: "Open the access log, `--stdout` and `--stderr` anew, after they were renamed.",
     Order.MORE: "One worker more.",
     Order.FEWER: "One worker fewer, but never fewer than one.",
     Order.REAP: "Sent by the system when a process has ended; not for you to send.",
@@ -50,7 +51,7 @@ def options_reference() -> str:
 def _option(name: str, declared: Option, default: Any) -> str:
     value = "" if declared.is_flag else declared.metavar
     flags = ", ".join(_usage(flag, value) for flag in declared.flags)
-    facts = [f"In `[tool.spawning]`: `{key_of(name)}`{_toml_type(declared)}."]
+    facts = [f"In `[tool.spawning]`: `{key_of(name)}`{_toml_type(declared, default)}."]
     if default not in ("", (), False, None):
         shown = f"{default:g}" if isinstance(default, float) else str(default)
         facts.insert(0, f"Default: `{shown}`.")
@@ -66,9 +67,11 @@ def _usage(flag: str, value: str) -> str:
     return f"{flag}={value}" if flag.startswith("--") else f"{flag} {value}"
 
 
-def _toml_type(declared: Option) -> str:
+def _toml_type(declared: Option, default: Any) -> str:
     if declared.is_flag:
         return ", true or false"
+    if default == () and not declared.repeatable:
+        return ", text with commas or a list"
     return ", a list" if declared.repeatable else ""
 
 

@@ -53,21 +53,21 @@ class Requests:
         default=20.0,
         parse=seconds,
         metavar="SECONDS",
-        help="longest time from the first byte of a request's head to its last",
+        help="longest time from the first byte of a request's head to its last; 0: no limit",
     )
     body_timeout: float = option(
         "--body-timeout",
         default=60.0,
         parse=seconds,
         metavar="SECONDS",
-        help="longest pause of a client within a request's body",
+        help="longest pause of a client within a request's body; 0: no limit",
     )
     write_timeout: float = option(
         "--write-timeout",
         default=60.0,
         parse=seconds,
         metavar="SECONDS",
-        help="longest time in which a client takes no byte of a response",
+        help="longest time in which a client takes no byte of a response; 0: no limit",
     )
     keepalive_timeout: float = option(
         "--keepalive-timeout",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import socket
+import types
 import typing
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +29,12 @@ PLAIN: dict[Any, list[Any]] = {
 def _values(kind: Any) -> list[Any]:
     """Return some values of a field's type."""
     if typing.get_origin(kind) is tuple:
-        item, dots = typing.get_args(kind)
-        assert dots is ...
-        return [(), tuple(_values(item))]
+        items = typing.get_args(kind)
+        if items[-1] is ...:
+            return [(), tuple(_values(items[0]))]
+        return [tuple(_values(item)[-1] for item in items)]
+    if typing.get_origin(kind) is types.UnionType:
+        return [None, *_values(typing.get_args(kind)[0])]
     if isinstance(kind, type) and issubclass(kind, Message):
         return _examples(kind)
     return PLAIN[kind]
