@@ -12,6 +12,9 @@ CLIENT_GONE = 499
 WORKER_KILLED = 502
 """Status of a request whose worker was killed: what a proxy in front of us answers then."""
 
+SHOWN = 1000
+"""Most bytes of a request line that was refused: it may have been refused for its length."""
+
 CUT_BY_CLIENT = "client"
 CUT_BY_APPLICATION = "application"
 CUT_BY_TIMEOUT = "timeout"
@@ -61,7 +64,7 @@ class Record:
 
 def refused(client: str, request_id: str, status: int, received: bytes) -> Record:
     """Return the record of a request whose head was refused, from what came of it."""
-    line = received.lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r").decode("latin-1")
+    line = received.lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r")[:SHOWN].decode("latin-1")
     words = line.split(" ")
     method, target, protocol = words if len(words) == 3 else ("", line, "")
     return Record(client, request_id, method, target, protocol, status, 0, 0.0)

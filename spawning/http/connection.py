@@ -125,7 +125,7 @@ class Connection(Stream):
             try:
                 request = self._parse(data)
             except BadRequest as error:
-                self._refuse(error)
+                self._refuse(error, data)
                 return None
             if request is not None:
                 return request
@@ -206,7 +206,7 @@ class Connection(Stream):
     def _expire(self) -> None:
         """End a connection whose time is up."""
         if self._partial is not None and not self._partial.is_empty:
-            self._refuse(BadRequest(TIMEOUT, "the head did not arrive in time"))
+            self._refuse(BadRequest(TIMEOUT, "the head did not arrive in time"), b"")
         else:
             self.close()
 
@@ -218,9 +218,10 @@ class Connection(Stream):
         if self.phase is not CLOSED:
             self._host.give_away(self, received)
 
-    def _refuse(self, error: BadRequest) -> None:
+    def _refuse(self, error: BadRequest, data: bytes) -> None:
+        received = data if self._partial is None else self._partial.received
         # One attempt: this may run on the loop, where nobody may wait for a client.
-        response = self._host.refusal(self, error)
+        response = self._host.refusal(self, error, received)
         try:
             self._socket.send(response)
         except OSError:

@@ -43,7 +43,7 @@ class Gateway(Protocol):
     def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
         """Answer; return whether the connection may stay open.  Never raises."""
 
-    def refusal(self, connection: Connection, error: BadRequest) -> bytes:
+    def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
         """Return the response to a request that is refused."""
 
 
@@ -99,7 +99,7 @@ class Engine:
         self.ready: Callable[[Connection], None] = runner.ready
         self.wait: Callable[[Stream, bool, float], None] = runner.wait
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
-        self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
+        self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self._runner = runner
         runner.call_soon = self.call_soon
         self._poller = Poller()

@@ -66,7 +66,8 @@ class Host(Protocol):
     def give_away(self, connection: Connection, received: bytes) -> None:
         """Hand an open connection to the serving generation, with what was received."""
 
-    refusal: Callable[[Connection, BadRequest], bytes]
+    refusal: Callable[[Connection, BadRequest, bytes], bytes]
+    """Return the response to a request that is refused, of which these bytes have come."""
     """Return the response to a request that is refused."""
 
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:

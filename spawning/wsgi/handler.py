@@ -98,7 +98,7 @@ class Handler:
             self._log.write(_record(client, request, response, environ, seconds))
         return response.keep_alive
 
-    def refusal(self, connection: Connection, error: BadRequest, received: bytes = b"") -> bytes:
+    def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
         """Return the response to a request that is refused, and log it.
 
         `received`: what has come of the head.

@@ -63,7 +63,7 @@ class Answers(Protocol):
     ) -> bool:
         """Answer by `send`; return whether the connection may stay open."""
 
-    def refusal(self, connection: Connection, error: BadRequest) -> bytes:
+    def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
         """Return the response to a request that is refused."""
 
     def timeout(self) -> bytes:

@@ -135,7 +135,7 @@ def test_a_refused_request_has_a_line(serve: StartServer, plain: Path) -> None:
     with Client(server.address) as client:
         client.send(b"GET /twice HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
         assert client.answer().status == 400
-    server.access.wait_for(r'" 400 0 0\.000000 id=\S+ g=1 w=1$')
+    server.access.wait_for(r'"GET /twice HTTP/1\.1" 400 0 0\.000000 id=\S+ g=1 w=1$')
 
 
 def test_workers_and_generations_share_one_file(

@@ -19,7 +19,7 @@ import pytest
 
 from benchmarks.rolling_configs import command, of_the_manual, settled
 from clients import get
-from serving import Server, StartServer, wait_until
+from serving import Server, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +50,20 @@ def proxy(tmp_path: Path) -> Iterator[StartProxy]:
     for process in started:
         process.terminate()
         process.wait()
+
+
+@pytest.fixture
+def start(plain: Path) -> Iterator[Callable[[Path], Server]]:
+    """Start an instance on a unix socket with `start(path)`."""
+    started: list[Server] = []
+
+    def one(path: Path) -> Server:
+        started.append(Server(["--bind", f"unix:{path}", "-s", "2", "hello.app"], plain, {}))
+        return started[-1].wait_until_serving()
+
+    yield one
+    for server in started:
+        server.destroy()
 
 
 def free_port() -> int:
@@ -110,13 +124,9 @@ class Asking(threading.Thread):
 
 @pytest.mark.parametrize(("program", "path"), FOUND, ids=[program for program, _ in FOUND])
 def test_a_rolling_restart_loses_nothing(
-    spawn: StartServer, plain: Path, tmp_path: Path, proxy: StartProxy, program: str, path: str
+    start: Callable[[Path], Server], proxy: StartProxy, tmp_path: Path, program: str, path: str
 ) -> None:
     ends = (tmp_path / "a.sock", tmp_path / "b.sock")
-
-    def start(end: Path) -> Server:
-        return spawn(plain, "--bind", f"unix:{end}", "-s", "2", "hello.app").wait_until_serving()
-
     instances = [start(end) for end in ends]
     port = proxy(program, path, ends)
     askers = [Asking(port, method) for method in ("GET", "POST", "GET", "POST")]

@@ -36,7 +36,7 @@ class Recorder:
         try:
             content = body.read()
         except BadRequest as error:
-            connection.send(self.refusal(connection, error))
+            connection.send(self.refusal(connection, error, b""))
             return False
         except ClientGone:
             connection.close()
@@ -54,7 +54,7 @@ class Recorder:
         connection.send(OK)
         return request.keep_alive
 
-    def refusal(self, _connection: Connection, error: BadRequest) -> bytes:
+    def refusal(self, _connection: Connection, error: BadRequest, _received: bytes) -> bytes:
         """Return a response without a body."""
         self.refused = int(error.status[:3])
         return f"HTTP/1.1 {error.status}\r\nConnection: close\r\n\r\n".encode()
@@ -73,7 +73,7 @@ class MemoryHost:
         self.ready: Callable[[Connection], None] = self._note
         self.wait: Callable[[Connection, bool, float], None] = self._go_on
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
-        self.refusal: Callable[[Connection, BadRequest], bytes] = gateway.refusal
+        self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self.received = b""
         """What the client has received."""
         self.given_away: list[bytes] = []

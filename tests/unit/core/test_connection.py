@@ -30,7 +30,7 @@ class Answers:
         self.targets.append(request.target)
         return self._call(connection, body)
 
-    def refusal(self, _connection: Connection, error: BadRequest) -> bytes:
+    def refusal(self, _connection: Connection, error: BadRequest, _received: bytes) -> bytes:
         """Return a response without a body."""
         return f"HTTP/1.1 {error.status}\r\n\r\n".encode()
 

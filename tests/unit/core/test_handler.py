@@ -264,12 +264,12 @@ def test_a_client_that_was_not_invited_is_told_that_the_connection_ends(
     assert b"\r\nConnection: close\r\n" in received
 
 
-def test_a_refusal_is_logged_without_what_was_sent(bench_for: BenchFor) -> None:
+def test_a_refusal_is_logged_with_the_request_line_that_has_come(bench_for: BenchFor) -> None:
     bench = bench_for(_ignore)
     bench.host.exchange(b"GET / HTTP/1.1\r\n\r\n")
     [line] = bench.log()
     assert line.startswith(PEER[0].encode())
-    assert b'"-" 400 ' in line
+    assert b'"GET / HTTP/1.1" 400 ' in line
 
 
 def test_an_error_log_that_is_closed_fails_nothing(bench_for: BenchFor) -> None:

@@ -173,6 +173,16 @@ def test_only_what_is_in_the_range_counts(form: str, when: dict[str, float], cou
     assert sum(_counts(_found(other + "junk\n" + text, "status", **when)).values()) == count + more
 
 
+@pytest.mark.parametrize("form", ["common", "json"])
+def test_the_zone_of_a_line_counts(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XYZ-01:30")
+    time.tzset()
+    text = _written(form, RECORDS[2:3])
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert _counts(_found(text, "method", earliest=NOW, latest=NOW)) == {("POST",): 1}
+
+
 # ---------------------------------------------------------------- files
 
 
