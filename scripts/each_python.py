@@ -15,6 +15,8 @@ import time
 import environment
 import interpreters
 
+SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
+"""Most tests wait for a server most of the time, so there are more of them than cores."""
 LONGEST = 900
 """Seconds after which the tests of one Python are taken to hang."""
 
@@ -28,7 +30,7 @@ def run(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
         return str(error)
     # A session of its own, so that servers which tests left behind can be ended too.
     tests = subprocess.Popen(
-        [python, "-m", "pytest", *arguments], cwd=environment.ROOT, start_new_session=True
+        [python, "-m", "pytest", *SIDE_BY_SIDE, *arguments], cwd=environment.ROOT, start_new_session=True
     )
     try:
         code = tests.wait(LONGEST)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from spawning import access_log, devhooks, log
+from spawning import access_log, descriptors, devhooks, log
 from spawning.cli import factory
 from spawning.cli.settings import Settings, resolve
 from spawning.config import Config
@@ -116,12 +116,15 @@ def _prepare_logs(config: Config, streams: Streams, user: identity.Identity | No
 
 def _serve(ready: _Prepared, outside: Outside) -> int:
     config = ready.config
+    descriptors.raise_limit()
     with contextlib.ExitStack() as stack:
         if config.pidfile:
             stack.enter_context(pidfile.claimed(config.pidfile))
         listeners = ready.inherited or stack.enter_context(bound(config))
         status_listeners = stack.enter_context(status_bound(config))
-        outside = dataclasses.replace(outside, status_listeners=status_listeners)
+        outside = dataclasses.replace(
+            outside, status_listeners=status_listeners, lends_listeners=bool(ready.inherited)
+        )
         if ready.user is not None:
             _become(ready.user, [] if ready.inherited else listeners)
         lines = ready.settings.lines

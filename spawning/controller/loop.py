@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
-from spawning import messages
+from spawning import messages, newcomers
 from spawning.config import Config
 from spawning.controller import events, report, signals, status_page, watcher
 from spawning.controller.audience import Audience, gone
@@ -218,6 +218,8 @@ class Controller:
     def _stop_listening(self) -> None:
         """Give up the addresses; the workers still answer what has reached them."""
         for sock in self._listeners:
+            if sock.fileno() >= 0 and not self._outside.lends_listeners:
+                newcomers.turn_away(sock)
             sock.close()
 
     def _hear_worker(self, worker_id: int, spawned: Spawned) -> None:

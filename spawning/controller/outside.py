@@ -17,3 +17,5 @@ class Outside:
     streams: Streams = dataclasses.field(default_factory=Streams)
     notifier: Notifier = dataclasses.field(default_factory=Notifier)
     status_listeners: Sequence[socket.socket] = ()
+    lends_listeners: bool = False
+    """Whether the listening sockets are somebody else's, who goes on using them."""

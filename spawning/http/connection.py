@@ -21,7 +21,7 @@ from spawning.http.body import RequestBody
 from spawning.http.head import PartialHead, whole_head
 from spawning.http.host import Host
 from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
-from spawning.http.poller import READABLE
+from spawning.http.poller import ENDED, READABLE
 from spawning.http.proxy_protocol import Header, Introduction, Source
 from spawning.http.request import BadRequest, ClientGone, Request
 from spawning.http.stream import NEVER, TIMEOUT, Stream
@@ -71,13 +71,15 @@ class Connection(Stream):
     def on_events(self, events: int) -> None:
         """Note an edge, and have somebody look."""
         if events & READABLE:
+            self.has_ended = self.has_ended or events & ENDED != 0
             self.readable = True
         self._host.ready(self)
 
     def poke(self) -> None:
         """Have somebody look although nothing came: a deadline passed, or we drain."""
         if self.phase is not LENT:
-            self.on_events(READABLE)
+            self.readable = True
+            self._host.ready(self)
 
     def expect_introduction(self) -> None:
         """Begin with a PROXY header, which comes before the first request and only there."""

@@ -106,10 +106,10 @@ class Engine:
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
         self._listeners: list[Listener] = []
-        self._paused: list[Listener] = []
+        self._paused: list[Listener | Inbox] = []
         self._endpoints: list[Any] = []
         self._inbox = inbox
-        self._arrivals = Inbox(inbox, self._adopt)
+        self._arrivals = Inbox(inbox, self._adopt, self._pause)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._introducers = introducers
@@ -247,7 +247,7 @@ class Engine:
         while self._calls:
             self._calls.popleft()()
 
-    def _pause(self, listener: Listener) -> None:
+    def _pause(self, listener: Listener | Inbox) -> None:
         # Level-triggered: it would report the connection that we cannot take for ever.
         self._poller.remove(listener.fileno())
         self._paused.append(listener)

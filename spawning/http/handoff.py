@@ -19,7 +19,7 @@ import errno
 import socket
 from collections.abc import Callable
 
-from spawning import log
+from spawning import descriptors, log
 
 # By name: with greenlets the module's class becomes eventlet's, here it stays the plain one.
 _Socket = socket.socket
@@ -80,20 +80,35 @@ class Inbox:
     """Connections that come from workers which drain."""
 
     def __init__(
-        self, sock: socket.socket, adopt: Callable[[socket.socket, int, bytes, bytes], None]
+        self,
+        sock: socket.socket,
+        adopt: Callable[[socket.socket, int, bytes, bytes], None],
+        exhausted: Callable[[Inbox], None],
     ) -> None:
+        """`exhausted` is to stop the events for a while."""
         self._socket = sock
         self._adopt = adopt
+        self._exhausted = exhausted
+        self._kept = descriptors.kept()
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._socket.fileno()
 
     def on_events(self, _events: int) -> None:
         """Take over some connections; others are left for other workers."""
         for _ in range(TAKEN_AT_ONCE):
+            # Without room the kernel would hand over the packet and drop the connection.
+            if not descriptors.has_room(self._socket.fileno(), self._kept):
+                self._exhausted(self)
+                return
             try:
-                packet, descriptors, _flags, _address = socket.recv_fds(self._socket, MAX_PACKET, 1)
+                packet, received, _flags, _address = socket.recv_fds(self._socket, MAX_PACKET, 1)
             except BlockingIOError:
                 return
-            for descriptor in descriptors:
-                self._adopt(_Socket(fileno=descriptor), *_opened(packet))
+            for number in received:
+                settled, _room = descriptors.settled(number, self._kept)
+                self._adopt(_Socket(fileno=settled), *_opened(packet))
             if not packet:
                 return
 

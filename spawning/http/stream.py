@@ -28,6 +28,7 @@ class Stream:
         "_socket",
         "deadline",
         "descriptor",
+        "has_ended",
         "loan",
         "readable",
         "waiter",
@@ -42,6 +43,8 @@ class Stream:
         self.loan: Loan | None = None
         """The socket, while the application has it."""
         self.readable = True
+        self.has_ended = False
+        """Whether the client sends nothing more: no further edge will tell of it."""
         self.deadline = NEVER
         """When the engine is to poke whoever works on this, on the monotonic clock."""
         self.waiter: Any = None
@@ -56,7 +59,7 @@ class Stream:
             return b""
         except OSError:
             return None
-        if len(data) == RECEIVE_SIZE:
+        if len(data) == RECEIVE_SIZE or self.has_ended:
             self.readable = True
         return data or None
 

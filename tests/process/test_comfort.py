@@ -216,4 +216,3 @@ def test_an_address_in_use_says_who_holds_it(
             assert server.wait() == 4
             who = rf"{re.escape(address)} is in use by .*\(pid {os.getpid()}, user \w+\)"
             assert re.search(f"error: {who}; stop it", server.log.lines[-1])
-            assert Path(sys.executable).name.rstrip("0123456789.") in server.log.lines[-1]

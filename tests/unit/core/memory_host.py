@@ -14,7 +14,7 @@ from typing import Any
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, Connection
 from spawning.http.limits import Limits
-from spawning.http.poller import READABLE
+from spawning.http.poller import EPOLLIN
 from spawning.http.request import BadRequest, ClientGone, Request
 
 PEER = ("192.0.2.1", 50000)
@@ -118,7 +118,7 @@ class MemoryHost:
         self._work()
         while self._arrivals and self.connection.phase is not CLOSED:
             self._arrive()
-            self.connection.on_events(READABLE)
+            self.connection.on_events(EPOLLIN)
             self._work()
         self._read()
         return self.received[before:]
@@ -127,7 +127,7 @@ class MemoryHost:
         """Have the client end its side, and the connection notice it."""
         if self.client.fileno() >= 0 and self.connection.phase is not CLOSED:
             self.client.shutdown(socket.SHUT_WR)
-            self.connection.on_events(READABLE)
+            self.connection.on_events(EPOLLIN)
             self._work()
         self._read()
 
