@@ -19,6 +19,7 @@ demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the
 check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs: all that is fast
 
 test: check ## make check, then all tests with each Python of this machine
+	@$(PYTHON) scripts/system_packages.py
 	@$(PYTHON) scripts/each_python.py $(ARGS)
 
 bench: ## peers side by side: serving, then reloading

@@ -29,9 +29,8 @@ def run(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
     except environment.CannotMake as error:
         return str(error)
     # A session of its own, so that servers which tests left behind can be ended too.
-    tests = subprocess.Popen(
-        [python, "-m", "pytest", *SIDE_BY_SIDE, *arguments], cwd=environment.ROOT, start_new_session=True
-    )
+    command = [python, "-m", "pytest", *SIDE_BY_SIDE, *arguments]
+    tests = subprocess.Popen(command, cwd=environment.ROOT, start_new_session=True)
     try:
         code = tests.wait(LONGEST)
     except subprocess.TimeoutExpired:

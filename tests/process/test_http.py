@@ -236,6 +236,7 @@ def test_the_access_log_tells_method_path_status_bytes_and_duration(echo: Server
         client.get('/status?299+"quoted')
         client.get("/unread")
     echo.access.wait_for(
-        r'^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4} [\d:]{8}\] "GET /unread HTTP/1\.1" 200 2 \d\.\d{6} id=\S+ g=1 w=1$'
+        r'^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4} [\d:]{8}\] "GET /unread HTTP/1\.1" 200 2 '
+        r"\d\.\d{6} id=\S+ g=1 w=1$"
     )
     echo.access.wait_for(r'"GET /status\?299\+\\"quoted HTTP/1\.1" 299 0 ')

@@ -241,11 +241,10 @@ def test_a_takeover_without_descriptors_loses_no_connection(
         clients = many(server, 70, stack)
         for client in clients:
             assert client.get("/").status == 200
-        for generation in (3, 4):
-            server.signal(signal.SIGHUP)
-            server.log.wait_for(f"generation {generation} in")
-            for client in clients:
-                assert client.get("/").status == 200
+        server.signal(signal.SIGHUP)
+        server.log.wait_for("generation 3 in")
+        for client in clients:
+            assert client.get("/").status == 200
 
 
 def test_the_soft_limit_is_raised_and_the_application_can_select(
@@ -285,7 +284,7 @@ def test_chaos_is_survived(spawn: StartServer, plain: Path, threads: str) -> Non
     before = psutil.Process(server.pid).num_fds()
     clients, kills = 4, 0
     with Load(server.address, "/", clients=clients) as load:
-        for deed in chance.choices(("kill", "reload", "number"), (3, 2, 1), k=9):
+        for deed in chance.choices(("kill", "reload", "number"), (3, 2, 1), k=6):
             answered = load.answered
             if deed == "kill":
                 kills += 1

@@ -6,13 +6,13 @@ import base64
 import itertools
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from spawning.access_log import Origin, Record, check, formats, killed, refused
+from zones import move_back, move_to
 
 ORIGIN = Origin(generation=3, worker=7, pid=4711)
 MOMENT = 1795525115.25  # 2026-11-24 12:58:35 UTC
@@ -31,11 +31,9 @@ FORMS = {
 @pytest.fixture(autouse=True)
 def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the machine an hour and a half east of Greenwich."""
-    monkeypatch.setenv("TZ", "XYZ-01:30")
-    time.tzset()
+    move_to("XYZ-01:30", monkeypatch)
     yield
-    monkeypatch.undo()
-    time.tzset()
+    move_back(monkeypatch)
 
 
 def _record(**changes: Any) -> Record:

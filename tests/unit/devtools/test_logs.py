@@ -6,7 +6,6 @@ import gzip
 import itertools
 import random
 import statistics
-import time
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from spawning.access_log import Origin, Record, formats
 from spawning_devtools.ctl.logs import lines, scan
 from spawning_devtools.ctl.logs.tally import Total, nth
+from zones import move_back, move_to
 
 ORIGIN = Origin(1, 2, 3)
 NOW = 1795525115
@@ -71,11 +71,9 @@ UNREADABLE = [
 @pytest.fixture(autouse=True)
 def _zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the machine in Greenwich."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+    move_to("UTC", monkeypatch)
     yield
-    monkeypatch.undo()
-    time.tzset()
+    move_back(monkeypatch)
 
 
 def _written(form: str, records: Sequence[Record] = RECORDS) -> str:
@@ -175,11 +173,9 @@ def test_only_what_is_in_the_range_counts(form: str, when: dict[str, float], cou
 
 @pytest.mark.parametrize("form", ["common", "json"])
 def test_the_zone_of_a_line_counts(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "XYZ-01:30")
-    time.tzset()
+    move_to("XYZ-01:30", monkeypatch)
     text = _written(form, RECORDS[2:3])
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+    move_to("UTC", monkeypatch)
     assert _counts(_found(text, "method", earliest=NOW, latest=NOW)) == {("POST",): 1}
 
 

@@ -1,0 +1,59 @@
+"""Installs the programs of the system that some tests talk to, where that can be done.
+
+    python3 scripts/system_packages.py
+
+On Debian and its kin, as root, by apt-get.  Elsewhere it says what is missing: the
+tests that need it then have no cases.  Runs with any Python 3, as `interpreters` does.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+PACKAGES = {
+    # the program that is looked for, and the package that holds it
+    "haproxy": "haproxy",
+    "nginx": "nginx-light",
+    "litmus": "litmus",
+    "chromium": "chromium",
+}
+ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+
+
+def missing():
+    # type: () -> list[str]
+    """Return the packages whose programs are not there."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    return [
+        package for program, package in PACKAGES.items() if not shutil.which(program, path=path)
+    ]
+
+
+def install(packages):
+    # type: (list[str]) -> None
+    """Install packages, without starting the services that come with them."""
+    keep_off = ["-o", "DPkg::Options::=--force-confold", "--no-install-recommends"]
+    subprocess.call(["apt-get", "update", "-qq"], env=ENVIRONMENT)
+    for package in packages:  # one by one: where one cannot be had, the others still can
+        subprocess.call(
+            ["apt-get", "install", "-y", "-qq", *keep_off, package],
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def main():
+    # type: () -> int
+    """Install what is missing, or say what is; never fail, for the tests do without."""
+    packages = missing()
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        install(packages)
+        packages = missing()
+    if packages:
+        print("not there, so their tests have no cases: " + ", ".join(packages), file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
