@@ -90,6 +90,10 @@ class Reading:
 class Slot(Protocol):
     """Where one thread or greenlet writes what it is doing."""
 
+    @property
+    def since(self) -> float:
+        """When the request began that is being answered; 0 where none is."""
+
     def begin(self, method: str, target: str, since: float) -> None:
         """A request is being answered."""
 
@@ -99,6 +103,8 @@ class Slot(Protocol):
 
 class NoSlot:
     """Counts nothing: for a process without a row."""
+
+    since = 0.0
 
     def begin(self, method: str, target: str, since: float) -> None:
         """Do nothing."""
@@ -118,6 +124,11 @@ class RowSlot:
     def __init__(self, memory: memoryview) -> None:
         self._numbers = memory[: 8 * _NUMBERS].cast("d")
         self._memory = memory
+
+    @property
+    def since(self) -> float:
+        """When the request began that is being answered; 0 where none is."""
+        return self._numbers[_SINCE]
 
     def begin(self, method: str, target: str, since: float) -> None:
         """A request is being answered."""

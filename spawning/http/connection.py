@@ -220,6 +220,14 @@ class Connection(Stream):
         if self.phase is not CLOSED:
             self._host.give_away(self, received)
 
+    def move_on(self) -> bool:
+        """Go to another worker, if nothing of this one's is in the way; return whether."""
+        may = self.phase in (IDLE, HEAD) and self._unread is None
+        if may:
+            data, self._received = self._received, b""
+            self._leave(data)
+        return may
+
     def _refuse(self, error: BadRequest, data: bytes) -> None:
         received = data if self._partial is None else self._partial.received
         # One attempt: this may run on the loop, where nobody may wait for a client.
@@ -270,18 +278,6 @@ class Connection(Stream):
         self.deadline = monotonic() + self._host.limits.linger_time
         self._received, self._partial, self._unread = b"", None, None
         self.poke()
-
-    def cut(self, answer: bytes) -> None:
-        """Send `answer`, if the client takes it at once, and end the conversation; from any thread.
-
-        Whoever works on the connection finds it broken, and closes it.
-        """
-        try:
-            if answer:
-                self._socket.send(answer)
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def close(self) -> None:
         """Close now; harmless when closed already."""

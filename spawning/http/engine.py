@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.handoff import Inbox, Outbox
-from spawning.http.host import Extras, Loan
+from spawning.http.host import Loan
 from spawning.http.limits import Limits
 from spawning.http.listener import Listener
 from spawning.http.peers import Peers
@@ -29,10 +29,10 @@ from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
+from spawning.http.runner import Runner
 from spawning.http.stream import Stream
 from spawning.http.waker import Waker
 
-TICK = 1.0
 LAST_CHANCE = 0.5
 """Seconds that an idle connection is kept when nobody takes it over."""
 
@@ -45,35 +45,6 @@ class Gateway(Protocol):
 
     def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
         """Return the response to a request that is refused."""
-
-
-class Runner(Protocol):
-    """Threads or greenlets that work on connections, and the loop that feeds them."""
-
-    extras: Extras | None
-    """What each call of the application is given besides what PEP 3333 says."""
-
-    def ready(self, connection: Connection) -> None:
-        """See to it that a thread or greenlet works on a connection."""
-
-    def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
-        """Return after an edge, or when the deadline may have passed."""
-
-    call_soon: Callable[[Callable[[], None]], None]
-    """Has the loop call something; set by the engine."""
-
-    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
-        """Let the application have a socket; raises RuntimeError where it cannot."""
-
-    def drive(
-        self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
-    ) -> None:
-        """Run the loop: `poller`'s turns, and `tick` once a second, until `finished`."""
-
-
-def no_loop(_call: Callable[[], None]) -> None:
-    """Stand for `Runner.call_soon` until an engine has set it."""
-    raise RuntimeError("no engine drives this runner")
 
 
 class Engine:
@@ -90,6 +61,7 @@ class Engine:
         inbox: socket.socket,
         outbox: socket.socket,
         introducers: Peers | None = None,
+        is_one_of_many: bool = False,
     ) -> None:
         self.limits = limits
         self.gate = gate
@@ -113,6 +85,8 @@ class Engine:
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._introducers = introducers
+        self._is_one_of_many = is_one_of_many
+        """Whether other workers take what this one leaves."""
         """Peers whose connections begin with a PROXY header."""
         self._calls: collections.deque[Callable[[], None]] = collections.deque()
         self._waker = Waker(self._woken)
@@ -265,11 +239,39 @@ class Engine:
         self._listeners.clear()
         self._paused.clear()
 
+    def _hold_back(self) -> None:
+        """Leave to others what would wait here, behind requests that take long.
+
+        The kernel prefers the worker that was idle last, however busy its threads are.
+        """
+        self._runner.when_free = self._go_on
+        for source in self._sources():
+            self._poller.remove(source.fileno())
+        self._paused.clear()
+        for connection in self._runner.give_back():
+            if not connection.move_on():
+                connection.lock.release()
+                connection.poke()
+
+    def _go_on(self) -> None:
+        if self._runner.when_free is not None:
+            self._runner.when_free = None
+            for source in self._sources():
+                self._poller.add_shared(source.fileno(), source)
+
+    def _sources(self) -> list[Listener | Inbox]:
+        """Return what brings connections, nothing where none are wanted."""
+        return [*self._listeners, self._arrivals] if self._listeners else []
+
     def _tick(self, now: float) -> None:
         for connection in list(self._connections.values()):
             if connection.deadline <= now:
                 connection.poke()
         self._outbox.flush()
+        if self._listeners and self._is_one_of_many and self._runner.is_stuck(now):
+            self._hold_back()
+            return
+        self._go_on()
         paused, self._paused = self._paused, []
         for listener in paused:
             self._poller.add_shared(listener.fileno(), listener)

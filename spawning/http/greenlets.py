@@ -29,11 +29,11 @@ from typing import Any
 
 from spawning import log
 from spawning.http.connection import Connection
-from spawning.http.engine import TICK, no_loop
 from spawning.http.host import Extras, Loan
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import Request, RequestTimeout
+from spawning.http.runner import TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import NEVER, Stream
 from spawning.scoreboard import Slot
@@ -68,6 +68,7 @@ class GreenletRunner:
         self._hub = eventlet.hubs.get_hub()
         self._thread = get_ident()
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
+        self.when_free: Callable[[], None] | None = None
         self._to_hub = self._hub.greenlet
         self._pool: list[Any] = []
         self._kept = len(slots)
@@ -95,6 +96,14 @@ class GreenletRunner:
         finally:
             stream.waiter = None
             stream.deadline = NEVER
+
+    def is_stuck(self, _now: float) -> bool:
+        """Return False: there is always a greenlet for one more."""
+        return False
+
+    def give_back(self) -> list[Connection]:
+        """Return nothing: no connection waits for a greenlet."""
+        return []
 
     def stack_of(self, worker: Any) -> list[str]:
         """Return the stack of a greenlet, as lines; callable from any thread."""

@@ -30,11 +30,7 @@ except ImportError as error:
 
 READABLE = EPOLLIN | EPOLLHUP | EPOLLRDHUP
 ENDED = EPOLLHUP | EPOLLRDHUP
-"""The other side sends nothing more, after what it has sent so far."""
-ENDED = EPOLLHUP | EPOLLRDHUP
 """The other side sends nothing more: what follows its last bytes is told by no further edge."""
-POKE = EPOLLIN
-"""The event of those who have somebody look although the poller told of nothing."""
 
 
 class Watched(Protocol):

@@ -120,3 +120,15 @@ class Stream:
         assert self.loan is not None
         self._socket, self.loan = self.loan.give_back(), None
         return self._socket.fileno() == self.descriptor
+
+    def cut(self, answer: bytes) -> None:
+        """Send `answer`, if the client takes it at once, and end the conversation; from any thread.
+
+        Whoever works on the connection finds it broken, and closes it.
+        """
+        try:
+            if answer:
+                self._socket.send(answer)
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass

@@ -11,6 +11,7 @@ at `readable` again.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import select
 import socket
@@ -21,13 +22,16 @@ from time import monotonic
 
 from spawning import log
 from spawning.http.connection import Connection
-from spawning.http.engine import TICK, no_loop
 from spawning.http.host import Loan
 from spawning.http.poller import Poller
 from spawning.http.request import RequestTimeout
+from spawning.http.runner import TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import Stream
 from spawning.scoreboard import Slot
+
+LONG = 0.5
+"""Seconds after which a request is one that others should not wait behind."""
 
 
 class ThreadRunner:
@@ -38,6 +42,8 @@ class ThreadRunner:
     def __init__(self, slots: Sequence[Slot]) -> None:
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._slots = slots
+        self.when_free: Callable[[], None] | None = None
         for number, slot in enumerate(slots, 1):
             # Daemons: a thread that hangs in the application must not hold the exit.
             threading.Thread(
@@ -62,6 +68,18 @@ class ThreadRunner:
     def lend(self, _connection: Connection, _sock: socket.socket, _received: bytes) -> Loan:
         """Refuse: what asks for the socket counts on eventlet."""
         raise RuntimeError("a connection's socket can be had with --threads 0 only")
+
+    def is_stuck(self, now: float) -> bool:
+        """Return whether every thread has been busy with one request for a while."""
+        return all(slot.since and now - slot.since > LONG for slot in self._slots)
+
+    def give_back(self) -> list[Connection]:
+        """Return the connections that no thread has taken yet."""
+        waiting = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._ready.get_nowait())
+        return waiting
 
     def stack_of(self, worker: int) -> list[str]:
         """Return the stack of a thread, as lines."""
@@ -101,6 +119,9 @@ class ThreadRunner:
                 except Exception:
                     log.say_bug("bug in the server, please report it:")
                     connection.close()
+                when_free = self.when_free
+                if when_free is not None:
+                    self.call_soon(when_free)
                 connection.lock.release()
                 if not connection.readable or not connection.lock.acquire(False):
                     break

@@ -19,7 +19,8 @@ from typing import Any
 from spawning import devhooks, log, sockets
 from spawning.config import from_plain
 from spawning.gate import Gate
-from spawning.http.engine import Engine, Runner
+from spawning.http.engine import Engine
+from spawning.http.runner import Runner
 from spawning.messages import (
     Boot,
     Channel,
@@ -224,6 +225,7 @@ class Worker:
             runner=runner,
             inbox=self._inbox,
             outbox=self._outbox,
+            is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
 

@@ -1,0 +1,41 @@
+"""No client waits behind a long request while another worker has nothing to do."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from clients import Client, request
+from serving import StartServer
+
+pytestmark = pytest.mark.slow
+
+HELD = """
+import threading
+
+gate = threading.Event()
+
+def app(environ, start):
+    if environ["PATH_INFO"] == "/hold":
+        gate.wait()
+    start("200 OK", [])
+    return [b"ok"]
+"""
+
+
+def test_a_worker_whose_threads_are_taken_leaves_clients_to_the_others(
+    spawn: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "held.py").write_text(HELD)
+    server = spawn(tmp_path, "-s", "3", "-t", "2", "-l", "/dev/null", "held.app")
+    server.wait_until_serving().wait_for_workers(3)
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):  # two of the three workers have no thread left
+            stack.enter_context(Client(server.address)).send(request("/hold"))
+        others = [stack.enter_context(Client(server.address)) for _ in range(30)]
+        for _ in range(2):  # new connections, and then kept ones
+            for client in others:
+                client.send(request("/"))
+            assert [client.answer().status for client in others] == [200] * 30
