@@ -7,9 +7,8 @@ Rules:
 2. A row begins with the worker's own facts; then comes a slot for each thread
    (or pooled greenlet) that answers requests.  Nobody else writes that slot,
    so counting needs no lock.
-3. Every number is a double, which holds whole numbers up to 2**53 and is
-   written in one go.  A reader may see a request line that is half new: good
-   enough for people, and nothing depends on it.
+3. Every number is a double, which holds whole numbers up to 2**53 and is written
+   in one go.  A request line may be read half new; nothing depends on it.
 
 Times are of `time.monotonic()`, which all processes of a machine share, but
 for `started_at`, seconds since the epoch.
@@ -127,7 +126,6 @@ class RowSlot:
 
     @property
     def since(self) -> float:
-        """When the request began that is being answered; 0 where none is."""
         return self._numbers[_SINCE]
 
     def begin(self, method: str, target: str, since: float) -> None:
