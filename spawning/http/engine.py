@@ -275,8 +275,9 @@ class Engine:
         paused, self._paused = self._paused, []
         for listener in paused:
             self._poller.add_shared(listener.fileno(), listener)
-        # A worker that was killed may have taken a wake-up with it.
-        for listener in self._listeners:
-            listener.on_events(0)
+        # A worker that was killed may have taken a wake-up with it.  Where there is little room,
+        # it is for those who have waited longer: they were accepted once.
         if self._listeners:
             self._arrivals.on_events(0)
+        for listener in self._listeners:
+            listener.on_events(0)

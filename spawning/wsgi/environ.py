@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
+from spawning.wsgi.complaints import Complaints
 
 _OF_EACH_REQUEST = (
     "REQUEST_METHOD",
@@ -41,7 +42,7 @@ def endpoint(
         "GATEWAY_INTERFACE": "CGI/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
-        "wsgi.errors": errors,
+        "wsgi.errors": Complaints(errors),
         "wsgi.multithread": threads,
         "wsgi.multiprocess": processes,
         "wsgi.run_once": False,
