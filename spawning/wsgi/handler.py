@@ -156,7 +156,7 @@ class Handler:
             answer = simple(status, text, self._date)
             if request.method == "HEAD":
                 answer = answer[: answer.index(b"\r\n\r\n") + 4]
-            connection.send(answer)
+            response.replace(answer)
         except ClientGone:
             connection.close()
 

@@ -106,6 +106,10 @@ class Response:
                 self._piece(piece, len(piece) if only else None)
         self._end()
 
+    def replace(self, answer: bytes) -> None:
+        """Send a whole answer of the server's own in its place."""
+        self._send(answer)
+
     def _piece(self, data: bytes, total: int | None) -> None:
         head = b"" if self.head_sent else self._head(total)
         if not self._has_body:
