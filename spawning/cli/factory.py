@@ -71,7 +71,10 @@ def _answer(config: Config, typed: tuple[str, ...]) -> Message:
     question = Settle(dataclasses.asdict(config), typed, search_path())
     arguments = [str(SETTLING), encode(question).decode()]
     # As the user who is to be: no code of the application's ever runs as root.
-    asked = start(arguments, (), identity=identity.for_child(user) if user else {})
+    try:
+        asked = start(arguments, (), identity=identity.for_child(user) if user else {})
+    except PermissionError:
+        raise identity.cannot_run(config.chuid) from None
     try:
         messages = _heard(asked.channel)
         code = asked.process.wait()

@@ -132,7 +132,12 @@ def _check_reach(name: str) -> None:
             "start in a folder that the user may read",
         )
     if not os.access(sys.executable, os.X_OK):
-        raise UsageError(
-            f"--chuid: {name} may not run {sys.executable}",
-            "install Python where every user can reach it",
-        )
+        raise cannot_run(name)
+
+
+def cannot_run(name: str) -> UsageError:
+    """Return the error that a user may not start the interpreter that we run with."""
+    return UsageError(
+        f"--chuid: {name} may not run {sys.executable}",
+        "install Python where every user can reach it",
+    )
