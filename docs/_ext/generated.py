@@ -6,12 +6,14 @@ of that name in `PAGES` returns, as Markdown, each time the manual is built.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spawning import messages
 from spawning.config import Config, Option, key_of, options
 from spawning.controller.signals import ORDERS, Order
 from spawning.errors import SpawningError
@@ -106,10 +108,34 @@ def _error(kind: type[SpawningError]) -> str:
     return f"(error-{kind.slug})=\n## {kind.slug}\n\n{sentence} {facts}\n\n{explanation}"
 
 
+def messages_reference() -> str:
+    """Return each message between processes, with its fields, by the name on the wire."""
+    return "\n\n".join(_message(kind) for kind in message_kinds())
+
+
+def message_kinds() -> list[type[messages.Message]]:
+    """Return every kind of message, by name."""
+    kinds = [getattr(messages, name) for name in messages.__all__]
+    return [
+        kind
+        for kind in kinds
+        if isinstance(kind, type)
+        and issubclass(kind, messages.Message)
+        and kind is not messages.Message
+    ]
+
+
+def _message(kind: type[messages.Message]) -> str:
+    text = " ".join((inspect.getdoc(kind) or "").split())
+    fields = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
+    return f"## {kind.__name__}\n\n{text}" + (f"\n\nFields: {fields}." if fields else "")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "options": options_reference,
     "signals": signals_reference,
     "errors": errors_reference,
+    "messages": messages_reference,
 }
 
 

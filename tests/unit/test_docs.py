@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
+import inspect
 import re
 import signal
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from spawning.config import key_of, options
 from spawning.controller.signals import ORDERS
+from spawning.status import events
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -54,6 +57,24 @@ def test_errors_are_in_the_reference_under_a_slug_of_their_own() -> None:
     assert len({kind.slug for kind in kinds}) == len(kinds)
     for kind in kinds:
         assert f"(error-{kind.slug})=" in text
+
+
+def test_messages_are_in_the_reference() -> None:
+    text = generated.messages_reference()
+    for kind in generated.message_kinds():
+        assert f"## {kind.__name__}\n\n" in text
+        for field in dataclasses.fields(kind):
+            assert f"`{field.name}`" in text
+    assert len(generated.message_kinds()) > 20
+
+
+def test_events_are_in_the_reference() -> None:
+    text = (DOCS / "reference" / "status.md").read_text()
+    source = inspect.getsource(events)
+    names = set(re.findall(r'_event\(\s*"([a-z-]+)"', source))
+    assert len(names) > 5
+    for name in names:
+        assert f"| `{name}` |" in text
 
 
 @pytest.mark.parametrize("name", generated.PAGES)
