@@ -191,19 +191,22 @@ def test_a_full_disk_under_the_access_log_stops_nobody(
     assert sum("cannot be written" in line for line in server.log.lines) == 1
 
 
-def start_limited(spawn: StartServer, folder: Path, limit: int, *options: str) -> Server:
+def start_limited(
+    spawn: StartServer, folder: Path, limit: int, workers: int, *options: str
+) -> Server:
     """Start a server whose workers may have no more than `limit` descriptors."""
-    server = spawn(folder, "-l", "/dev/null", *options).wait_until_serving()
+    server = spawn(folder, "-l", "/dev/null", "-s", str(workers), *options).wait_until_serving()
     resource.prlimit(server.pid, NOFILE, (limit, limit))
     server.signal(signal.SIGHUP)
-    server.log.wait_for("generation 2 in")
+    # Until the first generation is gone: it has no limit, and still takes connections.
+    server.wait_for_workers(workers, "generation 2 (serving)")
     return server
 
 
 def test_clients_wait_while_there_are_no_descriptors(
     spawn: StartServer, plain: Path, threads: str
 ) -> None:
-    server = start_limited(spawn, plain, 64, "-s", "1", "-t", threads, "hello.app")
+    server = start_limited(spawn, plain, 64, 1, "-t", threads, "hello.app")
     with contextlib.ExitStack() as stack:
         clients = many(server, 100, stack)
         for client in clients:
@@ -224,7 +227,7 @@ def test_clients_wait_while_there_are_no_descriptors(
 def test_a_takeover_without_descriptors_loses_no_connection(
     spawn: StartServer, plain: Path, threads: str
 ) -> None:
-    server = start_limited(spawn, plain, 64, "-s", "2", "-t", threads, "hello.app")
+    server = start_limited(spawn, plain, 64, 2, "-t", threads, "hello.app")
     server.wait_for_workers(2)
     with contextlib.ExitStack() as stack:
         clients = many(server, 70, stack)
