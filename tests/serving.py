@@ -136,6 +136,7 @@ class Server:
         """Wait for the controller's end; return its exit code."""
         code = self.process.wait(PATIENCE)
         self.log.wait_until_ended()
+        self.access.wait_until_ended()
         return code
 
     def stop(self) -> int:

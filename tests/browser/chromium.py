@@ -63,13 +63,14 @@ class Browser:
         return result["result"].get("value")
 
     def wait_for(self, script: str) -> None:
-        """Return when an expression holds in the page."""
+        """Return when an expression holds in the page; one that fails does not hold yet."""
         pause = threading.Event()
+        held = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
         for _ in range(int(PATIENCE / 0.05)):
-            if self.value_of(script):
+            if self.value_of(held):
                 return
             pause.wait(0.05)
-        text = self.value_of("document.body.innerText")
+        text = self.value_of("document.body?.innerText")
         raise AssertionError(f"it never held that {script}, in:\n{text}\n{self.complaints}")
 
     def look_as(self, width: int, height: int, dark: bool = False) -> None:

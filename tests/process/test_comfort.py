@@ -71,6 +71,7 @@ def test_an_application_is_found_without_running_it(spawn: StartServer, tmp_path
         "import os\nprint('imported by', os.getpid(), flush=True)\n" + FACTORY
     )
     server = spawn(tmp_path, "-s", "1").wait_until_serving()
+    server.access.wait_for("imported by")
     importers = {line.split()[-1] for line in server.access.lines if "imported" in line}
     assert importers == {str(worker.pid) for worker in server.workers()}
 
