@@ -8,12 +8,12 @@ ever touched.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Protocol, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Graph
+from spawning.messages import Boot, Channel, Graph, Message
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -31,6 +31,38 @@ class WorkerHooks(Protocol):
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether this process was forked from a snapshot."""
+
+    def complaint(self, error: BaseException | None) -> str:
+        """Return why the start may not have been what a cold one would be, or ''.
+
+        `error` is what the application's import raised.
+        """
+
+    def first_environ(self) -> Mapping[str, str]:
+        """Return the environment that this process began with, and go back to where it was."""
+
+
+class Nursery(Protocol):
+    """Where workers come from; called from the controller's loop only."""
+
+    def spawn(self, boot: Boot) -> Any:
+        """Start a worker, as `controller.spawn.Spawner` does."""
+
+    def hear(self, message: Message) -> None:
+        """Take what the companion says of the code."""
+
+    def forget(self) -> None:
+        """Anything may have changed: hold nothing of the code any more."""
+
+    def reap(self) -> None:
+        """A child of this process has died."""
+
+    def end(self) -> None:
+        """End what is not a worker."""
+
 
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
@@ -42,8 +74,20 @@ class DevHooks(Protocol):
         speaks `messages`, starts the process, and starts it anew when it dies.
         """
 
-    def worker_hooks(self, config: Config, generation: int) -> WorkerHooks:
-        """Return the hooks of one worker."""
+    def worker_hooks(
+        self, config: Config, boot: Boot, channel: Channel, become: Callable[[Channel, Boot], None]
+    ) -> WorkerHooks:
+        """Return the hooks of one worker.
+
+        Where `boot` asks for a snapshot, `before_import` returns only in processes that are
+        forked from this one; `become` was called in those that are to be workers.
+        """
+
+    def nursery(self, config: Config, executed: Any, switchboard: Any) -> Nursery | None:
+        """Return where workers come from, or None where each is to be executed afresh.
+
+        `executed` is the `Spawner` that does so.
+        """
 
 
 def wanted(config: Config) -> bool:

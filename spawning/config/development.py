@@ -17,8 +17,9 @@ class Development:
         "--reload",
         default="",
         parse=reload_mode,
-        metavar="dev",
-        help="dev: reload whenever the source of a loaded module changes",
+        metavar="dev[,cold]",
+        help="dev: reload whenever the source of a loaded module changes; dev,cold: start each "
+        "generation with a fresh interpreter and not from a snapshot",
     )
     watch: tuple[str, ...] = option(
         "-w",

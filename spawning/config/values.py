@@ -55,11 +55,18 @@ def size(unit: int) -> Callable[[str], int]:
     return parse
 
 
+RELOAD_WORDS = ("cold",)
+
+
 def reload_mode(text: str) -> str:
-    """Return the mode of reloading."""
-    if text != "dev":
+    """Return the mode of reloading: `dev`, and after a comma what is to be otherwise."""
+    mode, *words = (word.strip() for word in text.split(","))
+    if mode != "dev":
         raise ValueError("the only mode is 'dev'")
-    return text
+    for word in words:
+        if word not in RELOAD_WORDS:
+            raise ValueError(f"after 'dev,' comes {' or '.join(RELOAD_WORDS)}, not '{word}'")
+    return ",".join([mode, *sorted(set(words))])
 
 
 def dotted(text: str) -> str:

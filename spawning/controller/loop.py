@@ -73,13 +73,15 @@ class Controller:
             shutdown_delay=config.shutdown_delay,
         )
         streams = self._outside.streams
-        self._workers = Workers(config, listeners, search_path(), spawner or ExecSpawner(streams))
+        self._switchboard = Switchboard()
+        executed = spawner or ExecSpawner(streams)
+        self._nursery = hooks.nursery(config, executed, self._switchboard) if hooks else None
+        self._workers = Workers(config, listeners, search_path(), self._nursery or executed)
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
         self._since = 0.0
         """When what made us begin the newest generation was seen."""
-        self._switchboard = Switchboard()
         companions = [Companion(brief, self._switchboard, streams) for brief in self._briefs(hooks)]
         self._overseer = Overseer(config, self._workers.board)
         browsers = [Browser(listeners)] if config.open else []
@@ -209,6 +211,8 @@ class Controller:
                 self._workers.tell_all(messages.Reopen())
             elif order is Order.RELOAD:
                 if self._known.stopping is Stopping.NO:
+                    if self._nursery is not None:
+                        self._nursery.forget()
                     self._begin("SIGHUP", monotonic())
             else:
                 self._known = events.ordered(self._known, order, monotonic())
@@ -243,6 +247,8 @@ class Controller:
                     self._audience.tell(message)
 
     def _hear_watcher(self, message: messages.Message) -> None:
+        if self._nursery is not None:
+            self._nursery.hear(message)
         if isinstance(message, messages.Reload) and self._known.stopping is Stopping.NO:
             self._begin(message.cause, message.since)
 
@@ -250,6 +256,8 @@ class Controller:
         now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
             self._gone(self._known.children.by_id[worker_id], code, now)
+        if self._nursery is not None:
+            self._nursery.reap()
 
     def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
         if not spawned.channel.ended:
@@ -281,6 +289,8 @@ class Controller:
             yield status_page.brief(self._config, status_listeners, self._listeners, board)
 
     def _end(self) -> None:
+        if self._nursery is not None:
+            self._nursery.end()
         self._workers.end()
         self._audience.end()
         self._switchboard.close()

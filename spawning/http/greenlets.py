@@ -59,6 +59,11 @@ def monkey_patch() -> None:
     eventlet.monkey_patch()
 
 
+def renew_hub() -> None:
+    """Have a hub of one's own in a forked process, which shares its epoll with the parent."""
+    eventlet.hubs.use_hub(type(eventlet.hubs.get_hub()))
+
+
 class GreenletRunner:
     """Greenlets on eventlet's hub; implements `engine.Runner`."""
 

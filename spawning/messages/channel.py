@@ -8,7 +8,7 @@ import socket
 from types import MappingProxyType
 from typing import Any
 
-from spawning.messages import of_code, of_factories, of_status, of_workers
+from spawning.messages import of_code, of_factories, of_snapshots, of_status, of_workers
 from spawning.messages.message import Message
 
 RECEIVE_SIZE = 65536
@@ -16,7 +16,7 @@ RECEIVE_SIZE = 65536
 _KINDS = MappingProxyType(
     {
         name: kind
-        for module in (of_workers, of_code, of_status, of_factories)
+        for module in (of_workers, of_code, of_snapshots, of_status, of_factories)
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, Message)
     }
@@ -56,9 +56,11 @@ def _revive(fields: dict[str, Any]) -> Any:
         return fields
     if not isinstance(name, str) or name not in _KINDS:
         raise ValueError(f"unknown message {name!r}")
-    return _KINDS[name](
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-    )
+    return _KINDS[name](**{key: _frozen(value) for key, value in fields.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 class Channel:

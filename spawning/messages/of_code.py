@@ -31,9 +31,9 @@ class DynamicImport(Message):
 class Graph(Message):
     """What a worker imported since its last report, in the order in which it started.
 
-    A worker sends the first one just before `Ready` or `Failed`, and another
-    whenever modules were loaded later.  The controller passes them to the
-    companion and does not look inside.
+    A worker sends the first one just before `Ready` or `Failed`, after a warm start as
+    soon as it serves, and another whenever modules were loaded later.  The controller
+    passes them to the companion and does not look inside.
     """
 
     generation: int
@@ -45,6 +45,12 @@ class Graph(Message):
     """Full names of modules that were looked for and not found."""
     search_path: tuple[str, ...]
     """The worker's `sys.path`, absolute."""
+    environ: tuple[tuple[str, str | None], ...] = ()
+    """What the application's import changed in the environment; None stands for removed."""
+    out_of_turn: bool = False
+    """Whether some were imported before their turn, so that this is not the natural order."""
+    order_matters: str = ""
+    """Why no module may be imported before its turn; empty where they may."""
 
 
 # ---------------------------------------------------------------- controller to companion
@@ -83,3 +89,7 @@ class Reload(Message):
     """For the log: `views.py changed (views <- urls <- app)`."""
     since: float
     """When the first change was seen, on the clock of `time.monotonic()`."""
+    files: tuple[str, ...] = ()
+    """The files that changed, as they are known in `Graph`."""
+    names: tuple[str, ...] = ()
+    """The modules that these files are, or would be."""

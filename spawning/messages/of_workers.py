@@ -34,6 +34,9 @@ class Boot(Message):
     row: int
     """This worker's row of it."""
     sys_path: tuple[str, ...]
+    cradle: int = -1
+    """File descriptor on which forked processes announce themselves; -1 for a worker that is
+    not to be a snapshot (see `of_snapshots`)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

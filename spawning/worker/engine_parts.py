@@ -83,16 +83,24 @@ def take_row(boot: Boot, metered: bool) -> Row | None:
     return row
 
 
-def runner_factory(config: Config, row: Row | None) -> Callable[[], Any]:
+def runner_factory(config: Config) -> Callable[[Row | None], Any]:
     """Return what makes the runner once the application is loaded; monkey-patches now."""
     if config.threads > 0:
         from spawning.http.threads import ThreadRunner
 
-        return lambda: ThreadRunner(row.slots if row else [NO_SLOT] * config.threads)
+        return lambda row: ThreadRunner(row.slots if row else [NO_SLOT] * config.threads)
     from spawning.http import greenlets
 
     greenlets.monkey_patch()
-    return lambda: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
+    return lambda row: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
+
+
+def after_fork(config: Config) -> None:
+    """Make anew, in a forked process, what was made before the application was loaded."""
+    if config.threads == 0:
+        from spawning.http import greenlets
+
+        greenlets.renew_hub()
 
 
 def access_log(config: Config, boot: Boot) -> AccessLog | None:

@@ -19,13 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import Abandoned, Begun, Graph, Message, Reload, Serving
+from spawning.messages import Abandoned, Begun, Graph, Message, Prospect, Reload, Serving
 from spawning_devtools.reload import cause, graph
 from spawning_devtools.reload.changes import Batch, FolderTouch, State, Touch, look
 from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
 from spawning_devtools.reload.loops import Loop
+from spawning_devtools.reload.prospects import Prospects
 from spawning_devtools.reload.reports import Reports
 
 MANY_EVENTS = 1000
@@ -48,7 +49,7 @@ class Say:
     text: str
 
 
-Action = Reload | Watch | Say
+Action = Reload | Prospect | Watch | Say
 
 
 @dataclass(slots=True)
@@ -71,6 +72,9 @@ class Conductor:
     """Paths and modification times that rule 2 has taken for changes."""
     _batch: Batch = field(default_factory=Batch)
     _loop: Loop = field(default_factory=Loop)
+    _prospects: Prospects = field(default_factory=Prospects)
+    _prospect_of: int = 0
+    """The generation whose prospect has been told."""
     _starting: bool = False
     _has_served: bool = False
     _told: bool = False
@@ -144,6 +148,8 @@ class Conductor:
             self._told = True
             files = self._interest.files.difference(self._interest.candidates)
             return [Say(cause.watching(files, self._interest.sources))], now
+        if prospect := self._prospect():
+            return [prospect], now
         again = self._sweep(now)
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
@@ -165,11 +171,23 @@ class Conductor:
         changes = self._prints.changes(batch.touched)
         return self._reload(changes, batch.first, now) if changes else []
 
+    def _prospect(self) -> Prospect | None:
+        """Return what to prepare, once all that serves is known."""
+        first = self._reports.first_of_serving
+        if first is None or self._graph is None or self._unread or self._unparsed or self.waits:
+            return None
+        if first.generation != self._prospect_of:
+            self._prospect_of = first.generation
+            self._prospects.started(first)
+        return self._prospects.take(self._graph)
+
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = [change.path for change in changes]
         self._loop = self._loop.after_reload(files, self._starting, now)
         told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
-        actions: list[Action] = [Reload(told, since)]
+        self._prospects.edited(files)
+        names = tuple(name for file in files for name in self._known_graph().names.get(file, ()))
+        actions: list[Action] = [Reload(told, since, tuple(files), names)]
         if self._loop.is_new:
             actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
         return actions

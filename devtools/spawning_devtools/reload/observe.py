@@ -27,17 +27,18 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from spawning.messages import DynamicImport, Graph, Module
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
-from spawning_devtools.reload.origin import is_project, is_stdlib
+from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
 
 T = TypeVar("T")
 FindSpec = Callable[..., "ModuleSpec | None"]
 
-_OURS = frozenset({"spawning", "spawning_devtools"})
+_PATCHERS = ("gevent", "eventlet")
+"""They change modules that were imported before, and not what has been made with them."""
 
 
 class _Record(Generic[T]):
@@ -56,8 +57,9 @@ class _Record(Generic[T]):
             self._order.append(thing)
             self._news()
 
-    def __contains__(self, thing: T) -> bool:
-        return thing in self._seen
+    def since(self, number: int) -> tuple[T, ...]:
+        """Return all but the first `number`."""
+        return tuple(self._order[number:])
 
     def take(self) -> tuple[T, ...]:
         """Return what is new since the last call."""
@@ -71,12 +73,32 @@ class _Record(Generic[T]):
         return len(self._order) > self._taken
 
 
+class Stops(Protocol):
+    """Where a process that is to be a snapshot stops (see `spawning_devtools.snapshots`)."""
+
+    def before(self, name: str) -> None:
+        """A module is about to be searched for the first time."""
+
+    def found(self, name: str, file: str) -> None:
+        """It was found in this file."""
+
+
 class Observer:
-    """The hooks of one worker under `--reload=dev`."""
+    """What one worker under `--reload=dev` imports."""
 
     def __init__(self, application: str, generation: int) -> None:
         self._application = application
-        self._generation = generation
+        self.generation = generation
+        self.stops: Stops | None = None
+        self._environ: dict[str, str] = {}
+        self._ways: tuple[list[Any], ...] = ()
+        """How modules were found before the application began."""
+        self._before: frozenset[str] = frozenset()
+        self._told_files = 0
+        self._told_missing = 0
+        self._out_of_turn = False
+        self._floor: FrameType | None = None
+        """A frame below which nobody has asked for what is imported."""
         self._names: set[str] = set()
         self._news: Callable[[], None] = _ignore
         self._modules: _Record[Module] = _Record(self._tell)
@@ -87,8 +109,11 @@ class Observer:
     def before_import(self, news: Callable[[], None]) -> None:
         """Observe every import from now on, and make all of them fresh."""
         self._news = news
+        self._environ = dict(os.environ)
+        self._before = frozenset(sys.modules)
         self._add_loaded()
         freshness.install()
+        self._ways = (list(sys.meta_path), list(sys.path_hooks))
         bootstrap: Any = sys.modules["_frozen_importlib"]
         util: Any = importlib.util
         if hasattr(util, "_find_spec"):
@@ -105,13 +130,48 @@ class Observer:
         if not (self._modules.has_more or self._missing.has_more or self._dynamic.has_more):
             return None
         return Graph(
-            generation=self._generation,
+            generation=self.generation,
             application=_longest(self._application, self._names),
             modules=self._modules.take(),
             dynamic=self._dynamic.take(),
             missing=self._missing.take(),
             search_path=tuple(os.path.abspath(entry) for entry in sys.path),
+            environ=self._changed_environ(),
+            out_of_turn=self._out_of_turn,
+            order_matters=self._order_matters(),
         )
+
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the files that were loaded, and the names that were missed, since last time."""
+        modules = self._modules.since(self._told_files)
+        missing = self._missing.since(self._told_missing)
+        self._told_files += len(modules)
+        self._told_missing += len(missing)
+        return tuple(module.file for module in modules), missing
+
+    def alone(self, work: Callable[[], None]) -> None:
+        """Do `work` whose imports nobody of the project has asked for."""
+        self._floor, self._out_of_turn = sys._getframe(), True
+        try:
+            work()
+        finally:
+            self._floor = None
+
+    def _changed_environ(self) -> tuple[tuple[str, str | None], ...]:
+        before, after = self._environ, dict(os.environ)
+        names = sorted(before.keys() | after.keys())
+        return tuple(
+            (name, after.get(name)) for name in names if before.get(name) != after.get(name)
+        )
+
+    def _order_matters(self) -> str:
+        """Return why a module imported before its turn may become another than in its turn."""
+        for name in _PATCHERS:
+            if name in sys.modules and name not in self._before:
+                return f"the application uses {name}"
+        if self._ways != (sys.meta_path, sys.path_hooks):
+            return "the application changes how modules are found"
+        return ""
 
     # ------------------------------------------------------------ what Python calls
 
@@ -120,6 +180,8 @@ class Observer:
 
         @hidden
         def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+            if self.stops is not None:
+                self.stops.before(name)
             spec = original(name, path, target)
             if spec is None:
                 self._missing.add(name)
@@ -169,10 +231,12 @@ class Observer:
         self._names.add(name)
         is_package = spec.submodule_search_locations is not None
         self._modules.add(Module(name, file, is_package))
+        if self.stops is not None:
+            self.stops.found(name, file)
         return is_project(file)
 
     def _add_edge(self, imported: str, frame: FrameType | None) -> None:
-        importer = _project_module(frame)
+        importer = _project_module(frame, self._floor)
         if importer and importer != imported:
             self._dynamic.add(DynamicImport(importer, imported))
 
@@ -212,11 +276,11 @@ def _source_of(spec: ModuleSpec) -> str | None:
     return None if is_stdlib(path) else path
 
 
-def _project_module(frame: FrameType | None) -> str:
-    """Return the module of the nearest frame that belongs to the project, or ''."""
-    while frame is not None:
+def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:
+    """Return the module of the nearest frame above `floor` that is the project's, or ''."""
+    while frame is not None and frame is not floor:
         name = frame.f_globals.get("__name__", "")
-        if is_project(frame.f_code.co_filename) and name.partition(".")[0] not in _OURS:
+        if is_project(frame.f_code.co_filename) and name.partition(".")[0] not in OURS:
             return str(name)
         frame = frame.f_back
     return ""

@@ -6,6 +6,7 @@ Rules:
 2. Two generations count: the one that serves, and the newest one that reported
    after it, pending or failed.  A failed start leaves its files watched, so that
    the save that mends them is seen.
+3. A generation reports when it serves already.  Until then, the one before it counts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Report:
     dynamic: dict[DynamicImport, None] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
     search_path: tuple[str, ...] = ()
+    first: Graph | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -37,6 +39,7 @@ class Report:
     def merge(self, graph: Graph) -> bool:
         """Add `graph`, and return whether it said anything new."""
         before = self._size()
+        self.first = self.first or graph
         self.application = self.application or graph.application
         self.search_path = self.search_path or graph.search_path
         self.modules |= dict.fromkeys(graph.modules)
@@ -74,6 +77,12 @@ class Reports:
         self._drop()
         return new and graph.generation in self._reports
 
+    @property
+    def first_of_serving(self) -> Graph | None:
+        """The first report of the generation that serves."""
+        report = self._reports.get(self._serving)
+        return report.first if report is not None else None
+
     def wall(self, generation: int) -> float:
         """Return when `generation`, which has reported, was begun."""
         return self._reports[generation].wall
@@ -84,6 +93,8 @@ class Reports:
         self._drop()
 
     def _drop(self) -> None:
+        if self._serving in self._reports and self._reports[self._serving].is_empty:
+            return
         newer = [
             number
             for number, report in self._reports.items()
