@@ -179,7 +179,7 @@ class Conductor:
         if first.generation != self._prospect_of:
             self._prospect_of = first.generation
             self._prospects.started(first)
-        return self._prospects.take(self._graph)
+        return self._prospects.take(self._imports.asked)
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = [change.path for change in changes]

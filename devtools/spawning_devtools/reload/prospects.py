@@ -10,11 +10,12 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spawning.messages import Graph, Module, Prospect, Recent
-from spawning_devtools.reload.graph import ModuleGraph
+from spawning_devtools.reload.ahead import ahead_of, dependents, needed_by
+from spawning_devtools.reload.imports import Asked
 from spawning_devtools.reload.origin import OURS, is_installed
 
 RECENT = 4
@@ -49,8 +50,8 @@ class Prospects:
         own = (m for m in modules if m.name.partition(".")[0] not in {*OURS, "__main__"})
         self._order, self._started, self._is_due = tuple(own), first, True
 
-    def take(self, graph: ModuleGraph) -> Prospect | None:
-        """Return what is to be told, None where nothing is; `graph` is that of what serves."""
+    def take(self, asked: Mapping[str, Iterable[Asked]]) -> Prospect | None:
+        """Return what is to be told, None where nothing is; `asked`: what each file imports."""
         first = self._started
         if not self._is_due or first is None:
             return None
@@ -61,16 +62,19 @@ class Prospects:
         return Prospect(
             first.generation,
             tuple((module.name, module.file) for module in project),
-            tuple(self._recent(project, graph)),
+            tuple(self._recent(project, needed_by(project, asked, first.dynamic))),
             None if told == installed else installed,
             first.environ,
             first.order_matters,
         )
 
-    def _recent(self, project: Iterable[Module], graph: ModuleGraph) -> Iterable[Recent]:
+    def _recent(
+        self, project: Sequence[Module], needs: Mapping[str, Iterable[str]]
+    ) -> Iterator[Recent]:
         by_file = {module.file: module.name for module in project}
+        order = [module.name for module in project]
         for file in self._edited:
             if file in by_file:
-                dependents = graph.affected([file])
-                ahead = tuple(name for name in by_file.values() if name not in dependents)
-                yield Recent(by_file[file], ahead, tuple(sorted(dependents)))
+                name = by_file[file]
+                needing = dependents(name, needs)
+                yield Recent(name, ahead_of(name, order, needing), tuple(sorted(needing)))

@@ -186,7 +186,6 @@ class Nursery:
         """Take the next step, unless one is being taken."""
         if self._task is not None or self._sprouting:
             return
-        import time; DBG = ladder.step(self._known); log.say(f"DBG {time.monotonic():.3f} step {str(DBG)[:150]} rungs={[(r.pid,r.kind.value,r.at,len(r.files),r.spares) for r in self._known.rungs.values()]} unreached={sorted(self._known.unreached)[:5]} refused={sorted(self._known.refused)[:5]}")
         match ladder.step(self._known):
             case Begin() as begin if self._template is not None:
                 self._begin(begin, self._template)
@@ -249,7 +248,6 @@ class Nursery:
         if line is None:
             return
         for message in self._switchboard.receive(f"snapshot {pid}", line):
-            log.say(f"DBG {pid} says {str(message)[:100]}")
             match message:
                 case Parked():
                     self._parked(pid, message)

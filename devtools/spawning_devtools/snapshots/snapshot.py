@@ -189,6 +189,7 @@ class Snapshot:
         return True
 
     def _advance(self, order: Advance) -> None:
+        self._stops = frozenset()
         self._forbidden = frozenset(order.forbidden)
         self._spares_project = not order.project
         before = dict(os.environ)
