@@ -58,10 +58,10 @@ def main(descriptor: int, boot_descriptor: int = -1) -> int:
 
 
 def _first_message(channel: Channel) -> Boot | None:
-    from select import poll
+    from select import POLLIN, poll
 
     arrival = poll()
-    arrival.register(channel.fileno())
+    arrival.register(channel.fileno(), POLLIN)
     while not channel.ended:
         arrival.poll()
         for message in channel.receive():

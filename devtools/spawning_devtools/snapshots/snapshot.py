@@ -21,7 +21,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from select import POLLOUT, poll
+from select import POLLIN, POLLOUT, poll
 from socket import SCM_RIGHTS, SOL_SOCKET, socketpair
 from typing import Protocol
 
@@ -148,7 +148,7 @@ class Snapshot:
 
     def _next(self) -> Message | None:
         arrival = poll()
-        arrival.register(self._channel.fileno())
+        arrival.register(self._channel.fileno(), POLLIN)
         while True:
             arrival.poll()
             for message in self._channel.receive():
