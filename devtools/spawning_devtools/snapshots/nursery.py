@@ -6,12 +6,7 @@ than time: a worker that cannot be forked is executed afresh.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
-import select
-import socket
-import threading
 from collections.abc import Iterable
 
 from spawning import log
@@ -21,7 +16,6 @@ from spawning.messages import (
     Advance,
     Boot,
     Born,
-    Channel,
     GoOn,
     Message,
     Parked,
@@ -30,13 +24,11 @@ from spawning.messages import (
     Sprout,
     Stumbled,
     Unfit,
-    decode,
 )
 from spawning_devtools.snapshots import forking, ladder
-from spawning_devtools.snapshots.adopted import Adopted
-from spawning_devtools.snapshots.ladder import Begin, Grow, Kind, Ladder, Rung, Spare
+from spawning_devtools.snapshots.processes import Heard, Processes
+from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
 
-BIRTH_SIZE = 4096
 PATIENCE = 2000
 """Milliseconds in which a snapshot has to fork."""
 
@@ -66,10 +58,8 @@ class Nursery:
 
     def __init__(self, executed: Spawner, switchboard: Switchboard) -> None:
         self._executed = executed
-        self._switchboard = switchboard
         self._known = Ladder()
-        self._lines: dict[int, Spawned] = {}
-        """Processes that wait or prepare, by process id."""
+        self._processes = Processes(switchboard, Heard(self._said, self._born))
         self._spares: dict[int, list[int]] = {}
         """By the snapshot that forked them."""
         self._sprouting: set[int] = set()
@@ -78,13 +68,8 @@ class Nursery:
         self._chosen: tuple[int, int] = (0, 0)
         """The newest generation, and the snapshot that its workers come from."""
         self._template: Boot | None = None
-        self._said: set[str] = set()
-        self._handed_over: set[int] = set()
-        """Process ids of workers, which the controller reaps."""
-        self._dying: list[Spawned] = []
-        self._cradle, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._cradle.setblocking(False)
-        switchboard.attend(self._cradle, self._take_births)
+        self._told: set[str] = set()
+        """What the user has been told."""
 
     # ------------------------------------------------------------ for the controller
 
@@ -96,7 +81,7 @@ class Nursery:
         spawned = warm or self._executed.spawn(boot)
         if warm is not None:
             warm.channel.send(boot)
-        self._handed_over.add(spawned.process.pid)
+        self._processes.is_of_controller(spawned.process.pid)
         return spawned
 
     def hear(self, message: Message) -> None:
@@ -122,24 +107,12 @@ class Nursery:
 
     def reap(self) -> None:
         """A child of this process has died."""
-        self._dying = [line for line in self._dying if line.process.poll() is None]
-        for pid, line in list(self._lines.items()):
-            if line.process.poll() is not None:
-                self._lost(pid)
-        mine = {*self._lines, *(line.process.pid for line in self._dying)}
-        self._handed_over &= children()
-        for stranger in children() - mine - self._handed_over:
-            # A daemon of the application: we are its parent since its own has ended.
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(stranger, os.WNOHANG)
+        for pid in self._processes.reap():
+            self._lost(pid)
 
     def end(self) -> None:
         """End what is not a worker."""
-        self._discard([*self._lines])
-        for line in self._dying:
-            line.process.wait()
-        self._cradle.close()
-        self._theirs.close()
+        self._processes.end()
 
     # ------------------------------------------------------------ workers
 
@@ -156,23 +129,18 @@ class Nursery:
         """Return a process that waits where `source` does, None where it does not fork."""
         if not self._spares.get(source):
             self._sprout(source)
-        waiting = select.poll()
-        waiting.register(self._cradle, select.POLLIN)
         while not self._spares.get(source):
-            if source not in self._known.rungs or not waiting.poll(PATIENCE):
+            if source not in self._known.rungs or not self._processes.wait_for_birth(PATIENCE):
                 self._discard([source])
                 return None
-            self._take_births()
         pid = self._spares[source].pop()
-        line = self._lines.pop(pid)
-        self._switchboard.leave(line.channel)
         self._count_spares(source)
-        return line
+        return self._processes.hand_over(pid)
 
     def _sprout(self, source: int) -> None:
         if source not in self._sprouting:
             self._sprouting.add(source)
-            self._lines[source].channel.send(Sprout())
+            self._processes.tell(source, Sprout())
 
     def _count_spares(self, source: int) -> None:
         rung = self._known.rungs.get(source)
@@ -191,13 +159,13 @@ class Nursery:
                 self._begin(begin, self._template)
             case Grow(source) as grow:
                 self._task = _Task(grow, self._known.rungs[source])
-                self._lines[source].channel.send(Sprout())
+                self._processes.tell(source, Sprout())
             case Spare(source):
                 self._sprout(source)
 
     def _begin(self, begin: Begin, template: Boot) -> None:
         boot = dataclasses.replace(
-            template, worker_id=0, generation=0, row=0, cradle=self._theirs.fileno()
+            template, worker_id=0, generation=0, row=0, cradle=self._processes.cradle
         )
         try:
             line = self._executed.spawn(boot)
@@ -206,30 +174,13 @@ class Nursery:
             return
         pid = line.process.pid
         self._task = _Task(begin, Rung(pid, Kind.COLD, ""), pid)
-        self._attend(pid, line)
+        self._processes.add(pid, line)
 
-    def _attend(self, pid: int, line: Spawned) -> None:
-        self._lines[pid] = line
-        self._switchboard.attend(line.channel, lambda: self._listen(pid))
-
-    def _take_births(self) -> None:
-        while True:
-            try:
-                word, descriptors, _, _ = socket.recv_fds(self._cradle, BIRTH_SIZE, 1)
-            except BlockingIOError:
-                return
-            born = decode(word)
-            assert isinstance(born, Born)
-            os.set_inheritable(descriptors[0], False)
-            line = Spawned(Adopted(born.pid), Channel(socket.socket(fileno=descriptors[0])))
-            self._attend(born.pid, line)
-            self._place(born)
-
-    def _place(self, born: Born) -> None:
+    def _born(self, born: Born) -> None:
         """Find out what a process was forked for."""
         task = self._task
         if born.goes_on and task is not None and task.pid == born.parent:
-            self._listen(born.parent)  # what it holds, so that we know what its child holds
+            self._processes.listen(born.parent)  # its child holds what it says that it holds
             task.pid = born.pid
         elif born.parent in self._sprouting:
             self._sprouting.discard(born.parent)
@@ -239,44 +190,25 @@ class Nursery:
         elif task is not None and not task.pid and born.parent == task.source.pid:
             assert isinstance(task.grow, Grow)
             task.pid = born.pid
-            self._lines[born.pid].channel.send(task.grow.order)
+            self._processes.tell(born.pid, task.grow.order)
         else:
             self._discard([born.pid])  # its purpose has passed
 
-    def _listen(self, pid: int) -> None:
-        line = self._lines.get(pid)
-        if line is None:
+    def _said(self, pid: int, message: Message) -> None:
+        if self._task is None or self._task.pid != pid:
             return
-        for message in self._switchboard.receive(f"snapshot {pid}", line):
-            match message:
-                case Parked():
-                    self._parked(pid, message)
-                case Stumbled(name):
-                    self._refused(name)
-                case Unfit(at, why):
-                    self._unfit(at, why)
+        match message:
+            case Parked():
+                self._parked(pid, message)
+            case Stumbled(name):
+                self._refused(name)
+            case Unfit(at, why):
+                self._unfit(at, why)
 
     def _parked(self, pid: int, parked: Parked) -> None:
         task = self._task
-        if task is None or task.pid != pid:
-            return
-        source = task.source
-        rung = Rung(
-            pid,
-            Kind.COLD,
-            parked.at,
-            source.files.union(parked.files),
-            source.missing.union(parked.missing),
-            source.pid if source.kind is Kind.INSTALLED else source.ground,
-        )
-        match task.grow:
-            case Grow(_, Advance() as order, Kind.INSTALLED):
-                ahead = source.ahead.union(order.names)
-                rung = dataclasses.replace(
-                    rung, kind=Kind.INSTALLED, ground=0, ahead=ahead, environ=order.environ
-                )
-            case Grow(kind=kind):
-                rung = dataclasses.replace(rung, kind=kind)
+        assert task is not None
+        rung = ladder.grown(task.source, task.grow, parked, pid)
         self._known = self._known.with_rung(rung)
         task.source = rung
         match task.grow:
@@ -294,14 +226,10 @@ class Nursery:
 
     def _refused(self, name: str) -> None:
         """A module cannot be imported ahead."""
-        task = self._task
-        if (
-            task is not None
-            and isinstance(task.grow, Grow)
-            and isinstance(task.grow.order, Advance)
-        ):
-            self._known = ladder.refuse(self._known, task.grow.order, name)
-            self._finish_task()
+        match self._task:
+            case _Task(grow=Grow(order=Advance() as order)):
+                self._known = ladder.refuse(self._known, order, name)
+        self._finish_task()
 
     def _unfit(self, at: str, why: str) -> None:
         """A process may not be forked from here on."""
@@ -311,17 +239,8 @@ class Nursery:
 
     def _give_up(self, at: str) -> None:
         """The task comes to nothing; `at`: the stop at which it ended, if there was one."""
-        task = self._task
-        match task.grow if task is not None else None:
-            case Grow(_, Advance() as order):
-                for name in order.names if not order.project else order.names[:1]:
-                    self._known = ladder.refuse(self._known, order, name)
-            case Grow(_, GoOn(stops)):
-                reached = {rung.at for rung in self._known.rungs.values()}
-                missed = [name for name in stops if name == at or name not in reached]
-                self._known = self._known.missing(missed)
-            case _:
-                self._known = dataclasses.replace(self._known, prospect=None)
+        if self._task is not None:
+            self._known = ladder.given_up(self._known, self._task.grow, at)
         self._finish_task()
 
     def _lost(self, pid: int) -> None:
@@ -341,31 +260,17 @@ class Nursery:
         """End these, and the spares that were forked from them."""
         for pid in [*pids]:
             for spare in self._spares.pop(pid, ()):
-                self._kill(spare)
-            self._kill(pid)
+                self._processes.kill(spare)
+            self._processes.kill(pid)
             self._sprouting.discard(pid)
             self._known = self._known.without([pid])
         for parent, spares in self._spares.items():
-            alive = [spare for spare in spares if spare in self._lines]
+            alive = [spare for spare in spares if spare in self._processes]
             if alive != spares:
                 self._spares[parent] = alive
                 self._count_spares(parent)
 
-    def _kill(self, pid: int) -> None:
-        line = self._lines.pop(pid, None)
-        if line is not None:
-            line.process.kill()
-            self._switchboard.leave(line.channel)
-            line.channel.close()
-            self._dying.append(line)
-
     def _say_once(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
+        if text not in self._told:
+            self._told.add(text)
             log.say(text)
-
-
-def children() -> set[int]:
-    """Return the process ids of this process's children."""
-    with open(f"/proc/self/task/{threading.get_native_id()}/children", encoding="ascii") as file:
-        return {int(pid) for pid in file.read().split()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
-from spawning.messages import Begun, Reload, Serving
+from spawning.messages import Begun, Prospect, Reload, Serving
 from spawning_devtools.reload.changes import FolderTouch, State, Touch
 from spawning_devtools.reload.conductor import MANY_EVENTS, Action, Conductor, Say, Watch
 
@@ -28,6 +28,7 @@ class Clocked:
         (told,) = self.step()
         assert isinstance(told, Say)
         assert told.text.startswith("watching ")
+        assert all(isinstance(action, Prospect) for action in self.step())
 
     def boot(self, starting: bool) -> None:
         wall = AN_HOUR_AGO + 60
@@ -69,7 +70,9 @@ def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None
     clocked.touch("views.py", State.BEING_WRITTEN)
     clocked.now += 0.1
     clocked.touch("views.py")
-    assert clocked.until_action() == [Reload("views.py changed (views <- urls <- app)", 100.0)]
+    (reload,) = clocked.until_action()
+    views = str(project.folder / "views.py")
+    assert reload == Reload("views.py changed (views <- urls <- app)", 100.0, (views,), ("views",))
     assert clocked.step() == []
 
 
