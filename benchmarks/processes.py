@@ -38,10 +38,11 @@ class PeerError(Exception):
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes of a tree: `rss` counts shared pages once for each process, `pss` once in all."""
+    """Bytes: `rss` counts shared pages once for each process, `pss` once in all, `uss` never."""
 
     rss: int
     pss: int
+    uss: int
 
 
 class Tree:
@@ -54,11 +55,16 @@ class Tree:
         self.root = psutil.Process(process.pid)
 
     def members(self) -> list[psutil.Process]:
-        """Return the processes that live now."""
+        """Return the processes that live now, those whose parent is gone included."""
         try:
-            return [self.root, *self.root.children(recursive=True)]
+            found = {self.root, *self.root.children(recursive=True)}
         except psutil.NoSuchProcess:
             return []
+        for pid in psutil.pids():
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                if os.getsid(pid) == self.process.pid:
+                    found.add(psutil.Process(pid))
+        return sorted(found, key=lambda member: member.pid)
 
     def cpu_seconds(self) -> float:
         """Return user and system time so far, of the living and of those they have reaped."""
@@ -70,15 +76,25 @@ class Tree:
                 total += times.children_user + times.children_system
         return total
 
-    def memory(self) -> Memory:
-        """Return the memory of all members."""
-        rss = pss = 0
-        for member in self.members():
+    def memory(self, title: str = "") -> Memory:
+        """Return the memory of all members, or of those whose command begins with `title`."""
+        rss = pss = uss = 0
+        for member in self.titled(title):
             with contextlib.suppress(psutil.Error):
                 full = member.memory_full_info()
                 rss += full.rss
                 pss += getattr(full, "pss", full.rss)
-        return Memory(rss, pss)
+                uss += full.uss
+        return Memory(rss, pss, uss)
+
+    def titled(self, title: str) -> list[psutil.Process]:
+        """Return the members whose command begins with `title`."""
+        found = []
+        for member in self.members():
+            with contextlib.suppress(psutil.Error):
+                if " ".join(member.cmdline()).startswith(title):
+                    found.append(member)
+        return found
 
     def output(self) -> str:
         """Return what the server has printed."""
