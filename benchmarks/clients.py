@@ -2,7 +2,8 @@
 
 Run as a program of its own, `clients.py PORT PACE NUMBER`, NUMBER of each kind, so that what it
 does takes no time from the one who measures; it stops at the end of its input and prints what it
-saw, as JSON.  Answers are written as [began, ended, content], on the monotonic clock, which all processes share.
+saw, as JSON.  Answers are written as [began, ended, content], on the monotonic clock, which all
+processes share.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How soon after a save the new code answers: reloaders side by side.
 
     python benchmarks/reload.py [--mode mixed|repeated] [--saves N] [--pause SECONDS]
-                                [--sites NAME,...] [--roles NAME,...] [--only NAME,...]
-                                [--json FILE]
+                                [--peer-saves N] [--sites NAME,...] [--roles NAME,...]
+                                [--only NAME,...] [--json FILE]
     python benchmarks/reload.py --load [--saves N] [--sites NAME,...] [--json FILE]
     python benchmarks/reload.py --memory | --idle [--seconds S] [--sites NAME,...] [--json FILE]
 
@@ -45,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--mode", choices=MODES, default="mixed", help="[mixed]")
     parser.add_argument("--saves", type=int, default=0, help="for each server [30, 200 of --load]")
+    parser.add_argument("--peer-saves", type=int, default=0, help="for all but ours [as --saves]")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between saves [1.0]")
     parser.add_argument("--sites", default=",".join(SITE_NAMES), help="of these [%(default)s]")
     parser.add_argument("--roles", default="", help="edit only the files of these roles")
@@ -57,6 +58,7 @@ def arguments() -> argparse.Namespace:
     instead.add_argument("--idle", action="store_true", help="time at rest, ours only")
     options = parser.parse_args()
     unknown = {*words(options.sites)} - {*SITE_NAMES}
+    options.saves = options.saves or (200 if options.load else 30)
     if unknown or not words(options.sites):
         parser.error(f"unknown site '{', '.join(unknown)}'; known are {', '.join(SITE_NAMES)}")
     return options
@@ -87,16 +89,16 @@ def saves_of_site(site: Site, original: Path, options: argparse.Namespace) -> li
     everything = []
     for edited in filter(None, sets):
         name = edited[0].role if len(edited) == 1 else "mixed"
-        number = options.saves or 30
         results = []
         for peer in chosen(reloaders(site), options.only):
+            number = options.saves if peer.ours else options.peer_saves or options.saves
             print(f"{site.name}, {name}, {number} saves: {peer.name}", file=sys.stderr)
             try:
                 saves = measure_saves(peer, original, edited, number, options.pause)
             except PeerError as error:
                 saves = Saves(peer.name, site.name, name, trouble=str(error))
             results.append(saves)
-        print(f"\n### {name}, {number} saves, {options.pause:g} s apart\n")
+        print(f"\n### {name}, {options.saves} saves, {options.pause:g} s apart\n")
         print(saves_table(results, edited, OURS), end="\n\n")
         lines = verdicts(results, OURS, IN_PROCESS, concerned)
         lines += [f"- {saves.peer}: {saves.trouble}" for saves in results if saves.trouble]
@@ -109,9 +111,11 @@ def load_of_site(site: Site, original: Path, options: argparse.Namespace) -> lis
     """Save under load, with threads and with greenlets; print the table."""
     from reload_load import THREADS, load_table, measure_load
 
-    number = options.saves or 200
-    results = [measure_load(site, original, threads, number) for threads in THREADS]
-    print(f"\n## {site.title}: {number} reloads under load\n\n{load_table(results)}", flush=True)
+    results = [measure_load(site, original, threads, options.saves) for threads in THREADS]
+    print(
+        f"\n## {site.title}: {options.saves} reloads under load\n\n{load_table(results)}",
+        flush=True,
+    )
     return list(results)
 
 

@@ -60,7 +60,7 @@ def _row(saves: Saves, roles: Sequence[str], reference: float | None) -> list[st
         saves.peer,
         *figures,
         *(_rounded(_p50(part)) for part in parts),
-        str(saves.missed),
+        f"{saves.missed} of {saves.missed + len(all_of_them)}",
         told(saves.failed_kept),
         told(saves.failed_new),
         str(saves.reconnects),
