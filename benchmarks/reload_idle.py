@@ -1,6 +1,8 @@
 """The processor time of a server that watches files and has nothing to do; ours only.
 
-A client holds one connection open that it has used, as a page's browser does.  The time is the
+A client holds one connection open that it has used, as a page's browser does, and on another it
+asks as a page does that wants to know of new code, where the server leaves that question open.
+The time is the
 scheduler's, in nanoseconds: the usual one comes in hundredths of a second, and a minute at the
 tenth of a percent that is allowed has six of them.
 """
@@ -8,6 +10,8 @@ tenth of a percent that is allowed has six of them.
 from __future__ import annotations
 
 import contextlib
+import select
+import socket
 import sys
 import tempfile
 import time
@@ -29,6 +33,8 @@ KINDS = {
 SETTLING = 10.0
 """Seconds in which snapshots are made, before the watch begins."""
 LIMIT = 0.1
+QUESTION = b"GET /.spawning/livereload?seen=99999 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
+"""What a page asks that has seen so many versions; it is answered when there is another."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Rest:
     processes: int = 0
     seconds: float = 0.0
     watched: float = 0.0
+    page_waited: bool = False
+    """Whether a page's question was left open all the time."""
     came_and_went: int = 0
     """Processes that began or ended meanwhile, whose time is not all counted."""
     trouble: str = ""
@@ -66,15 +74,20 @@ def measure_idle(site: Site, original: Path, seconds: float) -> list[Rest]:
 
 
 def _watch(tree: Tree, name: str, site: str, seconds: float) -> Rest:
-    page = Asker(tree.port, keep=True)
-    with contextlib.closing(page):
+    browser = Asker(tree.port, keep=True)
+    with (
+        contextlib.closing(browser),
+        socket.create_connection(("127.0.0.1", tree.port)) as page,
+    ):
         try:
-            page.ask()
+            browser.ask()
+            page.sendall(QUESTION % tree.port)
             time.sleep(SETTLING)
             began, before = time.monotonic(), _run_times(tree)
             time.sleep(seconds)
             watched, after = time.monotonic() - began, _run_times(tree)
-            page.ask()
+            browser.ask()
+            page_waited = not select.select([page], [], [], 0)[0]
         except Fault as fault:
             raise PeerError(f"does not answer: {fault}") from fault
     both = before.keys() & after.keys()
@@ -84,6 +97,7 @@ def _watch(tree: Tree, name: str, site: str, seconds: float) -> Rest:
         processes=len(both),
         seconds=sum(after[key] - before[key] for key in both),
         watched=watched,
+        page_waited=page_waited,
         came_and_went=len(before.keys() ^ after.keys()),
     )
 
@@ -103,7 +117,7 @@ def _run_times(tree: Tree) -> dict[int, float]:
 def idle_table(results: Sequence[Rest]) -> str:
     """Return the table of one site."""
     heads = ["server", "processes", "processor time ms", "percent", f"below {LIMIT} %"]
-    heads.append("came and went")
+    heads += ["a page's question waited", "came and went"]
     rows = [
         [
             rest.peer,
@@ -111,6 +125,7 @@ def idle_table(results: Sequence[Rest]) -> str:
             f"{1000 * rest.seconds:.1f}",
             f"{rest.percent:.3f}",
             "yes" if rest.percent < LIMIT else "NO",
+            "yes" if rest.page_waited else "no",
             str(rest.came_and_went),
         ]
         for rest in results
