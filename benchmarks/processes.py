@@ -30,6 +30,9 @@ from peers import Peer
 START_LIMIT = 30.0
 STOP_LIMIT = 5.0
 ADDRESS = re.compile(r"http://[^ ]+:(\d+)")
+ACCESS = '"GET / HTTP/1.'
+LAST_WORDS = 8
+"""Lines."""
 
 
 class PeerError(Exception):
@@ -99,6 +102,11 @@ class Tree:
     def output(self) -> str:
         """Return what the server has printed."""
         return self.log.read_text(errors="replace")
+
+    def last_words(self) -> str:
+        """Return the end of what the server has printed, without its access log."""
+        lines = [line for line in self.output().strip().splitlines() if ACCESS not in line]
+        return "\n".join(lines[-LAST_WORDS:])
 
     def stop(self) -> None:
         """End every member: politely at first, then for certain."""
@@ -209,8 +217,7 @@ def _wait_for_answer(peer: Peer, tree: Tree) -> None:
         return answers(tree.port)
 
     if not wait_until(ready, START_LIMIT) or tree.ended():
-        end = tree.output().strip().splitlines()[-8:]
-        raise PeerError("\n".join([f"{peer.name} did not start; its last words:", *end]))
+        raise PeerError(f"{peer.name} did not start; its last words:\n{tree.last_words()}")
 
 
 def answers(port: int) -> bool:

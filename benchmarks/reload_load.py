@@ -111,7 +111,7 @@ def _save_under_load(tree: Tree, site: Site, folder: Path, number: int, load: Lo
                 edit.save()
                 moment = announcements.wait(edit, since)
                 if tree.ended():
-                    raise PeerError(f"ended after a save of {edit.target.file}")
+                    raise PeerError(f"ended after a save; its last words:\n{tree.last_words()}")
                 if moment is None:
                     load.missed += 1
                 else:

@@ -74,7 +74,7 @@ def _reload(tree: Tree, site: Site, folder: Path) -> None:
         return all(shown(content).get("middle") == edit.version for content in _answers(tree))
 
     if not wait_until(new_everywhere, RELOAD_LIMIT):
-        raise PeerError("the save was not noticed")
+        raise PeerError(f"the save was not noticed; last words:\n{tree.last_words()}")
 
 
 def _answers(tree: Tree) -> list[str]:

@@ -144,14 +144,18 @@ def _save_often(
     for edit, _ in zip(edits(targets, folder), range(number), strict=False):
         seconds = session.latency(edit)
         if session.tree.ended():
-            raise PeerError(f"ended after a save of {edit.target.file}")
+            raise PeerError(f"ended after a save of {edit.target.file}; {_words(session)}")
         if seconds is None:
             saves.missed += 1
             in_a_row += 1
             if in_a_row == MISSED_IN_A_ROW:
-                raise PeerError(f"did not reload after {in_a_row} saves in a row")
+                raise PeerError(f"did not reload after {in_a_row} saves; {_words(session)}")
         else:
             in_a_row = 0
             milliseconds = 1000 * seconds
             saves.latencies.append(Latency(edit.target.role, edit.how, milliseconds))
         session.settle()
+
+
+def _words(session: Session) -> str:
+    return f"its last words:\n{session.tree.last_words()}"
