@@ -39,7 +39,7 @@ def saves_table(results: Sequence[Saves], targets: Sequence[Target], ours: str) 
     roles = [target.role for target in targets] if len(targets) > 1 else []
     reference = next((_p50(saves.of()) for saves in results if saves.peer == ours), None)
     heads = [
-        *("server", "p50 ms", "p95", "worst", "worst / p50", "to ours", *roles, *HOWS),
+        *("server", "p50 ms", "p95", "worst", "worst / p50", "first", "to ours", *roles, *HOWS),
         *("missed", "failed, kept connection", "failed, new connections", "reconnects"),
         *("old answers", "PSS MiB"),
     ]
@@ -50,11 +50,12 @@ def _row(saves: Saves, roles: Sequence[str], reference: float | None) -> list[st
     all_of_them = saves.of()
     p50 = _p50(all_of_them)
     if p50 is None:
-        figures = [NOTHING] * 5
+        figures = [NOTHING] * 6
     else:
         p95, worst = percentile(all_of_them, 0.95), max(all_of_them)
         figures = [f"{p50:.1f}", f"{p95:.1f}", f"{worst:.1f}", ratio(worst, p50)]
-        figures.append(ratio(p50, reference))
+        # The first after the start, when nothing can be known of what will be edited.
+        figures += [f"{all_of_them[0]:.1f}", ratio(p50, reference)]
     parts = [saves.of(role=role) for role in roles] + [saves.of(how=how) for how in HOWS]
     return [
         saves.peer,
