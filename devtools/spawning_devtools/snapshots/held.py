@@ -10,43 +10,34 @@ What a C extension writes to the descriptors by itself is not held.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from typing import Any
 
 
-class HeldOutput(io.RawIOBase):
-    """A descriptor that can be written to, once it is released."""
+class HeldOutput(io.FileIO):
+    """A standard stream's descriptor that can be written to, once it is released."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, name: str) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+        self.name = name
         self._held: bytearray | None = bytearray()
 
     def release(self) -> None:
         """Write what was held, and from now on at once."""
         held, self._held = self._held, None
-        while held:
-            del held[: os.write(self._descriptor, held)]
+        with contextlib.suppress(OSError):  # a reader that is gone costs the output, no worker
+            while held:
+                del held[: os.write(self.fileno(), held)]
 
     def write(self, data: Any, /) -> int:
         """Keep or write `data`."""
         if self._held is None:
-            return os.write(self._descriptor, data)
+            return super().write(data)
         self._held += data
-        return len(data)
-
-    def writable(self) -> bool:
-        """Return True."""
-        return True
-
-    def fileno(self) -> int:
-        """Return the descriptor."""
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        """Return whether it is a terminal."""
-        return os.isatty(self._descriptor)
+        return memoryview(data).nbytes
 
 
 def hold() -> list[HeldOutput]:
@@ -57,14 +48,18 @@ def hold() -> list[HeldOutput]:
         if not isinstance(before, io.TextIOWrapper):
             continue  # closed when we were started
         before.flush()
-        raw = HeldOutput(before.fileno())
-        after = io.TextIOWrapper(
-            io.BufferedWriter(raw),
+        raw = HeldOutput(before.fileno(), before.name)
+        is_buffered = isinstance(before.buffer, io.BufferedWriter)
+        after: Any = io.TextIOWrapper(
+            # Under PYTHONUNBUFFERED there is no buffer, which the annotations do not know.
+            io.BufferedWriter(raw) if is_buffered else raw,  # type: ignore[arg-type]
             encoding=before.encoding,
             errors=before.errors,
+            newline="\n",
             line_buffering=before.line_buffering,
             write_through=before.write_through,
         )
+        after.mode = before.mode
         setattr(sys, name, after)
         setattr(sys, f"__{name}__", after)
         held.append(raw)

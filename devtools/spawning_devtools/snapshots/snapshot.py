@@ -178,9 +178,10 @@ class Snapshot:
             return False
         forking.die_with_parent(True)
         theirs, ours = socketpair()
+        # The application may get the old number next, and is to be seen having it.
+        self._known = self._known - {self._channel.fileno()} | {ours.fileno()}
         self._channel.close()
         self._channel = Channel(ours)
-        self._known |= {ours.fileno()}
         set_right()
         word = encode(Born(os.getpid(), parent, goes_on))
         number = theirs.fileno().to_bytes(4, sys.byteorder)
