@@ -187,7 +187,9 @@ class Conductor:
         told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
         self._prospects.edited(files)
         names = tuple(name for file in files for name in self._known_graph().names.get(file, ()))
-        actions: list[Action] = [Reload(told, since, tuple(files), names)]
+        # Which modules have read a watched file, nobody knows.
+        known = () if set(files).intersection(self.watched_files) else tuple(files)
+        actions: list[Action] = [Reload(told, since, known, names)]
         if self._loop.is_new:
             actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
         return actions

@@ -71,7 +71,7 @@ class Snapshot:
         become: Callable[[Channel, Boot], None],
     ) -> None:
         self._channel = channel
-        self._cradle = socket.socket(fileno=os.dup(boot.cradle))
+        self._cradle = socket.socket(fileno=boot.cradle)
         self._seen = seen
         self._is_project = is_project
         self._become = become
@@ -215,6 +215,7 @@ class Snapshot:
     def _become_worker(self, boot: Boot) -> None:
         self._stops = frozenset()
         forking.die_with_parent(False)
+        afresh.number_thread()
         afresh.look_again(self._is_project)
         for held in self._held:
             held.release()

@@ -16,13 +16,14 @@ import sys
 import threading
 import warnings
 
-from mirror import tables
+from mirror import startup, tables
 
 
 def report(app):
     return {
         "modules": {name: _file_of(module) for name, module in sorted(sys.modules.items())},
         "flask": [[rule.rule, rule.endpoint] for rule in app.url_map.iter_rules()],
+        "ticks": startup.TICKS,
         "tables": [[str(c) for c in t.columns] for t in tables.metadata.tables.values()],
         "django": _django(),
         "signals": {n.name: _name_of(signal.getsignal(n)) for n in sorted(signal.valid_signals(), key=int) if isinstance(n, signal.Signals)},
@@ -33,7 +34,7 @@ def report(app):
         "descriptors": _descriptors(),
         "inheritable": [n for n in _numbers() if os.get_inheritable(n)],
         "threads": _threads(),
-        "main": [getattr(sys.modules["__main__"], n, None) for n in ("__file__", "__name__", "__package__")] + [str(sys.modules["__main__"].__spec__)],
+        "main": [getattr(sys.modules["__main__"], n, None) for n in ("__file__", "__name__", "__package__")] + [sys.modules["__main__"].__spec__.origin],
         "argv": sys.argv[:1],
         "orig_argv": sys.orig_argv[:-1],
         "path": sys.path,
@@ -61,7 +62,7 @@ def report(app):
         "timer slack": open("/proc/self/timerslack_ns").read().split(),
         "oom": open("/proc/self/oom_score_adj").read().split(),
         "title": re.sub(r"\d+", "N", open("/proc/self/cmdline").read().strip("\0 ")),
-        "comm": open("/proc/self/comm").read().strip(),
+        "comm": re.sub(r"\d+", "N", open("/proc/self/comm").read().strip()),
     }
 
 

@@ -2,11 +2,13 @@
 
 import atexit
 import logging
-import random
+import sys
 import warnings
 
 logging.basicConfig(level="INFO", format="%(name)s %(message)s")
 logging.getLogger("mirror").addHandler(logging.NullHandler())
 warnings.filterwarnings("ignore", message="a warning that nobody wants")
 atexit.register(print, "the application says goodbye", flush=True)
-CHANCE = random.random()
+TICKS = []
+if "eventlet" in sys.modules:
+    sys.modules["eventlet"].spawn(TICKS.append, "a greenlet that was begun at import has run")

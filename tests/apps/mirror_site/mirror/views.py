@@ -1,21 +1,11 @@
 from flask import current_app, jsonify
 
-from mirror import edited, first, later, process, startup, works as the_works
+from mirror import edited, process
+from mirror import works as the_works
 
 
 def index():
     return f"index {edited.VERSION}\n"
-
-
-def marks():
-    return jsonify(
-        version=edited.VERSION,
-        fittings=first.FITTINGS,
-        first=first.MARK,
-        edited=edited.MARK,
-        later=later.MARK,
-        chance=startup.CHANCE,
-    )
 
 
 def report():
