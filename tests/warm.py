@@ -76,3 +76,27 @@ class Warm:
         """Return the processes that are no workers and no companion."""
         children = psutil.Process(self.server.pid).children(recursive=True)
         return [child for child in children if title_of(child).startswith("spawn: snapshot")]
+
+
+SMALL = {
+    "mine.py": (
+        "import json, os, sys\n"
+        "import steady, edited, later\n"
+        "def app(environ, start):\n"
+        "    start('200 OK', [])\n"
+        "    told = {'version': edited.VERSION, 'steady': steady.MARK, 'later': later.MARK}\n"
+        "    told |= {'pid': os.getpid(), 'told': getattr(steady, 'TOLD', None)}\n"
+        "    return [json.dumps(told).encode()]\n"
+    ),
+    "steady.py": "import os\nMARK = os.urandom(8).hex()\n",
+    "edited.py": "VERSION = 'v0'\n",
+    "later.py": "import os\nMARK = os.urandom(8).hex()\n",
+}
+"""An application whose `edited` is between two modules that do not depend on it."""
+
+
+def write(folder: Path, **more: str) -> Path:
+    """Write the small application, with `more` at the end of some of its modules."""
+    for name, text in SMALL.items():
+        (folder / name).write_text(text + more.get(name.removesuffix(".py"), ""))
+    return folder

@@ -234,7 +234,8 @@ class Nursery:
     def _unfit(self, at: str, why: str) -> None:
         """A process may not be forked from here on."""
         where = f"what comes before {at}" if at else "nothing"
-        self._say_once(f"a warm start can hold {where} only: {why}")
+        # Once for each place: the name of a temporary file is another at each start.
+        self._say_once(f"a warm start can hold {where} only: {why}", about=where)
         self._give_up(at)
 
     def _give_up(self, at: str) -> None:
@@ -270,7 +271,7 @@ class Nursery:
                 self._spares[parent] = alive
                 self._count_spares(parent)
 
-    def _say_once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _say_once(self, text: str, about: str = "") -> None:
+        if (about or text) not in self._told:
+            self._told.add(about or text)
             log.say(text)

@@ -60,8 +60,14 @@ def _is_alone() -> bool:
 def _about_descriptors(known: frozenset[int]) -> str:
     for number in sorted(open_descriptors() - known):
         if not _may_be_shared(number):
-            return f"it has opened {os.readlink(f'/proc/self/fd/{number}')}"
+            return f"it has opened {_name_of(number)}"
     return ""
+
+
+def _name_of(number: int) -> str:
+    name = os.readlink(f"/proc/self/fd/{number}")
+    kind, colon, _ = name.partition(":[")
+    return f"a {kind}" if colon and kind in ("socket", "pipe") else name
 
 
 def _is_open(number: int) -> bool:

@@ -46,8 +46,8 @@ libc.pthread_create(ctypes.byref(thread), None, libc.pause, None)
         (A_LIBRARY_S_THREAD, "a library of it has started a thread"),
         (A_LIBRARY_S_THREAD + "sys.modules['numpy'] = types.ModuleType('numpy')", ""),
         ("thread = threading.Thread(target=int); thread.start(); thread.join()", ""),
-        ("kept = socket.socket()", "it has opened socket:["),
-        ("kept = os.pipe()", "it has opened pipe:["),
+        ("kept = socket.socket()", "it has opened a socket"),
+        ("kept = os.pipe()", "it has opened a pipe"),
         ("kept = open('data', 'w')", "it has opened {folder}/data"),
         ("kept = open('data', 'w+b')", "it has opened {folder}/data"),
         ("kept = open('data', 'a')", ""),  # a log
