@@ -13,12 +13,12 @@ from serving import Server, title_of, wait_until
 
 
 class Looks:
-    """Looks at a server's processes, to tell when nothing is going on in them any more."""
+    """Looks at the processes of a server, by its process id, to tell when nothing is going on in them any more."""
 
     ENOUGH = 4
 
-    def __init__(self, server: Server) -> None:
-        self._controller = psutil.Process(server.pid)
+    def __init__(self, pid: int) -> None:
+        self._controller = psutil.Process(pid)
         self._last: list[Any] = []
         self._alike = 0
 
@@ -48,7 +48,7 @@ class Warm:
 
     def settle(self) -> Warm:
         """Return when all that can be prepared for the next save is."""
-        wait_until(Looks(self.server).at_rest, "the server is at rest")
+        wait_until(Looks(self.server.pid).at_rest, "the server is at rest")
         return self
 
     def save(self, path: Path | None = None, settled: bool = True) -> None:

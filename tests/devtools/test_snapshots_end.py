@@ -6,16 +6,14 @@ import os
 import pty
 import signal
 import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from serving import COMMAND, Output, StartServer, wait_until
-from warm import Warm, write
+from serving import COMMAND, StartServer, wait_until
+from warm import Looks, Warm, write
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +63,7 @@ def test_a_controller_gains_nothing_by_saves(site: Warm) -> None:
 
     before = counted()
     assert before[2] == []
-    for _ in range(98):
+    for _ in range(60):
         site.save(settled=False)
     site.save()
     site.settle()
@@ -74,58 +72,60 @@ def test_a_controller_gains_nothing_by_saves(site: Warm) -> None:
 
 
 DAEMON = """
-import os
-def start():
-    reader, writer = os.pipe()
-    if not os.fork():
-        os.setsid()
-        if not os.fork():
-            os.read(reader, 1)  # until whoever holds the other end is gone
-            os._exit(0)
-        os._exit(0)
-    os.wait()
+import os, subprocess
+def app(environ, start):
+    start('200 OK', [])
+    command = 'sleep 1000 >/dev/null 2>&1 & echo $!'
+    return [subprocess.check_output(['sh', '-c', command])]
 """
 
 
 def test_a_daemon_of_the_application_is_no_zombie_when_it_ends(
     spawn: StartServer, tmp_path: Path
 ) -> None:
-    (tmp_path / "daemon").mkdir()
-    program = "import os, sys; os.getppid(); sys.stdin.read(1)"
-    later = (
-        "import subprocess\n"
-        f"TEXT = subprocess.check_output(['sh', '-c', '(exec {sys.executable} -c \"{program}\" "
-        "<fifo >/dev/null 2>&1 & echo $!)']).decode()\n"
-    )
-    os.mkfifo(tmp_path / "fifo")
-    holder = os.open(tmp_path / "fifo", os.O_RDWR)
-    write(tmp_path, later=later, steady="import sys\nTOLD = None\n")
-    mine = tmp_path / "mine.py"
-    mine.write_text(mine.read_text().replace("getattr(steady, 'TOLD', None)", "later.TEXT"))
+    (tmp_path / "mine.py").write_text(DAEMON)
     server = spawn(tmp_path, "-s", "1", "--reload=dev", "-l", "/dev/null", "mine.app")
-    daemon = psutil.Process(int(Warm(server, tmp_path).get()["told"]))
+    daemon = psutil.Process(Warm(server, tmp_path).get())
     wait_until(lambda: daemon.ppid() == server.pid, "the controller has taken it in")
     daemon.kill()
-    wait_until(lambda: not daemon.is_running(), "it has been buried")
-    os.close(holder)
+    wait_until(lambda: not psutil.pid_exists(daemon.pid), "it has been buried")
 
 
 def test_ctrl_c_in_a_terminal_ends_all(tmp_path: Path) -> None:
-    """It reaches every process of the group, and the snapshots are in it."""
     write(tmp_path, steady="import sys\nprint('a terminal:', sys.stdout.isatty())\n")
     ours, theirs = pty.openpty()
-    words = ["--port", "0", "--host", "127.0.0.1", "-s", "1", "--reload=dev", "mine.app"]
+    command = "setsid --ctty spawn --port 0 --host 127.0.0.1 -s 1 --reload=dev mine.app".split()
+    path = f"{COMMAND.parent}:{os.environ['PATH']}"
     process = subprocess.Popen(
-        [str(COMMAND), *words], cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs,
-        start_new_session=True, preexec_fn=lambda: take_terminal(theirs),
+        command, cwd=tmp_path, env=os.environ | {"PATH": path},
+        stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
-    screen = Output(os.fdopen(ours, "r", errors="replace"))
     try:
-        screen.wait_for("watching")
-        text = (tmp_path / "edited.py").read_text()
-        (tmp_path / "edited.py").write_text(text.replace("v0", "v1"))
-        screen.wait_for("generation 2 in")
+        said = read_until(ours, "watching")
+        wait_until(Looks(process.pid).at_rest, "the server is at rest")
+        (tmp_path / "edited.py").write_text("VERSION = 'v1'\n")
+        said += read_until(ours, "generation 2 in")
+        wait_until(Looks(process.pid).at_rest, "the server is at rest")
+        processes = psutil.Process(process.pid).children(recursive=True)
+        os.write(ours, b"\x03")  # the terminal tells every process of the group
+        said += read_until(ours, "no such line")
+        assert process.wait(60) == 0, said
+        wait_until(all_gone(processes), "all processes are gone")
+        assert said.count("a terminal: True") == 2, said
+        assert "Traceback" not in said
     finally:
         process.kill()
-    assert threading and signal
+        process.wait()
+        os.close(ours)
+
+
+def read_until(terminal: int, text: str) -> str:
+    """Return what is shown until `text` is, or nobody is left who could show more."""
+    said = ""
+    while text not in said:
+        try:
+            said += os.read(terminal, 4096).decode(errors="replace")
+        except OSError:  # how a terminal says so
+            break
+    return said
