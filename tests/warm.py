@@ -13,7 +13,7 @@ from serving import Server, title_of, wait_until
 
 
 class Looks:
-    """Looks at the processes of a server, by its process id, to tell when nothing is going on in them any more."""
+    """Looks at the processes of a server, to tell when nothing is going on in them any more."""
 
     ENOUGH = 4
 

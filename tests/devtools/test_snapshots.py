@@ -68,7 +68,9 @@ Both = tuple[Told, Told]
 
 
 @pytest.fixture(scope="module", params=["4", "0"], ids=["threads", "greenlets"])
-def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Both]:
     """The same site without snapshots and with them, saved once and three times."""
     folder = tmp_path_factory.mktemp("mirrors") / "site"
     cold = listen(folder, "dev,cold", request.param, 1)
@@ -82,8 +84,8 @@ NATURAL, HOT = 1, 3
 
 @pytest.mark.parametrize("save", [NATURAL, HOT], ids=["natural", "hot"])
 def test_a_warm_worker_equals_a_cold_one(both: Both, save: int) -> None:
-    cold, warm = (lines_of(told.reports[number]) for told, number in zip(both, (1, save)))
-    warm = [explained(line) for line in warm]
+    cold = lines_of(both[0].reports[1])
+    warm = [explained(line) for line in lines_of(both[1].reports[save])]
     difference = [line for line in difflib.ndiff(cold, warm) if line[0] in "+-"]
     assert difference == []
 

@@ -51,7 +51,10 @@ def is_warm(site: Warm) -> bool:
     return bool(before["steady"] == after["steady"])
 
 
-THREAD = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True, name='b').start()\n"
+THREAD = (
+    "from threading import Event, Thread\n"
+    "Thread(target=Event().wait, daemon=True, name='b').start()\n"
+)
 
 
 @pytest.mark.parametrize(

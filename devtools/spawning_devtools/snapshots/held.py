@@ -52,7 +52,7 @@ def hold() -> list[HeldOutput]:
         is_buffered = isinstance(before.buffer, io.BufferedWriter)
         after: Any = io.TextIOWrapper(
             # Under PYTHONUNBUFFERED there is no buffer, which the annotations do not know.
-            io.BufferedWriter(raw) if is_buffered else raw,  # type: ignore[arg-type]
+            io.BufferedWriter(raw) if is_buffered else raw,
             encoding=before.encoding,
             errors=before.errors,
             newline="\n",

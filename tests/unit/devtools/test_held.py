@@ -19,7 +19,10 @@ print("before")
 def seen():
     kept = "encoding errors line_buffering write_through mode name newlines".split()
     return [
-        (s.fileno(), s.isatty(), type(s), isinstance(s.buffer, io.FileIO), s.buffer.mode, *(getattr(s, n) for n in kept))
+        (
+            s.fileno(), s.isatty(), type(s), isinstance(s.buffer, io.FileIO), s.buffer.mode,
+            *(getattr(s, name) for name in kept),
+        )
         for s in (sys.stdout, sys.stderr)
     ]
 before = seen()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from collections.abc import Iterable
 
@@ -102,9 +103,7 @@ class Nursery:
         return rung
 
     def kinds(self) -> list[tuple[Kind, str]]:
-        return sorted(
-            ((rung.kind, rung.at) for rung in self.known.rungs.values()), key=lambda pair: str(pair)
-        )
+        return sorted(((rung.kind, rung.at) for rung in self.known.rungs.values()), key=str)
 
     def deepest(self) -> tuple[Kind, str]:
         rung = self.known.deepest()
@@ -113,8 +112,7 @@ class Nursery:
 
 
 def test_nothing_is_prepared_while_nothing_is_known_and_while_a_change_is_served() -> None:
-    assert ladder.step(Ladder()) is None
-    assert ladder.step(Ladder().expecting(prospect(()))) is None
+    assert ladder.step(Ladder()) is ladder.step(Ladder().expecting(prospect(()))) is None
     nursery = Nursery()
     nursery.known = nursery.known.expecting(prospect())
     nursery.take(Begin())
@@ -178,7 +176,7 @@ def test_what_is_no_longer_edited_is_not_held_hot() -> None:
     nursery = Nursery()
     nursery.expect(prospect(recent=(ADMIN,)))
     nursery.change("mine.models")
-    nursery.expect(prospect(recent=()))
+    nursery.expect(prospect())
     assert nursery.known.of(Kind.HOT) == []
 
 
@@ -245,16 +243,8 @@ def test_what_could_not_be_imported_before_an_edited_module_is_imported_in_its_t
     nursery.build()
     assert nursery.known.of(Kind.HOT) == []
     # Until what is ahead of it is another: then it is worth a try.
-    other = dataclasses.replace(ADMIN, ahead=("mine.forms",))
-    nursery.expect(prospect(recent=(other,)))
+    nursery.expect(prospect(recent=(dataclasses.replace(ADMIN, ahead=("mine.forms",)),)))
     assert len(nursery.known.of(Kind.HOT)) == 1
-
-
-def test_a_start_that_does_not_stop_where_it_should_is_not_asked_to_again() -> None:
-    nursery = Nursery(order=[name for name in ORDER if name != "mine.admin"])
-    nursery.expect(prospect(recent=(ADMIN,)))
-    assert "mine.admin" in nursery.known.unreached or nursery.known.of(Kind.NATURAL)
-    assert ladder.step(nursery.known) is None
 
 
 @pytest.mark.parametrize("order", [(), ("other", "another")])
@@ -264,16 +254,12 @@ def test_an_application_that_never_comes_to_its_stops_is_given_up(order: tuple[s
     assert [kind for kind, _ in nursery.kinds()] == [Kind.COLD]
 
 
-def test_one_that_cannot_even_begin_is_given_up_until_the_next_change() -> None:
+def test_what_dies_takes_the_blame_and_one_that_cannot_even_begin_is_given_up() -> None:
+    dead = Grow(1, Advance(INSTALLED, (), False, ()), Kind.INSTALLED)
+    assert ladder.given_up(Ladder(), dead, "").refused >= set(INSTALLED)
     known = ladder.given_up(Ladder().expecting(prospect()), Begin(), "")
     assert ladder.step(known) is None
     assert ladder.step(known.expecting(prospect())) == Begin()
-
-
-def test_one_that_dies_while_it_imports_ahead_takes_the_blame_once() -> None:
-    order = Advance(INSTALLED, (), False, ())
-    known = ladder.given_up(Ladder(), Grow(1, order, Kind.INSTALLED), "")
-    assert known.refused >= set(INSTALLED)
 
 
 def test_a_large_project_has_a_snapshot_every_so_often_and_one_at_what_is_edited() -> None:
@@ -284,7 +270,7 @@ def test_a_large_project_has_a_snapshot_every_so_often_and_one_at_what_is_edited
     natural = sorted({rung.at for rung in nursery.known.of(Kind.NATURAL)})
     assert "mine.m101" in natural
     assert len(natural) <= ladder.STOPS + 2
-    gaps = [int(b[-3:]) - int(a[-3:]) for a, b in zip(natural, natural[1:], strict=False)]
+    gaps = [int(b[-3:]) - int(a[-3:]) for a, b in itertools.pairwise(natural)]
     assert max(gaps) <= len(order) // ladder.STOPS + 1
 
 
