@@ -93,6 +93,8 @@ class Parked(Message):
     files: tuple[str, ...]
     missing: tuple[str, ...]
     """Modules that were looked for in vain."""
+    read: tuple[tuple[str, str], ...] = ()
+    """Files that were read, and what tells whether they are what they were."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -182,6 +182,19 @@ def test_a_watched_file_may_have_been_read_by_anybody(
     assert site.get()["told"] == "v3"
 
 
+def test_a_file_that_was_read_at_import_is_read_as_it_is_now(serve: Serve, tmp_path: Path) -> None:
+    data = tmp_path / "data.json"
+    data.write_text("[1]")
+    site = serve(steady="import json\nTOLD = json.load(open('data.json'))\n")
+    assert is_warm(site)
+    assert site.get()["told"] == [1]
+    site.settle()
+    data.write_text("[2]")  # no reload by itself
+    site.save()
+    assert site.get()["told"] == [2]
+    assert is_warm(site)
+
+
 def test_saves_that_do_not_wait_end_with_the_last(serve: Serve) -> None:
     site = serve()
     for _ in range(6):  # each while the ladder is still being built

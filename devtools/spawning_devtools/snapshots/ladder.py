@@ -20,7 +20,7 @@ Rules:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from spawning.messages import Advance, GoOn, Parked, Prospect
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
@@ -40,6 +40,16 @@ def outdated(known: Ladder, files: Iterable[str], names: Iterable[str]) -> list[
     changed, appeared = frozenset(files), frozenset(names)
     return [
         rung.pid for rung in known.rungs.values() if rung.files & changed or rung.missing & appeared
+    ]
+
+
+def stale(known: Ladder, stamp_of: Callable[[str], str]) -> list[int]:
+    """Return the snapshots that have read what is now another; their modules apart."""
+    read = {path: stamp_of(path) for rung in known.rungs.values() for path, _ in rung.read}
+    return [
+        rung.pid
+        for rung in known.rungs.values()
+        if any(read[path] != stamp for path, stamp in rung.read)
     ]
 
 
@@ -84,12 +94,14 @@ def step(known: Ladder) -> Step | None:
 
 def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
     """Return the snapshot that `grow` has made of a process forked from `source`."""
+    files = source.files.union(parked.files)
     rung = Rung(
         pid,
         Kind.COLD,
         parked.at,
-        source.files.union(parked.files),
+        files,
         source.missing.union(parked.missing),
+        source.read.union((path, stamp) for path, stamp in parked.read if path not in files),
         source.pid if source.kind is Kind.INSTALLED else source.ground,
     )
     match grow:

@@ -27,6 +27,7 @@ from spawning.messages import (
 )
 from spawning_devtools.snapshots import forking, ladder
 from spawning_devtools.snapshots.processes import Heard, Processes
+from spawning_devtools.snapshots.readings import stamp_of
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
 
 PATIENCE = 2000
@@ -120,6 +121,7 @@ class Nursery:
         """Return the snapshot for workers of `generation`, 0 where there is none."""
         newest, chosen = self._chosen
         if generation != newest or chosen not in self._known.rungs:
+            self._discard(ladder.stale(self._known, stamp_of))
             deepest = self._known.deepest()
             chosen = deepest.pid if deepest is not None else 0
             self._chosen = max(generation, newest), chosen

@@ -30,6 +30,8 @@ class Rung:
     """The module that would be imported next."""
     files: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    read: frozenset[tuple[str, str]] = frozenset()
+    """What else has been read, and the stamps of it (see `readings`)."""
     ground: int = 0
     """Process id of the INSTALLED snapshot that it comes from, 0 where it comes from none."""
     ahead: frozenset[str] = frozenset()

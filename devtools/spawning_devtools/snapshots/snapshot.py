@@ -40,6 +40,7 @@ from spawning.messages import (
 )
 from spawning_devtools.snapshots import afresh, forking, safety
 from spawning_devtools.snapshots.held import hold
+from spawning_devtools.snapshots.readings import Readings
 
 Changes = tuple[tuple[str, "str | None"], ...]
 """To an environment; None stands for removed."""
@@ -87,6 +88,7 @@ class Snapshot:
         self._chance = afresh.Chance()
         self._held = hold()
         self._known = safety.open_descriptors()
+        self._readings = Readings(is_project)
         forking.die_with_parent(True)
 
     # ------------------------------------------------------------ what the import calls
@@ -129,7 +131,7 @@ class Snapshot:
         if complaint:
             self._end(Unfit(at, complaint))
         gc.freeze()
-        return Parked(at, *self._seen.new_files())
+        return Parked(at, *self._seen.new_files(), self._readings.take())
 
     def _wait(self, at: str) -> None:
         while True:
@@ -214,6 +216,7 @@ class Snapshot:
 
     def _become_worker(self, boot: Boot) -> None:
         self._stops = frozenset()
+        self._readings.end()
         forking.die_with_parent(False)
         afresh.number_thread()
         afresh.look_again(self._is_project)
