@@ -111,6 +111,24 @@ def test_what_an_installed_package_reads_of_the_environment_is_what_it_would_rea
     assert site.get()["told"] == "v2"
 
 
+def test_a_module_that_stands_where_the_application_says_later_is_found(
+    serve: Serve, tmp_path: Path
+) -> None:
+    installed(tmp_path, "try:\n    import faster as SEEN\nexcept ImportError:\n    SEEN = None\n")
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / "faster.py").touch()
+    path = "import sys, os\nsys.path.insert(0, os.path.abspath('vendor'))\nimport fittings\n"
+    site = serve(steady=path + "TOLD = str(fittings.SEEN)\n")
+    seen = site.get()["told"]
+    assert "faster" in seen
+    steady = site.folder / "steady.py"
+    steady.write_text(steady.read_text() + "WORD = 'v0'\n")
+    site.server.log.wait_for("generation 2 in")
+    assert site.get()["told"] == seen
+    assert is_warm(site)
+    assert site.get()["told"] == seen
+
+
 @pytest.mark.parametrize("broken", ["def view(:\n", "raise RuntimeError('at import')\n"])
 def test_broken_code_is_told_once_and_the_next_good_save_is_served(
     serve: Serve, broken: str

@@ -115,6 +115,17 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
     return rung
 
 
+def is_blind(known: Ladder, grow: Grow | Begin, parked: Parked) -> bool:
+    """Return whether one that imports ahead looked in vain for what a start in turn finds.
+
+    It stands where the application says later that modules are (`sys.path`).
+    """
+    project = known.prospect.project if known.prospect is not None else ()
+    found = {*known.installed, *(name for name, _ in project)}
+    is_ahead = isinstance(grow, Grow) and isinstance(grow.order, Advance)
+    return is_ahead and not found.isdisjoint(parked.missing)
+
+
 def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
     """Return what is known once `grow` has come to nothing; `at`: the stop it ended at, or ''."""
     match grow:

@@ -210,6 +210,10 @@ class Nursery:
     def _parked(self, pid: int, parked: Parked) -> None:
         task = self._task
         assert task is not None
+        if ladder.is_blind(self._known, task.grow, parked):
+            self._discard([pid])
+            self._give_up("")
+            return
         rung = ladder.grown(task.source, task.grow, parked, pid)
         self._known = self._known.with_rung(rung)
         task.source = rung

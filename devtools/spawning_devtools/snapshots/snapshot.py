@@ -218,6 +218,7 @@ class Snapshot:
         self._stops = frozenset()
         self._readings.end()
         forking.die_with_parent(False)
+        gc.unfreeze()
         afresh.number_thread()
         afresh.look_again(self._is_project)
         for held in self._held:

@@ -47,7 +47,7 @@ def report(app):
         "logging": _logging(),
         "atexit": atexit._ncallbacks(),
         "multiprocessing": _multiprocessing(),
-        "gc": [gc.isenabled(), gc.get_threshold(), gc.get_debug()],
+        "gc": [gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.get_freeze_count()],
         "flags": [str(sys.flags), sorted(sys._xoptions.items()), sys.warnoptions, sys.dont_write_bytecode],
         "numbers": [sys.getrecursionlimit(), sys.getswitchinterval(), socket.getdefaulttimeout(), os.nice(0)],
         "locale": [locale.setlocale(locale.LC_ALL), sys.getfilesystemencoding()],
