@@ -221,8 +221,7 @@ class Snapshot:
         gc.unfreeze()
         afresh.number_thread()
         afresh.look_again(self._is_project)
-        for held in self._held:
-            held.release()
+        self._held.release()
         self._cradle.close()
         self._become(self._channel, boot)
 

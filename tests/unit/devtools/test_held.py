@@ -33,8 +33,7 @@ print("held, too", file=sys.stderr)
 sys.stdout.buffer.write(b"bytes\\n")
 sys.stdout.flush()
 os.write(1, b"not held\\n")
-for one in held:
-    one.release()
+held.release()
 print("released")
 print(before == after, sys.stdout is sys.__stdout__, sys.stderr is sys.__stderr__)
 if before != after:
@@ -65,6 +64,13 @@ def test_what_is_printed_waits_and_comes_in_order(
     ]
 
 
+def test_the_order_is_kept_where_both_streams_are_one(import_folders: list[str]) -> None:
+    ran = subprocess.run(
+        [*command(import_folders)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True
+    )
+    assert ran.stdout.split(b"\n")[2:5] == ["é held".encode(), b"held, too", b"bytes"]
+
+
 def test_a_terminal_is_a_terminal(import_folders: list[str]) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(command(import_folders), stdout=theirs, stderr=theirs)
@@ -85,6 +91,7 @@ def test_streams_that_are_closed_stay_so(import_folders: list[str]) -> None:
     program = (
         f"import sys; sys.path[:0] = {import_folders!r}\n"
         "from spawning_devtools.snapshots.held import hold\n"
-        "raise SystemExit(hold() == [] and sys.stdout is None)\n"
+        "hold().release()\n"
+        "raise SystemExit(sys.stdout is None)\n"
     )
     assert subprocess.run([*shell, program]).returncode == 1
