@@ -63,7 +63,7 @@ def test_a_controller_gains_nothing_by_saves(site: Warm) -> None:
 
     before = counted()
     assert before[2] == []
-    for _ in range(60):
+    for _ in range(48):
         site.save(settled=False)
     site.save()
     site.settle()
