@@ -57,7 +57,7 @@ def _walk(nodes: Iterable[ast.AST]) -> Iterator[Asked]:
                 for alias in node.names:
                     yield Asked(0, alias.name)
             case ast.ImportFrom():
-                names = tuple(alias.name for alias in node.names if alias.name != "*")
+                names = tuple(alias.name for alias in node.names)
                 yield Asked(node.level, node.module or "", names)
             case ast.If():
                 stack.extend(_executed(node))

@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 
-from spawning.messages import Channel, Reload
+from spawning.messages import Channel, Refresh, Reload
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
 from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.places import is_below
@@ -87,7 +87,7 @@ class _Loop:
 
     def _carry_out(self, action: Action) -> None:
         match action:
-            case Reload():
+            case Reload() | Refresh():
                 self._channel.send(action)
             case Watch(directories, lost):
                 refused = self._watcher.watch(directories, lost, self._may_poll)

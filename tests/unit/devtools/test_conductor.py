@@ -69,7 +69,10 @@ def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None
     clocked.touch("views.py", State.BEING_WRITTEN)
     clocked.now += 0.1
     clocked.touch("views.py")
-    assert clocked.until_action() == [Reload("views.py changed (views <- urls <- app)", 100.0)]
+    changed = str(project.folder / "views.py")
+    assert clocked.until_action() == [
+        Reload("views.py changed (views <- urls <- app)", 100.0, (changed,), ("views",))
+    ]
     assert clocked.step() == []
 
 
