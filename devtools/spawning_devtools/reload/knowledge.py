@@ -5,12 +5,14 @@ Rules:
    modification time: later than the beginning of its generation means changed.
    Once for each path and time, so that a clock that is ahead reloads once.  What is
    opened for a request is looked at at once, so there the moment of the report counts.
+   The time of a folder tells nothing: importing makes `__pycache__` in it.
 2. What is known of a file is what was last acted upon (see `fingerprints`).
 3. Reading and parsing are done in small pieces, in idle moments.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -139,7 +141,7 @@ class Knowledge:
             self.prints.keep(path, None)
 
     def _is_missed(self, path: str, mtime_ns: int, wall: float) -> bool:
-        if mtime_ns <= wall * 1e9 or (path, mtime_ns) in self._missed:
+        if path.endswith(os.sep) or mtime_ns <= wall * 1e9 or (path, mtime_ns) in self._missed:
             return False
         self._missed.add((path, mtime_ns))
         return True
