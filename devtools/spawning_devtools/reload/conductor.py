@@ -141,10 +141,14 @@ class Conductor:
             self._batch = self._batch.with_touches([Touch(State.UNSURE, missed, now)])
         return was_any
 
-    def _act(self, now: float) -> list[Action]:
-        self.knowledge.expect_changes(self._batch.touched)
+    def finish(self, now: float) -> None:
+        """Do all that can wait."""
         while self.work(now):
             pass
+
+    def _act(self, now: float) -> list[Action]:
+        self.knowledge.expect_changes(self._batch.touched)
+        self.finish(now)
         batch, self._batch = self._batch, Batch()
         changes = self.knowledge.changes(batch.touched)
         served = self.knowledge.interest.served

@@ -30,6 +30,7 @@ from typing import Any
 
 from spawning.messages import Graph, Opened
 from spawning_devtools.reload.origin import is_installed, is_project, is_stdlib
+from spawning_devtools.reload.passing import PASSING
 from spawning_devtools.reload.template_engines import ENGINES
 
 MOST = 10_000
@@ -45,10 +46,6 @@ _TRACEBACKS = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgut
 _METADATA = ("importlib.metadata", "importlib_metadata", "pkg_resources")
 """They list every entry of the search path, to find what is installed."""
 _NEVER_IN = frozenset({"__pycache__", ".git", ".hg", ".svn", ".tox", ".mypy_cache"})
-_NEVER = (
-    ".pyc", ".log", ".pid", ".lock", ".sock", ".db", ".sqlite", ".sqlite3", "-journal", "-wal",
-    "-shm", ".swp", ".tmp", "~",
-)  # fmt: skip
 _STATIC = (
     ".css", ".js", ".mjs", ".map", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif",
     ".ico", ".bmp", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".wasm", ".webmanifest", ".mp3",
@@ -184,7 +181,7 @@ class Openings:
             return
         self._known[path] = _FINAL
         place = os.path.normpath(path)
-        if self._counts(place, place) and not place.endswith(_NEVER):
+        if self._counts(place, place) and not place.endswith(PASSING):
             self._sort(path, place, frame)
 
     def _sort(self, path: str, place: str, frame: FrameType) -> None:

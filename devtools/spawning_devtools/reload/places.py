@@ -18,13 +18,8 @@ import os
 from collections.abc import Iterable, Iterator
 
 from spawning_devtools.reload.origin import is_installed
+from spawning_devtools.reload.passing import PASSING
 from spawning_devtools.reload.reports import Report
-
-_PASSING = (
-    ".pyc", ".log", ".pid", ".lock", ".sock", ".db", ".sqlite", ".sqlite3", "-journal", "-wal",
-    "-shm", ".swp", ".swx", ".tmp", ".bak", ".orig", ".rej", "~", "___",
-)  # fmt: skip
-"""How names end that editors, databases and servers leave beside what a person writes."""
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -70,7 +65,7 @@ def candidates(report: Report, project: str) -> dict[str, str]:
 def counts_in_listing(name: str) -> bool:
     """Return whether a new file of this name is one that a listing of its folder is about."""
     return not (
-        name.startswith((".", "#", "__pycache__")) or name.endswith(_PASSING) or name.isdigit()
+        name.startswith((".", "#", "__pycache__")) or name.endswith(PASSING) or name.isdigit()
     )
 
 
