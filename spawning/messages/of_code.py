@@ -43,6 +43,8 @@ class Opened(Message):
     """Absolute path; that of a folder whose names were listed ends with a slash."""
     reader: str
     """The module of the project that asked for it; empty where a framework did by itself."""
+    moment: float
+    """Just before, in seconds since the epoch."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Graph(Message):
     kept: tuple[Opened, ...] = ()
     """What was read for a request, and may have been kept for the next one; not if it is in
     `served` as well."""
-    served: tuple[str, ...] = ()
+    served: tuple[Opened, ...] = ()
     """Files that each request reads afresh: static files, templates that are looked at anew."""
     listed: tuple[Opened, ...] = ()
     """Folders whose names were listed while modules were imported."""

@@ -3,8 +3,8 @@
 Rules:
 1. A save between a worker's import and the first look at the file is told by its
    modification time: later than the beginning of its generation means changed.
-   Once for each path and time, so that a clock that is ahead reloads once.  What is
-   opened for a request is looked at at once, so there the moment of the report counts.
+   Once for each path and time, so that a clock that is ahead reloads once.  Of what
+   the application has opened the moment is known, and counts instead.
    The time of a folder tells nothing: importing makes `__pycache__` in it.
 2. What is known of a file is what was last acted upon (see `fingerprints`).
 3. Reading and parsing are done in small pieces, in idle moments.
@@ -48,24 +48,23 @@ class Knowledge:
 
     def hear(self, graph: Graph, wall: float) -> bool:
         """Take what a worker says; return whether other directories matter now."""
-        late = self.reports.serves(graph.generation)
         if not self.reports.add(graph, wall):
             return False
-        return self.look_around(self.reports.wall(graph.generation), wall if late else None)
+        return self.look_around(self.reports.wall(graph.generation))
 
-    def look_around(self, wall: float, opened: float | None = None) -> bool:
+    def look_around(self, wall: float) -> bool:
         """Find out anew which files matter; return whether other directories do.
 
-        `wall` is when the modules that are new to us were loaded, `opened` when the
-        other files were, if later.
+        `wall` is when the modules that are new to us were loaded.
         """
         before = self.interest
         self.interest = interest(
             list(self.reports), self.watched_files, self.project, self.reports.written
         )
-        for path in sorted(self.interest.files - before.files):
-            is_module = path in self.interest.sources
-            self._unread[path] = wall if is_module or opened is None else opened
+        new = self.interest.files - before.files
+        opened = self.reports.opened() if new else {}
+        for path in sorted(new):
+            self._unread[path] = opened.get(path, wall)
         for path in sorted(self.interest.sources):
             if path.endswith(".py") and not self._imports.is_current(
                 path, self.prints.digest(path)

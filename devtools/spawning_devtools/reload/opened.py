@@ -24,7 +24,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from time import monotonic
+from time import monotonic, time
 from types import FrameType
 from typing import Any
 
@@ -79,7 +79,7 @@ class Openings:
         self._data: list[Opened] = []
         self._kept: list[Opened] = []
         self._listed: list[Opened] = []
-        self._served: list[str] = []
+        self._served: list[Opened] = []
         self._written: list[str] = []
         self._taken = [0] * 5
 
@@ -157,7 +157,7 @@ class Openings:
             and (imports or not self._serves)
             and self._counts(f"{place}/", place)
         ):
-            self._add(self._listed, Opened(f"{place}/", reader))
+            self._add(self._listed, Opened(f"{place}/", reader, time()))
 
     # ------------------------------------------------------------ what it means
 
@@ -175,7 +175,7 @@ class Openings:
         if before is not None:
             if before >= 0 and monotonic() - before > APART:
                 self._known[path] = _FINAL
-                self._add(self._served, os.path.normpath(path))
+                self._add(self._served, Opened(os.path.normpath(path), "", time()))
             return
         if not self._has_room(path) or (path.endswith(".py") and _is_no_data(frame)):
             return
@@ -189,12 +189,13 @@ class Openings:
         reader, imports, afresh = _walk(frame)
         if reader == NOBODY:
             return
+        opened = Opened(place, reader, time())
         if imports or not self._serves or afresh is False:
-            self._add(self._data, Opened(place, reader))
+            self._add(self._data, opened)
         elif afresh or place.lower().endswith(_STATIC):
-            self._add(self._served, place)
+            self._add(self._served, opened)
         else:
-            self._add(self._kept, Opened(place, reader))
+            self._add(self._kept, opened)
             self._known[path] = monotonic()
 
     def _spelled(self, given: Any) -> str | None:

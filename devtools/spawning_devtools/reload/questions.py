@@ -101,7 +101,7 @@ def _kinds(known: Knowledge, path: str) -> Iterable[str]:
     if path in interest.candidates:
         yield "a module that was looked for and not found"
     if path in interest.read:
-        data = {one.file for report in known.reports for one in report.data}
+        data = {file for report in known.reports for file in report.data}
         if path.endswith(os.sep):
             yield "a folder whose names were listed while modules were imported"
         elif path in data:

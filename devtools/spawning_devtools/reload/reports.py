@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 
 from spawning.messages import DynamicImport, Graph, Module, Opened
 
+CLOCK_LAG = 0.02
+"""Seconds."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -33,10 +36,11 @@ class Report:
     """Where the submodules of a package were looked for in vain."""
     search_path: tuple[str, ...] = ()
     """Each entry that `sys.path` has had."""
-    data: dict[Opened, None] = field(default_factory=dict)
-    kept: dict[Opened, None] = field(default_factory=dict)
-    listed: dict[Opened, None] = field(default_factory=dict)
-    served: dict[str, None] = field(default_factory=dict)
+    data: dict[str, Opened] = field(default_factory=dict)
+    kept: dict[str, Opened] = field(default_factory=dict)
+    listed: dict[str, Opened] = field(default_factory=dict)
+    served: dict[str, Opened] = field(default_factory=dict)
+    """Each with the worker's word who was the first to open it."""
     _size: int = 0
 
     @property
@@ -51,15 +55,17 @@ class Report:
         for package in graph.packages:
             known = self.packages.get(package.name, ())
             self.packages[package.name] = _joined(known, package.folders)
-        for name in ("modules", "dynamic", "missing", "data", "kept", "listed", "served"):
+        for name in ("modules", "dynamic", "missing"):
             getattr(self, name).update(dict.fromkeys(getattr(graph, name)))
+        for name in ("data", "kept", "listed", "served"):
+            _keep_first(getattr(self, name), getattr(graph, name))
         before, self._size = self._size, self._count()
         return self._size != before
 
     def read(self) -> Iterable[Opened]:
         """Return each file whose content may be in the state of a process, and each folder."""
-        afresh = self.served
-        return [*self.data, *(one for one in self.kept if one.file not in afresh), *self.listed]
+        kept = [one for file, one in self.kept.items() if file not in self.served]
+        return [*self.data.values(), *kept, *self.listed.values()]
 
     def _count(self) -> int:
         things = len(self.modules) + len(self.dynamic) + len(self.missing)
@@ -102,9 +108,16 @@ class Reports:
         """Return when `generation`, which has reported, was begun."""
         return self._reports[generation].wall
 
-    def serves(self, generation: int) -> bool:
-        """Return whether `generation` has taken over."""
-        return generation == self._serving
+    def opened(self) -> dict[str, float]:
+        """Return when each file that is no module was first opened, in seconds since the epoch."""
+        everything = (one for r in self for one in (*r.read(), *r.served.values()))
+        found: dict[str, float] = {}
+        for one in everything:
+            # The clock of file times is behind that of programs, by a tick of the kernel.
+            moment = one.moment - CLOCK_LAG
+            found[one.file] = min(moment, found.get(one.file, moment))
+        modules = {module.file for report in self for module in report.modules}
+        return {file: moment for file, moment in found.items() if file not in modules}
 
     def serve(self, generation: int) -> None:
         """Take `generation` for the one that serves."""
@@ -123,6 +136,13 @@ class Reports:
             for number, report in self._reports.items()
             if number == self._serving or number >= newest
         }
+
+
+def _keep_first(known: dict[str, Opened], new: Iterable[Opened]) -> None:
+    for one in new:
+        before = known.setdefault(one.file, one)
+        if one.moment < before.moment:
+            known[one.file] = one
 
 
 def _joined(some: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ Start = Callable[..., Companion]
 
 
 def opened(project: Project, *names: str) -> tuple[Opened, ...]:
-    return tuple(Opened(f"{project.folder}/{name}", "views") for name in names)
+    return tuple(Opened(f"{project.folder}/{name}", "views", AN_HOUR_AGO + 60) for name in names)
 
 
 def paths(project: Project, *names: str) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def test_data_reloads_and_what_is_served_refreshes(project: Project, start: Star
     for name in ("data.json", "page.html", "style.css"):
         project.write(name, "one", AN_HOUR_AGO)
     companion = start()
-    served = paths(project, "style.css", "page.html")
+    served = opened(project, "style.css", "page.html")
     boot(companion, project, data=opened(project, "data.json", "absent.ini"), served=served)
     sync(companion, project)
     project.write("data.json", "two")
@@ -68,7 +68,7 @@ def test_data_reloads_and_what_is_served_refreshes(project: Project, start: Star
 def test_a_batch_of_both_reloads(project: Project, start: Start) -> None:
     project.write("page.html", "one", AN_HOUR_AGO)
     companion = start()
-    boot(companion, project, served=paths(project, "page.html"))
+    boot(companion, project, served=opened(project, "page.html"))
     sync(companion, project)
     (project.folder / ".git").mkdir()
     lock = project.write(".git/index.lock", "")
@@ -88,24 +88,33 @@ def test_what_was_kept_reloads_until_it_is_known_to_be_read_afresh(
     sync(companion, project)
     project.write("page.html", "two")
     assert companion.next().cause == "page.html changed (read by views <- urls <- app)"
-    later(companion, 1, served=paths(project, "page.html"))
+    later(companion, 1, served=opened(project, "page.html"))
     sync(companion, project)
     project.write("page.html", "three")
     assert isinstance(companion.next_message(), Refresh)
 
 
-def test_what_was_read_just_now_is_no_change(project: Project, start: Start) -> None:
+def test_what_was_saved_before_it_was_opened_is_no_change(project: Project, start: Start) -> None:
     companion = start()
     boot(companion, project)
-    project.write("page.html", "saved after the generation was begun")
-    later(companion, 1, served=paths(project, "page.html"))
+    page = project.write("page.html", "saved after the generation was begun")
+    seen = Opened(str(page), "views", page.stat().st_mtime + 1)
+    later(companion, 1, served=(seen,))
     sync(companion, project)
+
+
+def test_a_save_between_the_opening_and_its_report(project: Project, start: Start) -> None:
+    companion = start()
+    boot(companion, project)
+    page = project.write("page.html", "saved before the folder was watched")
+    later(companion, 1, kept=(Opened(str(page), "views", page.stat().st_mtime - 1),))
+    assert companion.next().cause == "page.html changed (read by views <- urls <- app)"
 
 
 def test_what_the_application_writes_is_never_a_cause(project: Project, start: Start) -> None:
     project.write("data.json", "one", AN_HOUR_AGO)
     companion = start()
-    listed = (Opened(f"{project.folder}/", "views"),)
+    listed = (Opened(f"{project.folder}/", "views", AN_HOUR_AGO + 60),)
     written = paths(project, "data.json", "upload.txt")
     boot(companion, project, data=opened(project, "data.json"), listed=listed, written=written)
     sync(companion, project)

@@ -59,6 +59,10 @@ def pairs(opened: tuple[Opened, ...], folder: Path) -> set[tuple[str, str]]:
     return {(one.file.removeprefix(f"{folder}/"), one.reader) for one in opened}
 
 
+def files(opened: tuple[Opened, ...], folder: Path) -> set[str]:
+    return {name for name, _ in pairs(opened, folder)}
+
+
 def names(files: tuple[str, ...], folder: Path) -> set[str]:
     return {file.removeprefix(f"{folder}/") for file in files}
 
@@ -129,12 +133,12 @@ import json
 def serve(name): return open(name).read()
 def lazily(): import lazy
 """
-    files = {
+    sources = {
         "app.py": app, "lazy.py": "open('lazy.json').read()", "lazy.json": "", "once.json": "",
         "often.md": "", "logo.SVG": "", "site.css": "",
     }  # fmt: skip
     first, second, third = run(
-        files,
+        sources,
         "import app",
         "report()",
         "for n in ('once.json', 'often.md', 'logo.SVG', 'site.css'): app.serve(n)",
@@ -146,8 +150,8 @@ def lazily(): import lazy
     assert first.data == ()
     assert pairs(second.data, tmp_path) == {("lazy.json", "lazy")}
     assert pairs(second.kept, tmp_path) == {("once.json", "app"), ("often.md", "app")}
-    assert names(second.served, tmp_path) == {"logo.SVG", "site.css"}
-    assert (third.data, third.kept, names(third.served, tmp_path)) == ((), (), {"often.md"})
+    assert files(second.served, tmp_path) == {"logo.SVG", "site.css"}
+    assert (third.data, third.kept, files(third.served, tmp_path)) == ((), (), {"often.md"})
 
 
 ENGINES = {

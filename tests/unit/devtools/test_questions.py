@@ -56,9 +56,12 @@ def conductor(project: Project) -> Conductor:
     at = str(project.folder)
     graph = replace(
         project.graph(1),
-        data=(Opened(f"{at}/data.json", "views"), Opened(f"{at}/own.txt", "views")),
-        listed=(Opened(f"{at}/ring/", "ring"),),
-        served=(f"{at}/page.html",),
+        data=(
+            Opened(f"{at}/data.json", "views", AN_HOUR_AGO),
+            Opened(f"{at}/own.txt", "views", AN_HOUR_AGO),
+        ),
+        listed=(Opened(f"{at}/ring/", "ring", AN_HOUR_AGO),),
+        served=(Opened(f"{at}/page.html", "views", AN_HOUR_AGO),),
         written=(f"{at}/own.txt",),
         dynamic=(DynamicImport("urls", "ring.two"),),
     )
