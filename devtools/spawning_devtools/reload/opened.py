@@ -97,7 +97,7 @@ class Openings:
             look = find(event)
             if look is not None:
                 try:
-                    look(arguments, sys._getframe(1))
+                    look(arguments)
                 except Exception:  # noqa: S110  (the application's own call goes on)
                     pass
 
@@ -121,33 +121,35 @@ class Openings:
 
     # ------------------------------------------------------------ what is audited
 
-    def _on_open(self, arguments: Any, frame: FrameType) -> None:
+    def _on_open(self, arguments: Any) -> None:
         path, _, flags = arguments
         if flags & _OTHER or isinstance(path, int):
             return
         if flags & _WRITES:
             self._write(path)
         else:
-            self._read(path, frame)
+            self._read(path)
 
-    def _on_rename(self, arguments: Any, _frame: FrameType) -> None:
+    def _on_rename(self, arguments: Any) -> None:
         self._write(arguments[1])
 
-    def _on_exec(self, arguments: Any, frame: FrameType) -> None:
+    def _on_exec(self, arguments: Any) -> None:
         code = arguments[0]
         if code.co_name != "<module>" or not code.co_filename.startswith(self._below):
             return
+        frame = _caller()
         loader = _loader(frame)
         if loader is frame:  # exec() as any other: of a script, of settings
-            self._read(code.co_filename, frame)
+            self._read(code.co_filename)
         elif loader is not None:
             self._executed(frame.f_locals["args"][1]["__name__"], code.co_filename, loader)
 
-    def _on_list(self, arguments: Any, frame: FrameType) -> None:
-        if frame.f_code.co_filename.startswith(_PYTHON_READS):
-            return
+    def _on_list(self, arguments: Any) -> None:
         path = self._spelled(os.curdir if arguments[0] is None else arguments[0])
         if path is None or f"{path}/" in self._known or not self._has_room(f"{path}/"):
+            return
+        frame = _caller()
+        if frame.f_code.co_filename.startswith(_PYTHON_READS):
             return
         place = os.path.normpath(path)
         reader, imports, _ = _walk(frame)
@@ -155,7 +157,7 @@ class Openings:
         if (
             reader not in ("", NOBODY)
             and (imports or not self._serves)
-            and self._counts(f"{place}/", place)
+            and self._counts(f"{place}/")
         ):
             self._add(self._listed, Opened(f"{place}/", reader, time()))
 
@@ -163,11 +165,14 @@ class Openings:
 
     def _write(self, given: Any) -> None:
         path = self._spelled(given)
-        if path is not None and self._known.get(path) != _WRITTEN and self._has_room(path):
+        if path is None or self._known.get(path) == _WRITTEN or not self._has_room(path):
+            return
+        place = os.path.normpath(path)
+        if self._counts(place):
             self._known[path] = _WRITTEN
-            self._add(self._written, os.path.normpath(path))
+            self._add(self._written, place)
 
-    def _read(self, given: Any, frame: FrameType) -> None:
+    def _read(self, given: Any) -> None:
         path = self._spelled(given)
         if path is None:
             return
@@ -177,11 +182,12 @@ class Openings:
                 self._known[path] = _FINAL
                 self._add(self._served, Opened(os.path.normpath(path), "", time()))
             return
+        frame = _caller()
         if not self._has_room(path) or (path.endswith(".py") and _is_no_data(frame)):
             return
         self._known[path] = _FINAL
         place = os.path.normpath(path)
-        if self._counts(place, place) and not place.endswith(PASSING):
+        if self._counts(place) and not place.endswith(PASSING):
             self._sort(path, place, frame)
 
     def _sort(self, path: str, place: str, frame: FrameType) -> None:
@@ -201,15 +207,18 @@ class Openings:
     def _spelled(self, given: Any) -> str | None:
         """Return a path of the project as an absolute one, None for any other."""
         path = given if type(given) is str else os.fsdecode(given)
-        if path.startswith(self._below):
-            return path
-        if path.startswith(os.sep) and "/.." not in path:
-            return f"{path}/" if f"{path}/" == self._below else None
-        path = os.path.abspath(path)
-        return path if f"{path}/".startswith(self._below) else None
+        if not path.startswith(self._below):
+            if path.startswith(os.sep) and "/.." not in path:
+                return f"{path}/" if f"{path}/" == self._below else None
+            path = os.path.abspath(path)
+            if not f"{path}/".startswith(self._below):
+                return None
+        # An environment inside the project has more files than are remembered.
+        return None if path.endswith(".pyc") or is_installed(path) else path
 
-    def _counts(self, place: str, name: str) -> bool:
-        if not place.startswith(self._below) or is_installed(name):
+    def _counts(self, place: str) -> bool:
+        """Return whether a normalized path is one of the project that may be a cause."""
+        if not place.startswith(self._below):
             return False
         return _NEVER_IN.isdisjoint(place[len(self._below) :].split(os.sep))
 
@@ -219,6 +228,14 @@ class Openings:
     def _add(self, things: list[Any], thing: Any) -> None:
         things.append(thing)
         self._news()
+
+
+def _caller() -> FrameType:
+    """Return who did what is audited: the first frame that is not of this module."""
+    frame = sys._getframe(1)
+    while frame.f_globals is globals() and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 def _loader(frame: FrameType | None) -> FrameType | None:

@@ -215,7 +215,22 @@ def test_no_more_than_so_many_paths_are_remembered(run: Run, tmp_path: Path) -> 
     _, graph = run(
         {"app.py": app}, "import app", "report()", "for n in range(20_000): app.serve(f'{n}.txt')"
     )
-    assert 9_000 < len(graph.kept) < 10_001
+    assert 9_900 < len(graph.kept) < 10_001
+
+
+def test_an_environment_in_the_project_takes_no_room(run: Run, tmp_path: Path) -> None:
+    app = """
+import os
+os.makedirs('.venv/lib/site-packages'); os.makedirs('__pycache__', exist_ok=True)
+for n in range(6_000):
+    for name in (f'.venv/lib/site-packages/{n}', f'__pycache__/{n}.pyc'):
+        try: open(name).close()
+        except OSError: pass
+open('data.json', 'a').close(); open('conf.json')
+"""
+    (graph,) = run({"app.py": app, "conf.json": ""}, "import app")
+    assert files(graph.data, tmp_path) == {"conf.json"}
+    assert names(graph.written, tmp_path) == {"data.json"}
 
 
 def test_what_the_hook_cannot_understand_is_let_through(run: Run, tmp_path: Path) -> None:
