@@ -26,6 +26,8 @@ from spawning_devtools.reload.loops import Loop
 MANY_EVENTS = 1000
 SWEEP_PAUSE = 1.0
 """Seconds between two sweeps while events keep pouring in."""
+LOOK_PAUSE = 0.25
+"""Seconds between two looks around while each request opens something new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Conductor:
     _told: bool = False
     _must_watch: bool = False
     _lost: set[str] = field(default_factory=set)
+    _late: float | None = None
+    """When the generation was begun whose requests have loaded more; None: nothing more."""
+    _looked: float = float("-inf")
     _events: int = 0
     _swept: float = 0.0
 
@@ -86,8 +91,12 @@ class Conductor:
                 self._must_watch |= self.knowledge.look_around(wall)
             case Abandoned():
                 self._starting = False
-            case Graph():
-                self._must_watch |= self.knowledge.hear(message, wall)
+            case Graph() if self.knowledge.reports.add(message, wall):
+                began = self.knowledge.reports.wall(message.generation)
+                if self.knowledge.reports.serves(message.generation):
+                    self._late = began
+                else:
+                    self._must_watch |= self.knowledge.look_around(began)
 
     def see(self, touches: Iterable[Touch | FolderTouch]) -> None:
         """Take what happened to files and folders."""
@@ -117,6 +126,7 @@ class Conductor:
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
+        late = self._look_late(now)
         interest = self.knowledge.interest
         if self._must_watch:
             lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
@@ -125,13 +135,13 @@ class Conductor:
             self._told = True
             files = interest.files.difference(interest.candidates)
             return [Say(cause.watching(files, interest.sources))], now
-        again = self._sweep(now)
+        again = _earlier(late, self._sweep(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
         at = max(at, self._loop.earliest(self._batch.touched))
         if at > now:
-            return [], at if again is None else min(at, again)
+            return [], _earlier(at, again)
         return self._act(now), again
 
     def work(self, now: float) -> bool:
@@ -143,6 +153,8 @@ class Conductor:
 
     def finish(self, now: float) -> None:
         """Do all that can wait."""
+        self._looked = float("-inf")
+        self._look_late(now)
         while self.work(now):
             pass
 
@@ -173,6 +185,19 @@ class Conductor:
         read, chain = known.interest.read, known.graph().chain
         return cause.describe(changes, chain, self.watched_files, read, self.project)
 
+    def _look_late(self, now: float) -> float | None:
+        """Look at what requests have loaded and opened; return when to do it if not now.
+
+        Nothing is lost meanwhile: a save in between is seen by its time.
+        """
+        if self._late is None:
+            return None
+        if now < self._looked + LOOK_PAUSE:
+            return self._looked + LOOK_PAUSE
+        self._must_watch |= self.knowledge.look_around(self._late)
+        self._late, self._looked = None, now
+        return None
+
     def _sweep(self, now: float) -> float | None:
         """Look at all that is known after many events; return when to do it if not now."""
         if self._events < MANY_EVENTS:
@@ -183,3 +208,7 @@ class Conductor:
         new = sorted(self.knowledge.suspects().difference(self._batch.touched))
         self._batch = self._batch.with_touches(Touch(State.UNSURE, path, now) for path in new)
         return None
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

@@ -16,7 +16,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import Graph
 from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import Imports
@@ -45,12 +44,6 @@ class Knowledge:
 
     def __post_init__(self) -> None:
         self.prints.own = self.reports.written
-
-    def hear(self, graph: Graph, wall: float) -> bool:
-        """Take what a worker says; return whether other directories matter now."""
-        if not self.reports.add(graph, wall):
-            return False
-        return self.look_around(self.reports.wall(graph.generation))
 
     def look_around(self, wall: float) -> bool:
         """Find out anew which files matter; return whether other directories do.

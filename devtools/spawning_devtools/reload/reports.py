@@ -119,6 +119,10 @@ class Reports:
         modules = {module.file for report in self for module in report.modules}
         return {file: moment for file, moment in found.items() if file not in modules}
 
+    def serves(self, generation: int) -> bool:
+        """Return whether `generation` has taken over."""
+        return generation == self._serving
+
     def serve(self, generation: int) -> None:
         """Take `generation` for the one that serves."""
         self._serving = generation
