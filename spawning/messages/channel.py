@@ -8,7 +8,14 @@ import socket
 from types import MappingProxyType
 from typing import Any
 
-from spawning.messages import of_code, of_factories, of_snapshots, of_status, of_workers
+from spawning.messages import (
+    of_code,
+    of_factories,
+    of_questions,
+    of_snapshots,
+    of_status,
+    of_workers,
+)
 from spawning.messages.message import Message
 
 RECEIVE_SIZE = 65536
@@ -16,7 +23,14 @@ RECEIVE_SIZE = 65536
 _KINDS = MappingProxyType(
     {
         name: kind
-        for module in (of_workers, of_code, of_snapshots, of_status, of_factories)
+        for module in (
+            of_workers,
+            of_code,
+            of_snapshots,
+            of_status,
+            of_factories,
+            of_questions,
+        )
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, Message)
     }

@@ -91,8 +91,8 @@ class Parked(Message):
     at: str
     """The module that would be imported next; empty at the very beginning."""
     files: tuple[str, ...]
-    missing: tuple[str, ...]
-    """Modules that were looked for in vain."""
+    names: tuple[str, ...]
+    """Modules that were loaded from `files`, and those that were looked for in vain."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

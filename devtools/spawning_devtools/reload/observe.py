@@ -29,9 +29,10 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
 from typing import Any, Generic, Protocol, TypeVar
 
-from spawning.messages import DynamicImport, Graph, Module
+from spawning.messages import DynamicImport, Graph, Module, PackagePath
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
+from spawning_devtools.reload.opened import Openings
 from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
 
 T = TypeVar("T")
@@ -104,6 +105,8 @@ class Observer:
         self._modules: _Record[Module] = _Record(self._tell)
         self._missing: _Record[str] = _Record(self._tell)
         self._dynamic: _Record[DynamicImport] = _Record(self._tell)
+        self._packages: _Record[PackagePath] = _Record(self._tell)
+        self._openings = Openings(os.getcwd(), self._tell, self._add_executed)
         self._loaded = 0
 
     def before_import(self, news: Callable[[], None]) -> None:
@@ -112,6 +115,7 @@ class Observer:
         self._environ = dict(os.environ)
         self._before = frozenset(sys.modules)
         self._add_loaded()
+        self._openings.install()
         freshness.install()
         self._ways = (list(sys.meta_path), list(sys.path_hooks))
         bootstrap: Any = sys.modules["_frozen_importlib"]
@@ -127,9 +131,10 @@ class Observer:
         """Return what was imported since the last call, or None where nothing was."""
         if len(sys.modules) != self._loaded:
             self._add_loaded()
-        if not (self._modules.has_more or self._missing.has_more or self._dynamic.has_more):
+        records = (self._modules, self._missing, self._dynamic, self._openings)
+        if not any(record.has_more for record in records):
             return None
-        return Graph(
+        graph = Graph(
             generation=self.generation,
             application=_longest(self._application, self._names),
             modules=self._modules.take(),
@@ -139,15 +144,18 @@ class Observer:
             environ=self._changed_environ(),
             out_of_turn=self._out_of_turn,
             order_matters=self._order_matters(),
+            packages=self._packages.take(),
         )
+        return self._openings.added_to(graph)
 
     def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the files that were loaded, and the names that were missed, since last time."""
+        """Return what is new: files that were loaded, modules that were looked for."""
         modules = self._modules.since(self._told_files)
         missing = self._missing.since(self._told_missing)
         self._told_files += len(modules)
         self._told_missing += len(missing)
-        return tuple(module.file for module in modules), missing
+        names = tuple(module.name for module in modules)
+        return tuple(module.file for module in modules), names + missing
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""
@@ -184,7 +192,7 @@ class Observer:
                 self.stops.before(name)
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
                 self._add_edge(name, sys._getframe(1))
             elif self._add(name, spec):
                 self._add_edge(name, sys._getframe(1))
@@ -199,7 +207,7 @@ class Observer:
         def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
             return spec
 
         return find_spec
@@ -223,6 +231,13 @@ class Observer:
     def _tell(self) -> None:
         self._news()
 
+    def _miss(self, name: str, path: Any) -> None:
+        """Record a name that was looked for in vain, below `path` where it has a package."""
+        if path is not None:
+            folders = tuple(os.path.abspath(folder) for folder in path if isinstance(folder, str))
+            self._packages.add(PackagePath(name.rpartition(".")[0], folders))
+        self._missing.add(name)
+
     def _add(self, name: str, spec: ModuleSpec) -> bool:
         """Record a module if it comes from a source file; return whether it is the project's."""
         file = _source_of(spec)
@@ -239,6 +254,11 @@ class Observer:
         importer = _project_module(frame, self._floor)
         if importer and importer != imported:
             self._dynamic.add(DynamicImport(importer, imported))
+
+    def _add_executed(self, name: str, file: str, frame: FrameType) -> None:
+        """Record a module that `frame` executes by itself, as loaders of plugins do."""
+        self._modules.add(Module(name, file, os.path.basename(file) == "__init__.py"))
+        self._add_edge(name, frame)
 
     def _add_loaded(self) -> None:
         """Record what came into `sys.modules` by itself, or before we looked."""
@@ -266,14 +286,18 @@ def _spec_of(module: object) -> ModuleSpec | None:
 
 
 def _source_of(spec: ModuleSpec) -> str | None:
-    """Return the absolute path of a module's source, or None where it has none to watch."""
+    """Return the absolute path of the file that a module is made from, None for none to watch.
+
+    Of an installed package only sources count; of the project compiled extensions and
+    sourceless bytecode as well, and for what is in an archive, the archive.
+    """
     origin = spec.origin
     if not (spec.has_location and isinstance(origin, str)):
         return None
-    if not (isinstance(spec.loader, SourceFileLoader) or origin.endswith(".py")):
-        return None
-    path = os.path.abspath(origin)
-    return None if is_stdlib(path) else path
+    archive = getattr(spec.loader, "archive", None)
+    path = os.path.abspath(archive if isinstance(archive, str) else origin)
+    is_source = isinstance(spec.loader, SourceFileLoader) or path.endswith(".py")
+    return path if is_project(path) or (is_source and not is_stdlib(path)) else None
 
 
 def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:

@@ -9,9 +9,9 @@ The ladder, from the ground up:
              imported ahead
 
 Rules:
-1. A snapshot that holds a file that has changed, or has missed a module that is there
-   now, is thrown away.  So whatever is left is current, and a new generation is forked
-   from the one that holds most.
+1. A snapshot that holds a file that has changed, or has looked for a module that is
+   another now, or is there now, is thrown away.  So whatever is left is current, and a
+   new generation is forked from the one that holds most.
 2. No module is imported ahead where the order matters (`Prospect.order_matters`), nor
    again after it could not be.
 3. One thing is prepared at a time, and nothing while a change is being served.
@@ -36,10 +36,18 @@ def mistaken(known: Ladder, environ: Changes) -> list[int]:
 
 
 def outdated(known: Ladder, files: Iterable[str], names: Iterable[str]) -> list[int]:
-    """Return the snapshots that hold what is no longer so (rule 1)."""
-    changed, appeared = frozenset(files), frozenset(names)
+    """Return the snapshots that hold what is no longer so (rule 1).
+
+    `names` are the modules that the changed `files` are, would be, or were read by.  Where
+    nobody knows of any, something has read them by itself: whatever has begun may have.
+    """
+    changed, concerned = frozenset(files), frozenset(names)
     return [
-        rung.pid for rung in known.rungs.values() if rung.files & changed or rung.missing & appeared
+        rung.pid
+        for rung in known.rungs.values()
+        if rung.files & changed
+        or rung.names & concerned
+        or not (concerned or rung.kind is Kind.COLD)
     ]
 
 
@@ -89,7 +97,7 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
         Kind.COLD,
         parked.at,
         source.files.union(parked.files),
-        source.missing.union(parked.missing),
+        source.names.union(parked.names),
         source.pid if source.kind is Kind.INSTALLED else source.ground,
     )
     match grow:

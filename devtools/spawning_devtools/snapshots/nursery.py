@@ -89,9 +89,7 @@ class Nursery:
         match message:
             case Reload(files=files, names=names):
                 self._abandon_task()
-                self._discard(
-                    ladder.outdated(self._known, files, names) if files else [*self._known.rungs]
-                )
+                self._discard(ladder.outdated(self._known, files, names))
                 self._known = dataclasses.replace(self._known, prospect=None)
             case Prospect() as prospect:
                 self._known = self._known.expecting(prospect)

@@ -29,7 +29,8 @@ class Rung:
     at: str
     """The module that would be imported next."""
     files: frozenset[str] = frozenset()
-    missing: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    """Modules that were looked for, whether they were found or not."""
     ground: int = 0
     """Process id of the INSTALLED snapshot that it comes from, 0 where it comes from none."""
     ahead: frozenset[str] = frozenset()

@@ -49,7 +49,7 @@ class Seen(Protocol):
     """What was imported so far."""
 
     def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the files that were loaded, and the names that were missed, since last time."""
+        """Return what is new: files that were loaded, modules that were looked for."""
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""
