@@ -8,12 +8,12 @@ ever touched.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Protocol, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Graph
+from spawning.messages import Graph, News
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -32,6 +32,27 @@ class WorkerHooks(Protocol):
         """Return what was imported since the last call, or None where nothing was."""
 
 
+class LivePages(Protocol):
+    """Pages that refresh by themselves, in one worker."""
+
+    paths: frozenset[str]
+    """What `application` answers."""
+
+    def around(self, application: Any) -> Any:
+        """Return the application, whose pages ask for news."""
+
+    def application(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer such a question, whether there are news or not."""
+
+    def waits(self, target: str, headers: Mapping[str, str]) -> bool | None:
+        """Return whether a request asks for news that there are none of; None where it asks for
+        something else.  Called from any thread.
+        """
+
+    def hear(self, news: News) -> None:
+        """Take the newest news."""
+
+
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
 
@@ -45,10 +66,13 @@ class DevHooks(Protocol):
     def worker_hooks(self, config: Config, generation: int) -> WorkerHooks:
         """Return the hooks of one worker."""
 
+    def live_pages(self, config: Config) -> LivePages | None:
+        """Return what makes pages refresh, None where they are left alone."""
+
 
 def wanted(config: Config) -> bool:
     """Return whether an option asks for the development tools."""
-    return bool(config.reload or config.watch)
+    return bool(config.reload or config.watch or config.has_live_pages)
 
 
 def load(config: Config) -> DevHooks | None:
@@ -58,7 +82,8 @@ def load(config: Config) -> DevHooks | None:
     """
     if not wanted(config):
         return None
-    option = f"--reload={config.reload}" if config.reload else "--watch"
+    option = "--watch" if config.watch else "--livereload"
+    option = f"--reload={config.reload}" if config.reload else option
     try:
         return cast(DevHooks, importlib.import_module(HOOKS_MODULE))
     except ModuleNotFoundError as error:

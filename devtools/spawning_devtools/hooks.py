@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.settings import Settings
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spawning.config import Config
-    from spawning.devhooks import WorkerHooks
+    from spawning.devhooks import LivePages, WorkerHooks
     from spawning.messages import Graph
 
 if importlib.util.find_spec("watchdog") is None:
@@ -62,6 +63,11 @@ def worker_hooks(config: Config, generation: int) -> WorkerHooks:
     if config.reload != "dev":
         return _NoHooks()
     return Observer(config.args[0] if config.args else "", generation)
+
+
+def live_pages(config: Config) -> LivePages | None:
+    """Return what makes pages refresh."""
+    return Pages(config.editor_url, os.getcwd()) if config.has_live_pages else None
 
 
 def _folder(file: str | None) -> str:

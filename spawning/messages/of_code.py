@@ -83,3 +83,15 @@ class Reload(Message):
     """For the log: `views.py changed (views <- urls <- app)`."""
     since: float
     """When the first change was seen, on the clock of `time.monotonic()`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refresh(Message):
+    """What the application reads has changed, its code has not: pages that show it are stale."""
+
+    cause: str
+    """For the log: `home.html changed`."""
+    files: tuple[str, ...]
+    """Absolute paths of the templates and static files that changed."""
+    since: float
+    """When the first change was seen, on the clock of `time.monotonic()`."""
