@@ -135,14 +135,14 @@
       ? [make("pre", { className: "source" }, ...failure.source.map((line) => sourceLine(line, failure)))]
       : [];
     const frames = failure.frames.map((frame) =>
-      make("li", {}, link(frame), ` in ${frame.function}`, make("code", { textContent: frame.source })),
+      make("li", {}, link(frame), frame.function && ` in ${frame.function}`, make("code", { textContent: frame.source })),
     );
     lay(
       "The new code does not start",
       make("h1", { textContent: title }),
       ...(failure.place ? [make("p", { className: "place" }, link(failure))] : []),
       ...excerpt,
-      ...(frames.length > 1 ? [make("ol", {}, ...frames)] : []),
+      ...(frames.length ? [make("ol", {}, ...frames)] : []),
       make("footer", { textContent: "Old code goes on serving. This goes away with the next good save; Esc hides it." }),
     );
   }

@@ -30,7 +30,8 @@ def news(newest: News, seen: int) -> dict[str, Any]:
 
 def failure(failed: Failed, folder: str, editor_url: str) -> dict[str, Any]:
     """Return what is to know of a failure; `folder` is where the server was started."""
-    own = [frame for frame in failed.frames if frame.in_project]
+    place = failed.file, failed.line
+    own = [one for one in failed.frames if one.in_project and (one.file, one.line) != place]
     return {
         "type": failed.type,
         "message": "; ".join(filter(None, (failed.message, failed.hint))),
@@ -45,7 +46,7 @@ def failure(failed: Failed, folder: str, editor_url: str) -> dict[str, Any]:
 def _frame(frame: Frame, folder: str, editor_url: str) -> dict[str, Any]:
     return {
         "place": _place(frame.file, frame.line, 0, folder),
-        "function": frame.function,
+        "function": "" if frame.function == "<module>" else frame.function,
         "source": frame.source[:LONGEST_LINE],
         "editor": _link(editor_url, frame.file, frame.line, 0),
     }
