@@ -11,7 +11,6 @@ from wsgiref.validate import validator
 import pytest
 
 from spawning_devtools.livereload.inject import Headers, injecting
-from spawning_devtools.livereload.place import in_head
 
 TAG = b'<script src="/live.js?seen=7" async></script>'
 HTML = "text/html; charset=utf-8"
@@ -300,34 +299,3 @@ def test_both_sides_keep_to_the_pep(method: str, pieces: list[bytes]) -> None:
     result = outer(environ, start)
     assert b"".join(result).count(b"/live.js") == (method != "HEAD")
     result.close()
-
-
-# (the beginning of a page, `|` where the script belongs)
-PLACES = [
-    "<!doctype html><html><head>|<title>",
-    "<!DOCTYPE HTML>\n<!-- <head> -->\n<html lang='en' data-x=\"a>b\">\n  <HEAD id=x>|\n",
-    "\ufeff<!doctype html>\n<html>|<body>",
-    "<!doctype html>|<title>x</title>",
-    "<html>|<p>",
-    "<head>|<p>",
-    "<!--[if gt IE 8]><!--> <html> <!--<![endif]--> <head>|<meta>",
-    "<!doctype html>|<header>",
-]
-
-
-@pytest.mark.parametrize("text", PLACES)
-def test_the_place_in_the_head(text: str) -> None:
-    before, after = text.encode().split(b"|")
-    assert in_head(before + after) == len(before)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "<p>x", "x<html><head>", "<!-- <html><head>", "<header>", "<html", "<htmlx>"]
-)
-def test_no_place_in_a_head(text: str) -> None:
-    assert in_head(text.encode()) is None
-
-
-def test_a_long_beginning_is_searched_in_no_time() -> None:
-    for filler in (b" ", b"<!--", b"<!-- -->", b"<html a='", b"<html "):
-        in_head(filler * 100_000)
