@@ -33,10 +33,10 @@ class WorkerHooks(Protocol):
 
 
 class LivePages(Protocol):
-    """Pages that refresh by themselves, in one worker."""
+    """Pages in one worker, which refresh by themselves or at least show what is new."""
 
     paths: frozenset[str]
-    """What `application` answers."""
+    """What `application` answers; nothing where pages do not refresh by themselves."""
 
     def around(self, application: Any) -> Any:
         """Return the application, whose pages ask for news."""
@@ -66,8 +66,8 @@ class DevHooks(Protocol):
     def worker_hooks(self, config: Config, generation: int) -> WorkerHooks:
         """Return the hooks of one worker."""
 
-    def live_pages(self, config: Config) -> LivePages | None:
-        """Return what makes pages refresh, None where they are left alone."""
+    def live_pages(self, config: Config) -> LivePages:
+        """Return what keeps the pages of one worker fresh."""
 
 
 def wanted(config: Config) -> bool:

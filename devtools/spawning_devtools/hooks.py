@@ -65,9 +65,9 @@ def worker_hooks(config: Config, generation: int) -> WorkerHooks:
     return Observer(config.args[0] if config.args else "", generation)
 
 
-def live_pages(config: Config) -> LivePages | None:
-    """Return what makes pages refresh."""
-    return Pages(config.editor_url, os.getcwd()) if config.has_live_pages else None
+def live_pages(config: Config) -> LivePages:
+    """Return what keeps the pages of one worker fresh."""
+    return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
 
 
 def _folder(file: str | None) -> str:

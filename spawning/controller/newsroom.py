@@ -63,7 +63,7 @@ class Newsroom:
 
     def __init__(self, config: Config, workers: Workers) -> None:
         self._hold_time = config.hold_time
-        self._is_open = bool(config.hold_time or config.has_live_pages)
+        self._is_open = bool(config.reload) or config.has_live_pages
         self._workers = workers
         first = int(time.time() * 1000)  # greater than any that a page has from an earlier run
         self._news = News(first, first, (), None)

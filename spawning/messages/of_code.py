@@ -87,11 +87,11 @@ class Reload(Message):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refresh(Message):
-    """What the application reads has changed, its code has not: pages that show it are stale."""
+    """Pages show something else now, and the code that serves them is the same."""
 
     cause: str
-    """For the log: `home.html changed`."""
+    """For the log: `templates/index.html changed`."""
     files: tuple[str, ...]
-    """Absolute paths of the templates and static files that changed."""
+    """The absolute paths of what changed."""
     since: float
     """When the first change was seen, on the clock of `time.monotonic()`."""

@@ -40,7 +40,7 @@ class Beside:
 
 def beside(gateway: Gateway, pages: LivePages | None) -> Gateway:
     """Return the gateway, and what answers pages beside it."""
-    return Beside(gateway, pages) if pages is not None else gateway
+    return Beside(gateway, pages) if pages is not None and pages.paths else gateway
 
 
 def around(application: Any, pages: LivePages | None) -> Any:

@@ -27,9 +27,9 @@ Start = Callable[..., Any]
 class Pages:
     """What the pages of a worker know and are told."""
 
-    paths = frozenset({QUESTION, SCRIPT})
-
-    def __init__(self, editor_url: str, folder: str) -> None:
+    def __init__(self, editor_url: str, folder: str, are_live: bool = True) -> None:
+        """`are_live`: whether pages refresh by themselves, or are only served afresh."""
+        self.paths = frozenset({QUESTION, SCRIPT} if are_live else ())
         self._editor_url = editor_url
         self._folder = folder
         self._news = News(0, 0, (), None)
@@ -38,6 +38,8 @@ class Pages:
 
     def around(self, application: Any) -> Any:
         """Return the application, whose pages ask for news."""
+        if not self.paths:
+            return application
         return injecting(application, lambda: f"{SCRIPT}?seen={self._news.version}")
 
     def hear(self, news: News) -> None:
@@ -54,9 +56,9 @@ class Pages:
     def waits(self, target: str, headers: Mapping[str, str]) -> bool | None:
         """Return whether a request asks for news that there are none of."""
         path, _, query = target.partition("?")
-        if path != QUESTION:
-            return False if path == SCRIPT else None
-        asked = _asked(query)
+        if path not in self.paths:
+            return None
+        asked = _asked(query) if path == QUESTION else None
         if asked is None or not guard.asks_for_itself(headers):
             return False
         seen, is_first = asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
-from wsgiref.util import setup_testing_defaults
+from wsgiref.util import FileWrapper, setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
@@ -273,8 +273,6 @@ def test_what_is_no_page_is_passed_on_as_it_is() -> None:
     def answer(environ: dict[str, Any], start: Any) -> Any:
         start("200 OK", [("Content-Type", "image/png")])
         return environ["wsgi.file_wrapper"](io.BytesIO(b"png"))
-
-    from wsgiref.util import FileWrapper
 
     answered = Answer(answer, **{"wsgi.file_wrapper": FileWrapper})  # type: ignore[arg-type]
     assert type(answered.result) is FileWrapper
