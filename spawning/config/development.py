@@ -71,9 +71,9 @@ class Development:
     @property
     def has_live_pages(self) -> bool:
         """Whether pages refresh by themselves."""
-        return (self.livereload or self.reload == "dev") and not self.no_livereload
+        return (self.livereload or bool(self.reload)) and not self.no_livereload
 
     @property
     def hold_time(self) -> float:
         """How long requests wait for new code at most, in seconds."""
-        return self.reload_wait if self.reload == "dev" else 0.0
+        return self.reload_wait if self.reload else 0.0

@@ -248,13 +248,11 @@ class Controller:
     def _hear_watcher(self, message: messages.Message) -> None:
         if self._known.stopping is not Stopping.NO:
             return
-        match message:
-            case messages.Reload(cause, since):
-                self._newsroom.expect(monotonic())
-                self._begin(cause, since)
-            case messages.Refresh(cause, files):
-                self._newsroom.refresh(files)
-                self._notice(f"{cause}: pages refresh")
+        if isinstance(message, messages.Reload):
+            self._newsroom.expect(monotonic())
+            self._begin(message.cause, message.since)
+        elif isinstance(message, messages.Refresh):
+            self._audience.tell(message)
 
     def _reap(self) -> None:
         now = monotonic()

@@ -20,7 +20,14 @@ from pathlib import Path
 from spawning.config import Config
 from spawning.controller.audience import Fact
 from spawning.controller.workers import Workers
-from spawning.messages import Failed, GenerationFailed, GenerationServes, News, WorkerFailed
+from spawning.messages import (
+    Failed,
+    GenerationFailed,
+    GenerationServes,
+    News,
+    Refresh,
+    WorkerFailed,
+)
 
 UNEXPLAINED = Failed(
     True, "", "The new code did not start; the terminal may say why.", "", 0, 0, (), ""
@@ -85,6 +92,8 @@ class Newsroom:
                 self._failures.clear()
                 # Its workers hear it before they serve, and the others serve no more.
                 self._news = served(self._news)
+            case Refresh(files=files):
+                self._publish(changed(self._news, files))
             case _:
                 pass
 
@@ -95,10 +104,6 @@ class Newsroom:
         """Newer code is known: requests wait for it."""
         if self._hold_time:
             self._workers.gate.hold[0] = now + self._hold_time
-
-    def refresh(self, files: Sequence[str]) -> None:
-        """Pages are stale, though the code is not."""
-        self._publish(changed(self._news, files))
 
     def brief(self, worker_id: int) -> None:
         """Tell a worker that is going to serve."""
