@@ -49,7 +49,7 @@ class Development:
     )
     editor_url: str = option(
         "--editor-url",
-        default="vscode://file/{path}:{line}:{column}",
+        default="vscode://file{path}:{line}:{column}",
         parse=editor_url,
         metavar="URL",
         help="how a page that shows an error opens your editor, with {path}, {line} and {column}",

@@ -20,6 +20,7 @@
   let isAsking = false;
   let isLeaving = false;
   let hasGivenUp = false;
+  let opensEditor = false; // which a browser takes for leaving the page
   let asking = new AbortController();
 
   // ---------------------------------------------------------------- questions
@@ -63,7 +64,9 @@
     else asking.abort();
   });
   // Whoever follows a link or presses F5 is on the way already: a refresh would call them back.
-  addEventListener("beforeunload", leave);
+  addEventListener("beforeunload", () => {
+    if (!opensEditor) leave();
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted) stay();
   });
@@ -167,7 +170,13 @@
   }
 
   function link({ place, editor }) {
-    return editor ? make("a", { href: editor, textContent: place }) : make("span", { textContent: place });
+    if (!editor) return make("span", { textContent: place });
+    const element = make("a", { href: editor, textContent: place });
+    element.onclick = () => {
+      opensEditor = true;
+      setTimeout(() => (opensEditor = false), 1000);
+    };
+    return element;
   }
 
   function make(name, properties, ...children) {

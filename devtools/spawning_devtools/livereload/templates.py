@@ -5,6 +5,7 @@ Their caches are right in production.  What is not loaded is not touched.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
@@ -13,7 +14,8 @@ def forget() -> None:
     """Have the next request read its templates from their files."""
     django = sys.modules.get("django.template.autoreload")
     if django is not None:
-        django.reset_loaders()
+        with contextlib.suppress(Exception):  # of its settings, which its next request tells
+            django.reset_loaders()
     jinja2 = sys.modules.get("jinja2")
     if jinja2 is not None:
         # A property stands before what each environment has set for itself, and finds them all.
