@@ -33,23 +33,25 @@
     isAsking = true;
     let failures = 0;
     while (may()) {
-      try {
-        asking = new AbortController();
-        question.search = `?seen=${seen}${isFirst ? "&first" : ""}`;
-        const answer = await fetch(question, { cache: "no-store", signal: asking.signal });
-        if (answer.ok) {
-          take(await answer.json());
-          failures = 0;
-          continue;
-        }
-        // A 5xx may be a proxy's, while the server is started anew.
-        hasGivenUp = answer.status < 500;
-      } catch {
-        // The server is not there, or we have hung up ourselves.
-      }
-      if (may()) await wait(PAUSES[Math.min(failures++, PAUSES.length - 1)]);
+      const news = await ask();
+      if (news) take(news);
+      else if (may()) await wait(PAUSES[Math.min(failures, PAUSES.length - 1)]);
+      failures = news ? 0 : failures + 1;
     }
     isAsking = false;
+  }
+
+  async function ask() {
+    asking = new AbortController();
+    question.search = `?seen=${seen}${isFirst ? "&first" : ""}`;
+    try {
+      const answer = await fetch(question, { cache: "no-store", signal: asking.signal });
+      if (answer.ok) return await answer.json();
+      hasGivenUp = answer.status < 500; // which may be a proxy's, while the server is started anew
+    } catch {
+      // The server is not there, or we have hung up ourselves.
+    }
+    return null;
   }
 
   function take(news) {
@@ -167,6 +169,7 @@
       make("p", { textContent: "This page answers a form, so it was not refreshed by itself." }),
       again,
     );
+    host.className = "aside"; // there is nothing to mend
   }
 
   function link({ place, editor }) {
@@ -224,6 +227,9 @@
     @media (prefers-color-scheme: dark) { :host { --paper: #1d1f23; --ink: #e8eaed; --quiet: #a2a9b4;
       --line: #383c43; --shade: #26292e; --alarm: #ff8a80; --meant: #45262a; --mark: #8c3a3a;
       --link: #8ab8ff; } }
+    :host(.aside) { inset: auto 1rem 1rem auto; width: auto; height: auto; max-width: calc(100% - 2rem);
+      background: none; overflow: visible; --alarm: var(--link); }
+    :host(.aside) section { margin: 0; min-height: 0; border-radius: 10px; }
     section { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
       max-width: 60rem; margin: min(6vh, 3rem) auto; padding: 0 1.5rem 1.25rem; border-radius: 10px;
       border-top: 5px solid var(--alarm); box-shadow: 0 12px 48px rgb(0 0 0 / 35%); box-sizing: border-box; }
