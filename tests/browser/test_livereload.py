@@ -12,6 +12,7 @@ from serving import Server, StartServer, wait_until
 pytestmark = pytest.mark.slow
 
 APPLICATION = '''
+import pathlib, time
 from words import WORD
 
 PAGE = """<!doctype html><html><head><meta name="viewport" content="width=device-width">
@@ -22,6 +23,8 @@ STRICT = "default-src 'none'; connect-src 'self'; img-src data:; script-src 'non
 
 def app(environ, start):
     headers = [("Content-Type", "text/html; charset=utf-8")]
+    while environ["PATH_INFO"] == "/slow" and not pathlib.Path("open").exists():
+        time.sleep(0.01)
     if environ["PATH_INFO"] == "/strict":
         headers.append(("Content-Security-Policy", STRICT))
     if environ["PATH_INFO"] == "/closed":
@@ -30,6 +33,12 @@ def app(environ, start):
     for piece in PAGE.format(WORD + environ["PATH_INFO"]).splitlines(True):
         yield piece.encode()
 '''
+GATED = """
+import pathlib, time
+pathlib.Path("begun").touch()
+while not pathlib.Path("gate").exists():
+    time.sleep(0.01)
+"""
 WORD = "document.querySelector('h1').textContent"
 OVERLAY = "document.querySelector('spawning-livereload')"
 SHOWN = f"{OVERLAY}.shadowRoot.querySelector('section').innerText"
@@ -151,8 +160,18 @@ def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
     browser.show(True)
     browser.wait_for(f"{WORD} === 'five/'")
 
+    site.save("six", GATED)
+    wait_until((site.folder / "begun").exists, "the new code is imported")
+    browser.value_of("location.assign('/slow')")
+    wait_until(lambda: browser.requested[-1].endswith("/slow"), "the link is followed")
+    begin = len(site.server.log.lines)
+    (site.folder / "gate").touch()
+    site.server.log.wait_for("generation", begin)  # the page is answered first
+    (site.folder / "open").touch()
+    browser.wait_for(f"{WORD} === 'six/slow'")
+
     _host, port = site.server.address
     assert site.server.stop() == 0
-    site.save("six")
+    site.save("seven")
     spawn(site.folder, "--port", str(port), "--livereload", "pages.app").wait_until_serving()
-    browser.wait_for(f"{WORD} === 'six/'")
+    browser.wait_for(f"{WORD} === 'seven/slow'")
