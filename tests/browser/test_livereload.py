@@ -126,6 +126,15 @@ def test_a_page_follows_the_code(site: Site) -> None:
 
 
 def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
+    # One browser for all of them: to start one takes longer than any.
+    keeps_to_policies(site)
+    does_not_send_a_form_again(site)
+    asks_nothing_while_hidden(site)
+    follows_a_link_to_new_code(site)
+    finds_the_server_again(site, spawn)
+
+
+def keeps_to_policies(site: Site) -> None:
     browser = site.browser
     site.open("/strict")
     site.save("two", "nonsense")
@@ -142,6 +151,9 @@ def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
     assert browser.value_of("document.scripts.length") == 0
     assert len(browser.complaints) == 1
 
+
+def does_not_send_a_form_again(site: Site) -> None:
+    browser = site.browser
     site.open("/")
     browser.value_of("document.getElementById('send').click()")
     browser.wait_for(f"{WORD} === 'three/form' && {ASKS}")
@@ -149,6 +161,9 @@ def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
     browser.wait_for(f"{SHOWN}.includes('New code serves')")
     assert browser.value_of(WORD) == "three/form"  # a refresh would send the form again
 
+
+def asks_nothing_while_hidden(site: Site) -> None:
+    browser = site.browser
     site.open("/")
     site.wait_until_it_asks(True)
     browser.show(False)
@@ -160,6 +175,9 @@ def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
     browser.show(True)
     browser.wait_for(f"{WORD} === 'five/'")
 
+
+def follows_a_link_to_new_code(site: Site) -> None:
+    browser = site.browser
     site.save("six", GATED)
     wait_until((site.folder / "begun").exists, "the new code is imported")
     browser.value_of("location.assign('/slow')")
@@ -170,8 +188,10 @@ def test_pages_that_need_care(site: Site, spawn: StartServer) -> None:
     (site.folder / "open").touch()
     browser.wait_for(f"{WORD} === 'six/slow'")
 
+
+def finds_the_server_again(site: Site, spawn: StartServer) -> None:
     _host, port = site.server.address
     assert site.server.stop() == 0
     site.save("seven")
     spawn(site.folder, "--port", str(port), "--livereload", "pages.app").wait_until_serving()
-    browser.wait_for(f"{WORD} === 'seven/slow'")
+    site.browser.wait_for(f"{WORD} === 'seven/slow'")
