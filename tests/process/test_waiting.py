@@ -81,8 +81,15 @@ class Site:
         return sum(
             each.laddr.port == port and each.status != psutil.CONN_LISTEN
             for worker in self.server.workers()
-            for each in worker.net_connections("tcp")
+            for each in _connections_of(worker)
         )
+
+
+def _connections_of(worker: psutil.Process) -> list[Any]:
+    try:
+        return list(worker.net_connections("tcp"))
+    except psutil.Error:
+        return []  # it has gone meanwhile
 
 
 def news_in(answer: Answer) -> dict[str, Any]:
