@@ -141,7 +141,7 @@ class Connection(Stream):
         return None
 
     def _parse(self, data: bytes) -> Request | None:
-        """Return the request that `data` makes whole, if any does and it may begin now."""
+        """Return the request that `data` completes; None where there is none that may begin."""
         limits = self._host.limits
         if self._partial is None:
             parsed = whole_head(data, limits)
