@@ -8,12 +8,12 @@ ever touched.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Boot, Channel, Graph, Message
+from spawning.messages import Boot, Channel, Graph, Message, News
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -64,6 +64,27 @@ class Nursery(Protocol):
         """End what is not a worker."""
 
 
+class LivePages(Protocol):
+    """Pages in one worker, which refresh by themselves or at least show what is new."""
+
+    paths: frozenset[str]
+    """What `application` answers; nothing where pages do not refresh by themselves."""
+
+    def around(self, application: Any) -> Any:
+        """Return the application, whose pages ask for news."""
+
+    def application(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer such a question, whether there are news or not."""
+
+    def waits(self, target: str, headers: Mapping[str, str]) -> bool | None:
+        """Return whether a request asks for news that there are none of; None where it asks for
+        something else.  Called from any thread.
+        """
+
+    def hear(self, news: News) -> None:
+        """Take the newest news."""
+
+
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
 
@@ -89,10 +110,13 @@ class DevHooks(Protocol):
         `executed` is the `Spawner` that does so.
         """
 
+    def live_pages(self, config: Config) -> LivePages:
+        """Return what keeps the pages of one worker fresh."""
+
 
 def wanted(config: Config) -> bool:
     """Return whether an option asks for the development tools."""
-    return bool(config.reload or config.watch)
+    return bool(config.reload or config.watch or config.has_live_pages)
 
 
 def load(config: Config) -> DevHooks | None:
@@ -102,7 +126,8 @@ def load(config: Config) -> DevHooks | None:
     """
     if not wanted(config):
         return None
-    option = f"--reload={config.reload}" if config.reload else "--watch"
+    option = "--watch" if config.watch else "--livereload"
+    option = f"--reload={config.reload}" if config.reload else option
     try:
         return cast(DevHooks, importlib.import_module(HOOKS_MODULE))
     except ModuleNotFoundError as error:

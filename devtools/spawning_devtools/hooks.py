@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from spawning.config import Config
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
-    from spawning.devhooks import Nursery, WorkerHooks
+    from spawning.devhooks import LivePages, Nursery, WorkerHooks
     from spawning.messages import Boot, Channel, Graph
 
 if importlib.util.find_spec("watchdog") is None:
@@ -131,6 +132,11 @@ def nursery(config: Config, executed: Spawner, switchboard: Switchboard) -> Nurs
     from spawning_devtools.snapshots.nursery import nursery_of
 
     return nursery_of(executed, switchboard)
+
+
+def live_pages(config: Config) -> LivePages:
+    """Return what keeps the pages of one worker fresh."""
+    return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
 
 
 def _folder(file: str | None) -> str:

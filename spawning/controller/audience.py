@@ -14,9 +14,9 @@ from spawning import chronicle
 from spawning.controller.children import Child, State
 from spawning.controller.policy import Situation
 from spawning.controller.policy import Stopping as HowToStop
-from spawning.messages import Graph, Stopping, Wanted, WorkerGone, WorkerIs
+from spawning.messages import Graph, Refresh, Stopping, Wanted, WorkerGone, WorkerIs
 
-Fact = chronicle.Fact | Graph
+Fact = chronicle.Fact | Graph | Refresh
 
 
 class Listener(Protocol):

@@ -19,6 +19,7 @@ from spawning.controller.audience import Audience, gone
 from spawning.controller.browser import Browser
 from spawning.controller.children import Child, new_child
 from spawning.controller.companion import Brief, Companion
+from spawning.controller.newsroom import Newsroom
 from spawning.controller.outside import Outside
 from spawning.controller.overseer import Overseer
 from spawning.controller.policy import (
@@ -86,7 +87,8 @@ class Controller:
         self._overseer = Overseer(config, self._workers.board)
         browsers = [Browser(listeners)] if config.open else []
         terminal = Terminal(config, listeners, verbose_lines)
-        self._audience = Audience([terminal, *browsers, *companions])
+        self._newsroom = Newsroom(config, self._workers)
+        self._audience = Audience([self._newsroom, terminal, *browsers, *companions])
         self._exit_code = 0
         self._finished = False
 
@@ -136,6 +138,7 @@ class Controller:
             case TakeOver(generation):
                 self._take_over(generation, now)
             case Open(worker_id):
+                self._newsroom.brief(worker_id)
                 self._workers.tell(worker_id, messages.OpenGate())
                 self._known = events.opened(self._known, worker_id, now)
             case Retire(worker_id, successor):
@@ -249,8 +252,13 @@ class Controller:
     def _hear_watcher(self, message: messages.Message) -> None:
         if self._nursery is not None:
             self._nursery.hear(message)
-        if isinstance(message, messages.Reload) and self._known.stopping is Stopping.NO:
+        if self._known.stopping is not Stopping.NO:
+            return
+        if isinstance(message, messages.Reload):
+            self._newsroom.expect(monotonic())
             self._begin(message.cause, message.since)
+        elif isinstance(message, messages.Refresh):
+            self._audience.tell(message)
 
     def _reap(self) -> None:
         now = monotonic()
@@ -282,7 +290,7 @@ class Controller:
         self._audience.tell(messages.Notice(text, time.time()))
 
     def _briefs(self, hooks: DevHooks | None) -> Iterator[Brief]:
-        if hooks is not None:
+        if hooks is not None and (self._config.reload or self._config.watch):
             yield watcher.brief(self._config, hooks, self._hear_watcher)
         if status_listeners := self._outside.status_listeners:
             board = self._workers.board.shape

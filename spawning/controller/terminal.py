@@ -15,6 +15,7 @@ from spawning.messages import (
     GenerationFailed,
     GenerationServes,
     Notice,
+    Refresh,
     WorkerFailed,
     WorkerGone,
 )
@@ -58,6 +59,8 @@ class Terminal:
                 _say(report.failure(failure, str(Path.cwd()), not self._config.reload))
             case WorkerGone(how="died"):
                 log.say(report.death(fact))
+            case Refresh(cause):
+                log.say(f"{cause}: pages are fresh, no code was reloaded")
             case Notice(text):
                 _say(text.splitlines())
             case _:

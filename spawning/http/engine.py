@@ -24,8 +24,9 @@ from spawning.http.handoff import Inbox, Outbox
 from spawning.http.host import Loan
 from spawning.http.limits import Limits
 from spawning.http.listener import Listener
+from spawning.http.parking import Parking
 from spawning.http.peers import Peers
-from spawning.http.phase import BUSY
+from spawning.http.phase import BUSY, HEAD, IDLE, PARKED
 from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
@@ -62,10 +63,12 @@ class Engine:
         outbox: socket.socket,
         introducers: Peers | None = None,
         is_one_of_many: bool = False,
+        parking: Parking | None = None,
     ) -> None:
         self.limits = limits
         self.gate = gate
         self.generation = generation
+        self.parking = parking
         self.keeps_alive = limits.keep_alive_time > 0
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
@@ -124,9 +127,18 @@ class Engine:
         self.idle_time = LAST_CHANCE
         self._stop_accepting()
         self.gate = (self.generation,)
+        self.parking = None
+        self.look_again()
         for connection in list(self._connections.values()):
             if connection.phase is not BUSY:
                 connection.deadline = min(connection.deadline, now + LAST_CHANCE)
+
+    def look_again(self) -> None:
+        """Have requests begun that need not wait any more."""
+        # One that is on its way to be parked is still in one of the first two phases.
+        for connection in list(self._connections.values()):
+            if connection.phase in (PARKED, IDLE, HEAD):
+                connection.poke()
 
     def hang_up(self) -> None:
         """End websockets and streams of events, whose clients come back by themselves."""

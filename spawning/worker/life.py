@@ -31,6 +31,7 @@ from spawning.messages import (
     Enough,
     InFlight,
     Leaving,
+    News,
     OpenGate,
     Ready,
     Reopen,
@@ -38,7 +39,15 @@ from spawning.messages import (
 from spawning.scoreboard import Row
 from spawning.streams import Streams
 from spawning.title import set_title
-from spawning.worker import application, engine_parts, failure, lifeline, restart, signals
+from spawning.worker import (
+    application,
+    engine_parts,
+    failure,
+    lifeline,
+    live_pages,
+    restart,
+    signals,
+)
 from spawning.wsgi.environ import endpoint
 
 EXIT_FAILED = 3
@@ -89,6 +98,7 @@ class Worker:
         self._row: Row | None = None
         self._access_log: AccessLog | None = None
         self._hooks: devhooks.WorkerHooks | None = None
+        self._pages: devhooks.LivePages | None = None
         self._report_is_due = False
         self._engine: Engine | None = None
 
@@ -103,6 +113,7 @@ class Worker:
         if hooks is not None:
             self._hooks = hooks.worker_hooks(config, boot, self._channel, self._become)
             self._hooks.before_import(self._hear_news)
+            self._pages = hooks.live_pages(config)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -162,8 +173,16 @@ class Worker:
                     self._drain(successor)
                 case Reopen():
                     self._reopen()
+                case News():
+                    self._tell_pages(message)
         if self._channel.ended:
             self._drain(successor=False)
+
+    def _tell_pages(self, news: News) -> None:
+        assert self._engine is not None
+        if self._pages is not None:
+            self._pages.hear(news)
+        self._engine.look_again()
 
     def _reopen(self) -> None:
         log.flush_standard_streams()
@@ -256,12 +275,15 @@ class Worker:
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
+        app = live_pages.around(app, self._pages)
         gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
+        gateway = engine_parts.counted(gateway, config, self._ask_for_successor)
         return Engine(
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
-            gateway=engine_parts.counted(gateway, config, self._ask_for_successor),
+            gateway=live_pages.beside(gateway, self._pages),
+            parking=live_pages.parking(config, self._gate, self._pages),
             runner=runner,
             inbox=self._inbox,
             outbox=self._outbox,

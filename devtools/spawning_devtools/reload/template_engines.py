@@ -15,10 +15,6 @@ from types import MappingProxyType
 from typing import Any
 
 
-def _jinja(environment: Any) -> bool:
-    return bool(environment.auto_reload) or environment.cache is None
-
-
 def _jinja_loader(loader: Any) -> bool:
     # What a function returns says nothing of the file that it came from.
     return type(loader).__name__ != "FunctionLoader"
@@ -34,11 +30,11 @@ def _chameleon(template: Any) -> bool:
 
 ENGINES: Mapping[tuple[str, str], Callable[[Any], bool]] = MappingProxyType(
     {
-        ("jinja2.environment", "_load_template"): _jinja,
+        ("jinja2.environment", "_load_template"): lambda _: True,  # by what a `Refresh` does to it
         ("jinja2.loaders", "get_source"): _jinja_loader,
         ("mako.lookup", "_load"): _mako,
         ("chameleon.template", "read"): _chameleon,
-        ("django.template.loaders.cached", "get_template"): lambda _: False,
+        ("django.template.loaders.cached", "get_template"): lambda _: True,  # the same
         ("django.template.loaders.filesystem", "get_contents"): lambda _: True,
     }
 )
