@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.debugging import debuggers
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.settings import Settings
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spawning.config import Config
-    from spawning.devhooks import WorkerHooks
+    from spawning.devhooks import Debugged, WorkerHooks
     from spawning.messages import Graph
 
 if importlib.util.find_spec("watchdog") is None:
@@ -62,6 +63,12 @@ def worker_hooks(config: Config, generation: int) -> WorkerHooks:
     if config.reload != "dev":
         return _NoHooks()
     return Observer(config.args[0] if config.args else "", generation)
+
+
+def mind_debuggers(config: Config, debugged: Debugged) -> None:
+    """Tell the worker whenever a debugger stops one of its threads."""
+    if config.reload == "dev":
+        debuggers.mind(debugged)
 
 
 def _folder(file: str | None) -> str:

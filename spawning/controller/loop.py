@@ -15,26 +15,24 @@ from time import monotonic
 from spawning import messages, newcomers
 from spawning.config import Config
 from spawning.controller import events, report, signals, status_page, watcher
+from spawning.controller.actions import (
+    Action,
+    Begin,
+    Finish,
+    Kill,
+    Open,
+    Retire,
+    Spawn,
+    Stop,
+    TakeOver,
+)
 from spawning.controller.audience import Audience, gone
 from spawning.controller.browser import Browser
 from spawning.controller.children import Child, new_child
 from spawning.controller.companion import Brief, Companion
 from spawning.controller.outside import Outside
 from spawning.controller.overseer import Overseer
-from spawning.controller.policy import (
-    Action,
-    Finish,
-    Kill,
-    Open,
-    Retire,
-    Situation,
-    Spawn,
-    Stop,
-    Stopping,
-    TakeOver,
-    decide,
-    wake_at,
-)
+from spawning.controller.policy import Situation, Stopping, decide, wake_at
 from spawning.controller.replacement import (
     Finding,
     Hung,
@@ -129,6 +127,8 @@ class Controller:
 
     def _act(self, action: Action, now: float) -> None:
         match action:
+            case Begin(causes, since):
+                self._begin(report.together(causes), since)
             case Spawn(generation):
                 self._spawn(generation, now)
             case TakeOver(generation):
@@ -140,9 +140,9 @@ class Controller:
                 self._workers.tell(worker_id, messages.Drain(successor))
                 self._known = events.draining(self._known, worker_id, (), now)
             case Kill(worker_id, overdue):
-                if overdue:
-                    child = self._known.children.by_id[worker_id]
-                    self._notice("\n".join(report.overdue(child, self._config.deadman)))
+                child = self._known.children.by_id[worker_id]
+                if lines := report.killing(child, overdue, self._config.deadman):
+                    self._notice("\n".join(lines))
                 self._workers.kill(worker_id)
                 self._known = events.killed(self._known, worker_id)
             case Stop():
@@ -239,12 +239,18 @@ class Controller:
                     self._known = events.worn(self._known, worker_id, "it was sent SIGTERM")
                 case messages.Enough(why):
                     self._act_on(Worn(worker_id, why), now)
+                case messages.Held():
+                    self._known = events.held(self._known, worker_id, message)
+                case messages.Released():
+                    self._known = events.released(self._known, worker_id, now)
                 case messages.Graph():
                     self._audience.tell(message)
 
     def _hear_watcher(self, message: messages.Message) -> None:
         if isinstance(message, messages.Reload) and self._known.stopping is Stopping.NO:
-            self._begin(message.cause, message.since)
+            if line := report.waiting(message.cause, self._known):
+                self._notice(line)
+            self._known = events.asked(self._known, message.cause, message.since)
 
     def _reap(self) -> None:
         now = monotonic()

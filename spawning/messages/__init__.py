@@ -22,6 +22,7 @@ from spawning.messages.of_code import (
     Reload,
     Serving,
 )
+from spawning.messages.of_debuggers import Held, Released
 from spawning.messages.of_factories import Settle, Settled
 from spawning.messages.of_status import (
     Chronicle,
@@ -35,6 +36,7 @@ from spawning.messages.of_status import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
 )
 from spawning.messages.of_workers import (
@@ -70,6 +72,7 @@ __all__ = [
     "GenerationFailed",
     "GenerationServes",
     "Graph",
+    "Held",
     "InFlight",
     "Leaving",
     "Message",
@@ -77,6 +80,7 @@ __all__ = [
     "Notice",
     "OpenGate",
     "Ready",
+    "Released",
     "Reload",
     "Reopen",
     "Serving",
@@ -87,6 +91,7 @@ __all__ = [
     "Wanted",
     "WorkerFailed",
     "WorkerGone",
+    "WorkerHeld",
     "WorkerIs",
     "decode",
     "encode",

@@ -101,17 +101,26 @@ def access_log(config: Config, boot: Boot) -> AccessLog | None:
     return open_log(config.access_log_file, config.access_log_format, origin)
 
 
-def gateway(
-    app: Any, runner: Any, config: Config, boot: Boot, row: Row | None, requests: AccessLog | None
-) -> Gateway:
+def handler(app: Any, runner: Any, config: Config, requests: AccessLog | None) -> Handler:
     """Return what answers requests, and logs them."""
-    handler = Handler(
+    return Handler(
         behind_mounts(within_limits(app, config), config),
         sys.stderr,
         requests,
         extras=runner.extras,
         environ=environ_for(config),
     )
+
+
+def timed(
+    handler: Handler,
+    runner: Any,
+    config: Config,
+    boot: Boot,
+    row: Row | None,
+    is_held: Callable[[], bool],
+) -> Gateway:
+    """Return the handler, whose requests end at `--request-timeout` where no debugger holds any."""
     if not config.request_timeout:
         return handler
 
@@ -119,7 +128,7 @@ def gateway(
         log.say(f"worker {boot.worker_id} (generation {boot.generation}): {text}")
 
     stuck = row.count_stuck if row is not None else lambda _count: None
-    return Timed(handler, config.request_timeout, runner, say, stuck)
+    return Timed(handler, config.request_timeout, runner, say, stuck, is_held)
 
 
 def counted(gateway: Gateway, config: Config, enough: Callable[[str], None]) -> Gateway:

@@ -36,6 +36,7 @@ from spawning.messages import (
 from spawning.streams import Streams
 from spawning.title import set_title
 from spawning.worker import application, engine_parts, failure, lifeline, signals
+from spawning.worker.holding import Holding
 from spawning.wsgi.environ import endpoint
 
 EXIT_FAILED = 3
@@ -84,6 +85,7 @@ class Worker:
         self._hooks: devhooks.WorkerHooks | None = None
         self._report_is_due = False
         self._engine: Engine | None = None
+        self._holding = Holding(channel)
         self._access_log = engine_parts.access_log(self._config, boot)
 
     def live(self) -> int:
@@ -98,6 +100,7 @@ class Worker:
         if hooks is not None:
             self._hooks = hooks.worker_hooks(config, boot.generation)
             self._hooks.before_import(self._hear_news)
+            hooks.mind_debuggers(config, self._holding)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -169,6 +172,7 @@ class Worker:
     def _tick(self, now: float) -> None:
         self._beat(now)
         self._report()
+        self._holding.look()
         if self._draining:
             self._tell_requests()
 
@@ -216,8 +220,10 @@ class Worker:
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
-        gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
-        return Engine(
+        handler = engine_parts.handler(app, runner, config, self._access_log)
+        is_held = self._holding.is_held
+        gateway = engine_parts.timed(handler, runner, config, self._boot, self._row, is_held)
+        engine = Engine(
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
@@ -228,6 +234,8 @@ class Worker:
             is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
+        self._holding.find_requests(runner.me, engine.busy)
+        return engine
 
     def _ask_for_successor(self, why: str) -> None:
         assert self._engine is not None
