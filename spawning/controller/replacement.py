@@ -17,7 +17,7 @@ from spawning.scoreboard import InFlightNow, Reading
 
 STUCK_INTERVAL = 1.0
 MEMORY_INTERVAL = 2.0
-SLOW_DRAIN = 1.0
+SLOW_DRAIN = 2.0
 """Seconds after which a developer wants to know what old code still does."""
 HEARTBEAT_INTERVALS = (0.25, 5.0)
 """Shortest and longest pause between two looks at the heartbeats, in seconds."""

@@ -16,6 +16,7 @@ import collections
 import functools
 import socket
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, Protocol
 
 from spawning.http.body import RequestBody
@@ -35,6 +36,8 @@ from spawning.http.waker import Waker
 
 LAST_CHANCE = 0.5
 """Seconds that an idle connection is kept when nobody takes it over."""
+FAREWELL = 0.5
+"""Seconds that an application has to notice that nobody listens to its stream any more."""
 
 
 class Gateway(Protocol):
@@ -92,6 +95,9 @@ class Engine:
         self._waker = Waker(self._woken)
         self._poller.add(self._waker.fileno(), self._waker)
         self.draining = False
+        self._hung_up: set[Connection] = set()
+        self._patience = 0.0
+        """Until when those are waited for."""
 
     # ------------------------------------------------------------ life
 
@@ -129,9 +135,13 @@ class Engine:
                 connection.deadline = min(connection.deadline, now + LAST_CHANCE)
 
     def hang_up(self) -> None:
-        """End websockets and streams of events, whose clients come back by themselves."""
-        for connection in list(self._connections.values()):
-            connection.hang_up()
+        """End websockets and streams of events, whose clients come back by themselves.
+
+        An application that does not notice, because it waits for something to send, is
+        not waited for: nobody listens to it any more.
+        """
+        self._hung_up |= {c for c in list(self._connections.values()) if c.hang_up()}
+        self._patience = monotonic() + FAREWELL
 
     def run(self, tick: Callable[[float], None], finished: Callable[[], bool]) -> None:
         """Serve until `finished`, and what was begun is done; `tick` is called every second."""
@@ -150,7 +160,11 @@ class Engine:
     @property
     def is_empty(self) -> bool:
         """Whether no connection is left in this worker."""
-        return not (self._connections or self._departing or self._outbox)
+        if self._departing or self._outbox:
+            return False
+        if self._hung_up and monotonic() >= self._patience:
+            return self._hung_up.issuperset(self._connections.values())
+        return not self._connections
 
     @property
     def count(self) -> int:

@@ -110,7 +110,7 @@ class Worker:
         self._report()
         self._entitle("ready")
         self._channel.send(Ready())
-        self._engine.run(self._tick, lambda: self._draining)
+        self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
         log.flush_standard_streams()
         return 0
 

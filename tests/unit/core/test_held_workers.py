@@ -106,12 +106,12 @@ def test_the_heartbeat_has_its_time_when_the_debugger_has_gone() -> None:
 # the old worker, and the request that is named if any is
 OLD = InFlightNow(NOW - 5, "GET /slow")
 DRAINS: list[tuple[str, tuple[InFlightNow, ...], list[Lingers]]] = [
-    ("1D@98.9", (InFlightNow(NOW - 1, "GET /b"), OLD), [Lingers(1, OLD)]),
-    ("1D@99.1", (OLD,), []),
-    ("1D@98.9", (), []),
-    ("1D*@98.9", (OLD,), []),
-    ("1D!@98.9", (OLD,), []),
-    ("1S@98.9", (OLD,), []),
+    ("1D@97.9", (InFlightNow(NOW - 1, "GET /b"), OLD), [Lingers(1, OLD)]),
+    ("1D@98.1", (OLD,), []),
+    ("1D@97.9", (), []),
+    ("1D*@97.9", (OLD,), []),
+    ("1D!@97.9", (OLD,), []),
+    ("1S@97.9", (OLD,), []),
 ]
 
 
@@ -132,8 +132,8 @@ def test_a_slow_drain_is_told_once_and_to_developers(development: bool, count: i
     row.slots[0].begin("GET", "/slow", NOW - 5)
     overseer = Overseer(Config(heartbeat_timeout=0.0), board)
     known = situation("1D@95 2S 2S", serving=2, development=development)
-    assert (overseer.wake_at(known) == 96.0) is development
-    assert overseer.look(known, 95.5) == []
+    assert (overseer.wake_at(known) == 97.0) is development
+    assert overseer.look(known, 96.5) == []
     assert overseer.look(known, NOW) == [Lingers(1, OLD)] * count
     assert overseer.look(known, NOW + 1) == []
     assert overseer.wake_at(known) is None
