@@ -180,10 +180,9 @@ def _may_take_over(known: Situation) -> bool:
 def _clear(known: Situation) -> list[Action]:
     actions: list[Action] = []
     for child in known.children:
-        late = child.state is State.STARTING and _is_closed(known)
         if child.killed or child.generation == known.pending:
             continue
-        if child.generation == known.serving and not late:
+        if child.generation == known.serving and not _is_late(known, child):
             continue
         if child.state is State.SERVING:
             actions.append(Retire(child.worker_id, successor=True))
@@ -249,9 +248,14 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
         for child in _surplus(known):
             if child.state is State.SERVING:
                 actions.append(Retire(child.worker_id, successor=True))
-            elif not child.killed:
+            elif not child.killed and not _is_late(known, child):  # those go in any case
                 actions.append(Kill(child.worker_id, overdue=False))
     return actions
+
+
+def _is_late(known: Situation, child: Child) -> bool:
+    """Return whether a worker of the serving generation would import newer code than it."""
+    return child.state is State.STARTING and _is_closed(known)
 
 
 def _is_closed(known: Situation) -> bool:
