@@ -85,6 +85,20 @@ class LivePages(Protocol):
         """Take the newest news."""
 
 
+class Debugged(Protocol):
+    """The worker, as those see it that know when a debugger stops one of its threads."""
+
+    def stops(self, by: str, over: Callable[[], None]) -> str:
+        """The calling thread is about to wait for the user of the debugger `by`.
+
+        Return the request that is stopped, '' where it is none.  `over` is called,
+        from whatever thread, once the debugger has let go of it for good.
+        """
+
+    def goes_on(self, stepping: bool) -> None:
+        """The calling thread goes on; `stepping`: to the next line, where it will stop again."""
+
+
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
 
@@ -112,6 +126,9 @@ class DevHooks(Protocol):
 
     def live_pages(self, config: Config) -> LivePages:
         """Return what keeps the pages of one worker fresh."""
+
+    def mind_debuggers(self, config: Config, debugged: Debugged) -> None:
+        """Tell `debugged`, the worker that calls this, whenever a debugger stops a thread."""
 
 
 def wanted(config: Config) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.debugging import debuggers
 from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.origin import is_project
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from spawning.config import Config
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
-    from spawning.devhooks import LivePages, Nursery, WorkerHooks
+    from spawning.devhooks import Debugged, LivePages, Nursery, WorkerHooks
     from spawning.messages import Boot, Channel, Graph
 
 if importlib.util.find_spec("watchdog") is None:
@@ -137,6 +138,12 @@ def nursery(config: Config, executed: Spawner, switchboard: Switchboard) -> Nurs
 def live_pages(config: Config) -> LivePages:
     """Return what keeps the pages of one worker fresh."""
     return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
+
+
+def mind_debuggers(config: Config, debugged: Debugged) -> None:
+    """Tell the worker whenever a debugger stops one of its threads."""
+    if config.reload:
+        debuggers.mind(debugged)
 
 
 def _folder(file: str | None) -> str:

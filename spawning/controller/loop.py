@@ -9,43 +9,35 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from spawning import messages, newcomers
 from spawning.config import Config
-from spawning.controller import events, report, signals, status_page, watcher
-from spawning.controller.audience import Audience, gone
-from spawning.controller.browser import Browser
-from spawning.controller.children import Child, new_child
-from spawning.controller.companion import Brief, Companion
-from spawning.controller.newsroom import Newsroom
-from spawning.controller.outside import Outside
-from spawning.controller.overseer import Overseer
-from spawning.controller.policy import (
+from spawning.controller import events, report, signals
+from spawning.controller.actions import (
     Action,
+    Begin,
     Finish,
     Kill,
     Open,
     Retire,
-    Situation,
     Spawn,
     Stop,
-    Stopping,
     TakeOver,
-    decide,
-    wake_at,
 )
-from spawning.controller.replacement import (
-    Finding,
-    Hung,
-    LimitTooLow,
-    Worn,
-)
+from spawning.controller.audience import Audience, gone
+from spawning.controller.children import Child, new_child
+from spawning.controller.companion import Companion
+from spawning.controller.companions import briefs_of, people_of
+from spawning.controller.newsroom import Newsroom
+from spawning.controller.outside import Outside
+from spawning.controller.overseer import Overseer
+from spawning.controller.policy import Situation, Stopping, decide, wake_at
+from spawning.controller.replacement import Finding, Hung, LimitTooLow, Worn
 from spawning.controller.signals import Order
 from spawning.controller.spawn import ExecSpawner, Spawned, Spawner, search_path
 from spawning.controller.switchboard import Switchboard
-from spawning.controller.terminal import Terminal
 from spawning.controller.workers import Workers
 from spawning.devhooks import DevHooks
 from spawning.errors import ApplicationFailed, UsageError
@@ -78,17 +70,18 @@ class Controller:
         executed = spawner or ExecSpawner(streams)
         self._nursery = hooks.nursery(config, executed, self._switchboard) if hooks else None
         self._workers = Workers(config, listeners, search_path(), self._nursery or executed)
+        board = self._workers.board.shape
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
         self._since = 0.0
         """When what made us begin the newest generation was seen."""
-        companions = [Companion(brief, self._switchboard, streams) for brief in self._briefs(hooks)]
+        briefs = briefs_of(config, hooks, self._hear_watcher, listeners, self._outside, board)
+        companions = [Companion(brief, self._switchboard, streams) for brief in briefs]
         self._overseer = Overseer(config, self._workers.board)
-        browsers = [Browser(listeners)] if config.open else []
-        terminal = Terminal(config, listeners, verbose_lines)
         self._newsroom = Newsroom(config, self._workers)
-        self._audience = Audience([self._newsroom, terminal, *browsers, *companions])
+        people = people_of(config, listeners, verbose_lines)
+        self._audience = Audience([self._newsroom, *people, *companions])
         self._exit_code = 0
         self._finished = False
 
@@ -133,6 +126,9 @@ class Controller:
 
     def _act(self, action: Action, now: float) -> None:
         match action:
+            case Begin(causes, since):
+                self._newsroom.expect(now)
+                self._begin(report.together(causes), since)
             case Spawn(generation):
                 self._spawn(generation, now)
             case TakeOver(generation):
@@ -145,9 +141,9 @@ class Controller:
                 self._workers.tell(worker_id, messages.Drain(successor))
                 self._known = events.draining(self._known, worker_id, (), now)
             case Kill(worker_id, overdue):
-                if overdue:
-                    child = self._known.children.by_id[worker_id]
-                    self._notice("\n".join(report.overdue(child, self._config.deadman)))
+                child = self._known.children.by_id[worker_id]
+                if lines := report.killing(child, overdue, self._config.deadman):
+                    self._notice("\n".join(lines))
                 self._workers.kill(worker_id)
                 self._known = events.killed(self._known, worker_id)
             case Stop():
@@ -246,6 +242,10 @@ class Controller:
                     self._known = events.worn(self._known, worker_id, "it was sent SIGTERM")
                 case messages.Enough(why):
                     self._act_on(Worn(worker_id, why), now)
+                case messages.Held():
+                    self._known = events.held(self._known, worker_id, message)
+                case messages.Released():
+                    self._known = events.released(self._known, worker_id, now)
                 case messages.Graph():
                     self._audience.tell(message)
 
@@ -255,8 +255,9 @@ class Controller:
         if self._known.stopping is not Stopping.NO:
             return
         if isinstance(message, messages.Reload):
-            self._newsroom.expect(monotonic())
-            self._begin(message.cause, message.since)
+            if line := report.waiting(message.cause, self._known):
+                self._notice(line)
+            self._known = events.asked(self._known, message.cause, message.since)
         elif isinstance(message, messages.Refresh):
             self._audience.tell(message)
 
@@ -288,13 +289,6 @@ class Controller:
     def _notice(self, text: str) -> None:
         """Say something to all who are told, the terminal first."""
         self._audience.tell(messages.Notice(text, time.time()))
-
-    def _briefs(self, hooks: DevHooks | None) -> Iterator[Brief]:
-        if hooks is not None and (self._config.reload or self._config.watch):
-            yield watcher.brief(self._config, hooks, self._hear_watcher)
-        if status_listeners := self._outside.status_listeners:
-            board = self._workers.board.shape
-            yield status_page.brief(self._config, status_listeners, self._listeners, board)
 
     def _end(self) -> None:
         if self._nursery is not None:

@@ -32,18 +32,8 @@ from spawning.scoreboard import NO_SLOT, Slot
 class Connection(Stream):
     """A client's connection, from accept to close."""
 
-    __slots__ = (
-        "_partial",
-        "_unread",
-        "endpoint",
-        "lock",
-        "parked",
-        "peer",
-        "phase",
-        "request",
-        "since",
-        "slot",
-        "worker",
+    __slots__ = tuple(
+        "_partial _unread endpoint lock parked peer phase request since slot worker".split()
     )
 
     def __init__(
@@ -197,12 +187,15 @@ class Connection(Stream):
         assert self.loan is not None
         return self.loan.socket
 
-    def hang_up(self) -> None:
-        """End what may last for ever, a websocket or a stream of events; other requests go on."""
+    def hang_up(self) -> bool:
+        """End what may last for ever, a websocket or a stream of events; return whether it is."""
         if self.loan is not None:
             self.loan.hang_up()
         elif self.request is not None and self.request.wants_events:
             self.cut(b"")
+        else:
+            return False
+        return True
 
     def _take_back(self) -> None:
         """End a connection whose socket was lent, as gently as any other."""

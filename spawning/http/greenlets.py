@@ -133,6 +133,10 @@ class GreenletRunner:
         headers = connection.request.headers if connection.request is not None else {}
         return LentSocket(sock, received, "HTTP_SEC_WEBSOCKET_VERSION" in headers)
 
+    def me(self) -> Any:
+        """Return this greenlet."""
+        return greenlet.getcurrent()
+
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
     ) -> None:

@@ -25,6 +25,7 @@ from spawning.messages.of_code import (
     Reload,
     Serving,
 )
+from spawning.messages.of_debuggers import Held, Released
 from spawning.messages.of_factories import Settle, Settled
 from spawning.messages.of_questions import (
     AskGraph,
@@ -63,6 +64,7 @@ from spawning.messages.of_status import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
 )
 from spawning.messages.of_workers import (
@@ -110,6 +112,7 @@ __all__ = [
     "GenerationServes",
     "GoOn",
     "Graph",
+    "Held",
     "InFlight",
     "Leaving",
     "Message",
@@ -125,6 +128,7 @@ __all__ = [
     "Ready",
     "Recent",
     "Refresh",
+    "Released",
     "Reload",
     "Reopen",
     "Root",
@@ -141,6 +145,7 @@ __all__ = [
     "Watched",
     "WorkerFailed",
     "WorkerGone",
+    "WorkerHeld",
     "WorkerIs",
     "decode",
     "encode",

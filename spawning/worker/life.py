@@ -17,7 +17,7 @@ import sys
 from time import monotonic
 from typing import Any
 
-from spawning import devhooks, log, sockets
+from spawning import devhooks, log
 from spawning.access_log import AccessLog
 from spawning.config import from_plain
 from spawning.gate import Gate
@@ -29,7 +29,6 @@ from spawning.messages import (
     Drain,
     Draining,
     Enough,
-    InFlight,
     Leaving,
     News,
     OpenGate,
@@ -48,7 +47,7 @@ from spawning.worker import (
     restart,
     signals,
 )
-from spawning.wsgi.environ import endpoint
+from spawning.worker.holding import Holding
 
 EXIT_FAILED = 3
 
@@ -101,6 +100,7 @@ class Worker:
         self._pages: devhooks.LivePages | None = None
         self._report_is_due = False
         self._engine: Engine | None = None
+        self._holding = Holding(channel)
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
@@ -114,6 +114,7 @@ class Worker:
             self._hooks = hooks.worker_hooks(config, boot, self._channel, self._become)
             self._hooks.before_import(self._hear_news)
             self._pages = hooks.live_pages(config)
+            hooks.mind_debuggers(config, self._holding)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -125,7 +126,7 @@ class Worker:
             self._report()
         self._entitle("ready")
         self._channel.send(Ready())
-        self._engine.run(self._tick, lambda: self._draining)
+        self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
         log.flush_standard_streams()
         return 0
 
@@ -145,7 +146,7 @@ class Worker:
 
     def _become(self, channel: Channel, boot: Boot) -> None:
         """Be a worker, in a process that a snapshot has forked."""
-        self._channel, self._boot = channel, boot
+        self._channel, self._boot, self._holding = channel, boot, Holding(channel)
         signals.take(self._terminate)
         engine_parts.after_fork(self._config)
         self._begin()
@@ -195,18 +196,7 @@ class Worker:
         assert self._engine is not None
         if not self._draining:
             self._entitle("serving")
-            threads = self._config.threads != 1  # greenlets run side by side too
-            processes = self._config.processes > 1
-            ends = [
-                endpoint(
-                    *sockets.name_and_port(sock),
-                    is_unix=sock.family == socket.AF_UNIX,
-                    errors=sys.stderr,
-                    threads=threads,
-                    processes=processes,
-                )
-                for sock in self._listeners
-            ]
+            ends = engine_parts.endpoints(self._listeners, self._config)
             self._engine.open_gate(list(zip(self._listeners, ends, strict=True)))
             self._engine.call_soon(self._report)
 
@@ -227,6 +217,7 @@ class Worker:
     def _tick(self, now: float) -> None:
         self._beat(now)
         self._report()
+        self._holding.look()
         if self._draining:
             self._tell_requests()
 
@@ -234,12 +225,7 @@ class Worker:
 
     def _tell_requests(self) -> None:
         assert self._engine is not None
-        now = monotonic()
-        requests = tuple(
-            InFlight(c.request.method, c.request.target, round(now - c.since, 3))
-            for c in self._engine.busy()
-            if c.request is not None
-        )
+        requests = engine_parts.in_flight(self._engine, monotonic())
         self._channel.send(Draining(requests))
 
     def _hear_news(self) -> None:
@@ -276,9 +262,11 @@ class Worker:
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
         app = live_pages.around(app, self._pages)
-        gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
+        handler = engine_parts.handler(app, runner, config, self._access_log)
+        is_held = self._holding.is_held
+        gateway = engine_parts.timed(handler, runner, config, self._boot, self._row, is_held)
         gateway = engine_parts.counted(gateway, config, self._ask_for_successor)
-        return Engine(
+        engine = Engine(
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
@@ -290,6 +278,8 @@ class Worker:
             is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
+        self._holding.find_requests(runner.me, engine.busy)
+        return engine
 
     def _ask_for_successor(self, why: str) -> None:
         assert self._engine is not None

@@ -27,51 +27,19 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from spawning.messages import DynamicImport, Graph, Module, PackagePath
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
 from spawning_devtools.reload.opened import Openings
 from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
+from spawning_devtools.reload.records import Record
 
-T = TypeVar("T")
 FindSpec = Callable[..., "ModuleSpec | None"]
 
 _PATCHERS = ("gevent", "eventlet")
 """They change modules that were imported before, and not what has been made with them."""
-
-
-class _Record(Generic[T]):
-    """What was seen, each thing once, in the order of its first sight."""
-
-    def __init__(self, news: Callable[[], None]) -> None:
-        self._news = news
-        self._seen: set[T] = set()
-        self._order: list[T] = []
-        self._taken = 0
-
-    def add(self, thing: T) -> None:
-        """Record `thing`.  Two threads may record it twice, which does no harm."""
-        if thing not in self._seen:
-            self._seen.add(thing)
-            self._order.append(thing)
-            self._news()
-
-    def since(self, number: int) -> tuple[T, ...]:
-        """Return all but the first `number`."""
-        return tuple(self._order[number:])
-
-    def take(self) -> tuple[T, ...]:
-        """Return what is new since the last call."""
-        new = tuple(self._order[self._taken :])
-        self._taken += len(new)
-        return new
-
-    @property
-    def has_more(self) -> bool:
-        """Whether `take` has something to return."""
-        return len(self._order) > self._taken
 
 
 class Stops(Protocol):
@@ -102,10 +70,10 @@ class Observer:
         """A frame below which nobody has asked for what is imported."""
         self._names: set[str] = set()
         self._news: Callable[[], None] = _ignore
-        self._modules: _Record[Module] = _Record(self._tell)
-        self._missing: _Record[str] = _Record(self._tell)
-        self._dynamic: _Record[DynamicImport] = _Record(self._tell)
-        self._packages: _Record[PackagePath] = _Record(self._tell)
+        self._modules: Record[Module] = Record(self._tell)
+        self._missing: Record[str] = Record(self._tell)
+        self._dynamic: Record[DynamicImport] = Record(self._tell)
+        self._packages: Record[PackagePath] = Record(self._tell)
         self._openings = Openings(os.getcwd(), self._tell, self._add_executed)
         self._loaded = 0
 

@@ -155,10 +155,10 @@ def lazily(): import lazy
 
 
 ENGINES = {
-    "Jinja keeps it": (
+    "Jinja keeps it until a refresh": (
         "import jinja2\nenv = jinja2.Environment(loader=jinja2.FileSystemLoader('.'),"
         " auto_reload=False)\ndef page(): env.get_template('page.html').render()",
-        "data",
+        "served",
     ),
     "Jinja looks again": (
         "import jinja2\nenv = jinja2.Environment(loader=jinja2.FileSystemLoader('.'))\n"
@@ -176,13 +176,13 @@ ENGINES = {
         "template = env.get_template('page.html')\ndef page(): template.render()",
         "data",
     ),
-    "Django keeps it": (
+    "Django keeps it until a refresh": (
         "import django\nfrom django.conf import settings\n"
         "settings.configure(DEBUG=True, TEMPLATES=[{'DIRS': ['.'],\n"
         " 'BACKEND': 'django.template.backends.django.DjangoTemplates'}])\ndjango.setup()\n"
         "from django.template.loader import get_template\n"
         "def page(): get_template('page.html').render()",
-        "data",
+        "served",
     ),
     "Django without a cache": (
         "import django\nfrom django.conf import settings\n"
