@@ -15,14 +15,15 @@ from spawning.messages.message import Message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Recent(Message):
-    """A module that is being edited, and what may be imported before it although it came later."""
+class Place(Message):
+    """A place in the start at which a snapshot serves some likely changes."""
 
     name: str
+    """The module before which it is."""
     ahead: tuple[str, ...]
-    """Modules that do not depend on it, in the order in which they started."""
+    """What may have been imported there although it came later, in the order of the start."""
     dependents: tuple[str, ...]
-    """Modules that depend on it, itself among them: none of them may be imported ahead."""
+    """What must not: the modules that are likely to change, and all that need them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Prospect(Message):
     generation: int
     project: tuple[tuple[str, str], ...]
     """The project's modules and their files, in the order in which they started."""
-    recent: tuple[Recent, ...]
-    """What was edited last, the latest first."""
+    places: tuple[Place, ...]
+    """Where snapshots are worth their while; those that hold least first."""
     installed: tuple[str, ...] | None
     """Modules of installed packages, in the order in which they started; None: as told before."""
     environ: tuple[tuple[str, str | None], ...]

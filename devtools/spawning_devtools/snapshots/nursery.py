@@ -13,7 +13,6 @@ from spawning import log
 from spawning.controller.spawn import Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import (
-    Advance,
     Boot,
     Born,
     GoOn,
@@ -51,6 +50,8 @@ class _Task:
     source: Rung
     pid: int = 0
     """0 until the process is born."""
+    told: int = 0
+    """How many orders it was told."""
 
 
 class Nursery:
@@ -188,7 +189,7 @@ class Nursery:
         elif task is not None and not task.pid and born.parent == task.source.pid:
             assert isinstance(task.grow, Grow)
             task.pid = born.pid
-            self._processes.tell(born.pid, task.grow.order)
+            self._tell_next(task)
         else:
             self._discard([born.pid])  # its purpose has passed
 
@@ -206,14 +207,21 @@ class Nursery:
     def _parked(self, pid: int, parked: Parked) -> None:
         task = self._task
         assert task is not None
-        rung = ladder.grown(task.source, task.grow, parked, pid)
-        self._known = self._known.with_rung(rung)
-        task.source = rung
+        task.source = rung = ladder.grown(task.source, task.grow, parked, pid)
         match task.grow:
-            case Grow(_, GoOn(stops)) if parked.at != stops[-1]:
-                pass  # its child goes on
-            case _:
-                self._finish_task()
+            case Grow(orders=orders) if task.told < len(orders):
+                self._tell_next(task)
+                return
+            case Grow(orders=(GoOn(stops),)) if parked.at != stops[-1]:
+                self._known = self._known.with_rung(rung)  # and its child goes on
+                return
+        self._known = self._known.with_rung(rung)
+        self._finish_task()
+
+    def _tell_next(self, task: _Task) -> None:
+        assert isinstance(task.grow, Grow)
+        self._processes.tell(task.pid, task.grow.orders[task.told])
+        task.told += 1
 
     def _finish_task(self) -> None:
         self._task = None
@@ -225,8 +233,8 @@ class Nursery:
     def _refused(self, name: str) -> None:
         """A module cannot be imported ahead."""
         match self._task:
-            case _Task(grow=Grow(order=Advance() as order)):
-                self._known = ladder.refuse(self._known, order, name)
+            case _Task(grow=Grow() as grow):
+                self._known = ladder.refuse(self._known, grow, name)
         self._finish_task()
 
     def _unfit(self, at: str, why: str) -> None:
