@@ -187,7 +187,7 @@ def _upwards(known: Ladder, prospect: Prospect, base: Rung) -> Step | None:
     if hot is not None:
         return hot
     natural = [ground, *(rung for rung in above if rung.kind is Kind.NATURAL)]
-    return _natural(known, prospect, natural) or _spare(known)
+    return _natural(known, prospect, natural) or _spare(known, prospect)
 
 
 def _hot(known: Ladder, prospect: Prospect, below: list[Rung]) -> Grow | None:
@@ -196,7 +196,7 @@ def _hot(known: Ladder, prospect: Prospect, below: list[Rung]) -> Grow | None:
         return None
     have = {rung.place for rung in known.of(Kind.HOT)}
     for place in prospect.places:
-        if place in have or place in known.hopeless:
+        if place in have or place in known.hopeless or not place.ahead:
             continue
         needing = frozenset(place.dependents)
         sources = [r for r in below if place.name not in r.names and not _led(r) & needing]
@@ -217,11 +217,12 @@ def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None
     """Return how to get snapshots between which no start is long, whatever is edited."""
     span = -(-len(prospect.project) // STOPS)
     places = {rung.at for rung in have} | known.unreached
+    bare = _bare(prospect)
     since, wanted = span, []
     for name, file in prospect.project:
         if name in places:
             since = 0
-        elif since >= span:
+        elif since >= span or name in bare:
             wanted.append((name, file))
             since = 0
         since += 1
@@ -233,10 +234,18 @@ def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None
     return Grow(source.pid, (GoOn(stops),), Kind.NATURAL)
 
 
-def _spare(known: Ladder) -> Spare | None:
+def _spare(known: Ladder, prospect: Prospect) -> Spare | None:
     """Return which snapshot is to have a spare: those that a change is likely to need."""
-    kinds = (Kind.HOT, Kind.INSTALLED) if known.of(Kind.HOT) else (Kind.NATURAL, Kind.INSTALLED)
+    bare = _bare(prospect)
     for rung in known.rungs.values():
-        if not rung.spares and rung.kind in kinds:
+        is_likely = rung.kind in (Kind.HOT, Kind.INSTALLED) or rung.at in bare
+        if not rung.spares and (
+            is_likely or (prospect.order_matters and rung.kind is Kind.NATURAL)
+        ):
             return Spare(rung.pid)
     return None
+
+
+def _bare(prospect: Prospect) -> frozenset[str]:
+    """Return the places where nothing can be imported ahead."""
+    return frozenset(place.name for place in prospect.places if not place.ahead)

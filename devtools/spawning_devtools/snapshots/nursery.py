@@ -93,6 +93,7 @@ class Nursery:
                 self._discard(ladder.outdated(self._known, files, names))
                 self._known = dataclasses.replace(self._known, prospect=None)
             case Prospect() as prospect:
+                self._processes.kill_condemned()
                 self._known = self._known.expecting(prospect)
                 self._discard(ladder.mistaken(self._known, prospect.environ))
                 self._discard(ladder.superfluous(self._known))
@@ -226,6 +227,7 @@ class Nursery:
     def _finish_task(self) -> None:
         self._task = None
         self._discard(ladder.superfluous(self._known))
+        self._processes.kill_condemned()
         self._prepare()
 
     # ------------------------------------------------------------ what does not work
@@ -266,8 +268,8 @@ class Nursery:
         """End these, and the spares that were forked from them."""
         for pid in [*pids]:
             for spare in self._spares.pop(pid, ()):
-                self._processes.kill(spare)
-            self._processes.kill(pid)
+                self._processes.condemn(spare)
+            self._processes.condemn(pid)
             self._sprouting.discard(pid)
             self._known = self._known.without([pid])
         for parent, spares in self._spares.items():

@@ -88,8 +88,9 @@ class Ladder:
         return [rung for rung in self.rungs.values() if rung.kind is kind]
 
     def deepest(self) -> Rung | None:
-        """Return the one that holds most."""
-        return max(self.rungs.values(), key=lambda rung: len(rung.files), default=None)
+        """Return the one that holds most, of equal ones one that has a spare."""
+        order = [(len(rung.files), rung.spares, rung.pid) for rung in self.rungs.values()]
+        return self.rungs[max(order)[2]] if order else None
 
     def with_rung(self, rung: Rung) -> Ladder:
         """Return this with one more, or with one changed."""
