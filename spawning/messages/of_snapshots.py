@@ -43,6 +43,30 @@ class Prospect(Message):
     """Why no module may be imported before its turn; empty where they may."""
 
 
+# ---------------------------------------------------------------- controller to companion
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SnapshotIs(Message):
+    """A snapshot that waits."""
+
+    kind: str
+    """`cold`, `natural`, `installed` or `hot`."""
+    at: str
+    """The module that would be imported next; empty where nothing of the application has begun."""
+    modules: int
+    """How many files of modules it holds."""
+    names: tuple[str, ...]
+    """The project's modules that have been looked for in it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Snapshots(Message):
+    """What there is to start from, now that everything has been prepared."""
+
+    snapshots: tuple[SnapshotIs, ...]
+
+
 # ---------------------------------------------------------------- controller to snapshot
 
 

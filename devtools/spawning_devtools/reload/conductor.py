@@ -16,7 +16,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import Abandoned, Begun, Graph, Message, Prospect, Refresh, Reload, Serving
+from spawning.messages import (
+    Abandoned,
+    Begun,
+    Graph,
+    Message,
+    Prospect,
+    Refresh,
+    Reload,
+    Serving,
+    Snapshots,
+)
 from spawning_devtools.reload import cause
 from spawning_devtools.reload.changes import Batch, FolderTouch, State, Touch, look
 from spawning_devtools.reload.fingerprints import Change
@@ -95,6 +105,8 @@ class Conductor:
                 self._must_watch |= self.knowledge.look_around(wall)
             case Abandoned():
                 self._starting = False
+            case Snapshots(snapshots):
+                self.knowledge.snapshots = snapshots
             case Graph() if self.knowledge.reports.add(message, wall):
                 began = self.knowledge.reports.wall(message.generation)
                 if self.knowledge.reports.serves(message.generation):

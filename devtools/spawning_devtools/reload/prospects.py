@@ -76,6 +76,9 @@ class Prospects:
         order = tuple(by_file.values())
         needing = {name: dependents([name], needs) for name in order}
         likely = [[by_file[file]] for file in self._edited if file in by_file]
-        likely += [[name for name in order if len(needing[name]) <= most] for most in CLASSES]
+        # A package begins before what is in it, so nothing of that can be ahead of it.
+        inside = {name: {one for one in order if one.startswith(f"{name}.")} for name in order}
+        weight = {name: len(needing[name] | inside[name]) for name in order}
+        likely += [[name for name in order if weight[name] <= most] for most in CLASSES]
         places = dict.fromkeys(place_before(names, order, needing) for names in likely if names)
         return sorted(places, key=lambda place: -len(place.dependents))

@@ -22,7 +22,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from spawning.messages import Advance, GoOn, Parked, Prospect
+from spawning.messages import Advance, GoOn, Parked, Prospect, SnapshotIs, Snapshots
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
 
 STOPS = 4
@@ -140,6 +140,17 @@ def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
             reached = {rung.at for rung in known.rungs.values()}
             return known.missing(name for name in stops if name == at or name not in reached)
     return dataclasses.replace(known, prospect=None)
+
+
+def described(known: Ladder) -> Snapshots:
+    """Return what there is, for people."""
+    project = {name for name, _ in known.prospect.project} if known.prospect is not None else set()
+    return Snapshots(
+        tuple(
+            SnapshotIs(r.kind.value, r.at, len(r.files), tuple(sorted(r.names & project)))
+            for r in known.rungs.values()
+        )
+    )
 
 
 def _first(prospect: Prospect) -> frozenset[str]:

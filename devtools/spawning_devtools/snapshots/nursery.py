@@ -7,7 +7,7 @@ than time: a worker that cannot be forked is executed afresh.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from spawning import log
 from spawning.controller.spawn import Spawned, Spawner
@@ -20,6 +20,7 @@ from spawning.messages import (
     Parked,
     Prospect,
     Reload,
+    Snapshots,
     Sprout,
     Stumbled,
     Unfit,
@@ -32,14 +33,16 @@ PATIENCE = 2000
 """Milliseconds in which a snapshot has to fork."""
 
 
-def nursery_of(executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+def nursery_of(
+    executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+) -> Nursery | None:
     """Return a nursery, or None, said once, where the system does not let us have one."""
     try:
         forking.take_in_orphans()
     except (OSError, AttributeError) as error:
         log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
         return None
-    return Nursery(executed, switchboard)
+    return Nursery(executed, switchboard, tell)
 
 
 @dataclasses.dataclass(slots=True)
@@ -57,8 +60,11 @@ class _Task:
 class Nursery:
     """Implements `devhooks.Nursery`."""
 
-    def __init__(self, executed: Spawner, switchboard: Switchboard) -> None:
+    def __init__(
+        self, executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+    ) -> None:
         self._executed = executed
+        self._tell = tell
         self._known = Ladder()
         self._processes = Processes(switchboard, Heard(self._said, self._born))
         self._spares: dict[int, list[int]] = {}
@@ -162,6 +168,8 @@ class Nursery:
                 self._processes.tell(source, Sprout())
             case Spare(source):
                 self._sprout(source)
+            case None:
+                self._tell(ladder.described(self._known))
 
     def _begin(self, begin: Begin, template: Boot) -> None:
         boot = dataclasses.replace(
