@@ -204,7 +204,10 @@ class Conductor:
         self._loop = self._loop.after_reload(files, self._starting, now)
         told = self._cause(changes)
         self._prospects.edited(files)
-        actions: list[Action] = [Reload(told, since, files, self.knowledge.names(files))]
+        # Which modules have read a watched file, nobody knows.
+        is_watched = not set(files).isdisjoint(self.watched_files)
+        names = () if is_watched else self.knowledge.names(files)
+        actions: list[Action] = [Reload(told, since, files, names)]
         if self._loop.is_new:
             actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
         return actions
