@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.debugging import debuggers
+from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from spawning.config import Config
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
-    from spawning.devhooks import Nursery, WorkerHooks
-    from spawning.messages import Boot, Channel, Graph
+    from spawning.devhooks import Debugged, LivePages, Nursery, WorkerHooks
+    from spawning.messages import Boot, Channel, Graph, Snapshots
 
 if importlib.util.find_spec("watchdog") is None:
     raise ModuleNotFoundError("No module named 'watchdog'", name="watchdog")
@@ -123,14 +125,30 @@ def worker_hooks(
     return _DevHooks(config, boot, channel, become)
 
 
-def nursery(config: Config, executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+def nursery(
+    config: Config,
+    executed: Spawner,
+    switchboard: Switchboard,
+    tell: Callable[[Snapshots], None],
+) -> Nursery | None:
     """Return where workers come from, None where each is to be executed afresh."""
     if not config.reload or "cold" in config.reload.split(","):
         return None
     # Here, because it imports the controller, and workers come to this module as well.
     from spawning_devtools.snapshots.nursery import nursery_of
 
-    return nursery_of(executed, switchboard)
+    return nursery_of(executed, switchboard, tell)
+
+
+def live_pages(config: Config) -> LivePages:
+    """Return what keeps the pages of one worker fresh."""
+    return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
+
+
+def mind_debuggers(config: Config, debugged: Debugged) -> None:
+    """Tell the worker whenever a debugger stops one of its threads."""
+    if config.reload:
+        debuggers.mind(debugged)
 
 
 def _folder(file: str | None) -> str:

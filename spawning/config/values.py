@@ -14,6 +14,7 @@ from pathlib import Path
 
 _SIZE = re.compile(r"([0-9]+)([KMG]?)", re.IGNORECASE | re.ASCII)
 _FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+_SCRIPTS = ("javascript", "data", "vbscript")
 EVERYONE = "*"
 UNIX_PEER = "unix"
 
@@ -67,6 +68,15 @@ def reload_mode(text: str) -> str:
         if word not in RELOAD_WORDS:
             raise ValueError(f"after 'dev,' comes {' or '.join(RELOAD_WORDS)}, not '{word}'")
     return ",".join([mode, *sorted(set(words))])
+
+
+def editor_url(text: str) -> str:
+    """Return the pattern of an address that opens a file in an editor."""
+    scheme, colon, _ = text.partition(":")
+    is_a_place = re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme, re.IGNORECASE | re.ASCII)
+    if not (colon and is_a_place and "{path}" in text) or scheme.lower() in _SCRIPTS:
+        raise ValueError("it is a URL with {path} in it, such as pycharm://open?file={path}")
+    return text
 
 
 def dotted(text: str) -> str:

@@ -34,7 +34,7 @@ from spawning.http.host import Extras, Loan
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import Request, RequestTimeout
-from spawning.http.runner import TICK, no_loop
+from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import NEVER, Stream
 from spawning.scoreboard import Slot
@@ -140,6 +140,10 @@ class GreenletRunner:
         headers = connection.request.headers if connection.request is not None else {}
         return LentSocket(sock, received, "HTTP_SEC_WEBSOCKET_VERSION" in headers)
 
+    def me(self) -> Any:
+        """Return this greenlet."""
+        return greenlet.getcurrent()
+
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
     ) -> None:
@@ -160,7 +164,7 @@ class GreenletRunner:
                 main.switch()
 
         self._hub.add(self._hub.READ, poller.fileno(), turn, turn, lambda: None)
-        self._hub.schedule_call_global(TICK, tick_again)
+        self._hub.schedule_call_global(FIRST_TICK, tick_again)
         self._hub.switch()
 
     def _work(self, connection: Connection, request: Request) -> None:

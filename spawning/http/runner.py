@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from spawning.http.connection import Connection
@@ -13,6 +13,8 @@ from spawning.http.stream import Stream
 
 TICK = 1.0
 """Seconds between two ticks of the loop."""
+FIRST_TICK = 0.1
+"""Seconds until the first one: what could wait while the first requests come in."""
 
 
 class Runner(Protocol):
@@ -40,6 +42,9 @@ class Runner(Protocol):
 
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
         """Let the application have a socket; raises RuntimeError where it cannot."""
+
+    def me(self) -> Hashable:
+        """Return what `Connection.worker` is for the connection that the caller works on."""
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]

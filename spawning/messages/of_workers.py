@@ -57,6 +57,25 @@ class Reopen(Message):
     """The log files were renamed: open them anew."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class News(Message):
+    """What a page that is open in a browser should know; each one holds all that there is.
+
+    A worker hears the newest one before it serves.  Versions grow from one run of the
+    server to the next.
+    """
+
+    version: int
+    content: int
+    """The version as of which pages look different."""
+    styles: tuple[str, ...]
+    """Absolute paths of style sheets, where this version is about nothing else."""
+    failure: Failed | None
+    """Why the newest code does not serve."""
+    refresh: bool = False
+    """Whether templates have changed under code that goes on serving."""
+
+
 # ---------------------------------------------------------------- worker to controller
 
 

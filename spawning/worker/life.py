@@ -17,7 +17,7 @@ import sys
 from time import monotonic
 from typing import Any
 
-from spawning import devhooks, log, sockets
+from spawning import devhooks, log
 from spawning.access_log import AccessLog
 from spawning.config import from_plain
 from spawning.gate import Gate
@@ -29,8 +29,8 @@ from spawning.messages import (
     Drain,
     Draining,
     Enough,
-    InFlight,
     Leaving,
+    News,
     OpenGate,
     Ready,
     Reopen,
@@ -38,8 +38,17 @@ from spawning.messages import (
 from spawning.scoreboard import Row
 from spawning.streams import Streams
 from spawning.title import set_title
-from spawning.worker import application, engine_parts, failure, lifeline, restart, signals
-from spawning.wsgi.environ import endpoint
+from spawning.worker import (
+    application,
+    engine_parts,
+    failure,
+    lifeline,
+    live_pages,
+    restart,
+    signals,
+)
+from spawning.worker.holding import Holding
+from spawning.worker.reporting import Reporter
 
 EXIT_FAILED = 3
 
@@ -89,8 +98,10 @@ class Worker:
         self._row: Row | None = None
         self._access_log: AccessLog | None = None
         self._hooks: devhooks.WorkerHooks | None = None
-        self._report_is_due = False
+        self._pages: devhooks.LivePages | None = None
+        self._reporter = Reporter(lambda graph: self._channel.send(graph))
         self._engine: Engine | None = None
+        self._holding = Holding(channel)
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
@@ -102,7 +113,9 @@ class Worker:
         sys.path[:] = boot.sys_path
         if hooks is not None:
             self._hooks = hooks.worker_hooks(config, boot, self._channel, self._become)
-            self._hooks.before_import(self._hear_news)
+            self._reporter.observe(self._hooks)
+            self._pages = hooks.live_pages(config)
+            hooks.mind_debuggers(config, self._holding)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -110,11 +123,10 @@ class Worker:
         self._doubt(None)
         self._engine = self._make_engine(app, make_runner(self._row))
         self._engine.watch(self._channel.fileno(), self)
-        if self._hooks is None or not self._hooks.is_warm:
-            self._report()
+        self._reporter.start_is_over(self._engine.call_soon)
         self._entitle("ready")
         self._channel.send(Ready())
-        self._engine.run(self._tick, lambda: self._draining)
+        self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
         log.flush_standard_streams()
         return 0
 
@@ -134,7 +146,7 @@ class Worker:
 
     def _become(self, channel: Channel, boot: Boot) -> None:
         """Be a worker, in a process that a snapshot has forked."""
-        self._channel, self._boot = channel, boot
+        self._channel, self._boot, self._holding = channel, boot, Holding(channel)
         signals.take(self._terminate)
         engine_parts.after_fork(self._config)
         self._begin()
@@ -162,8 +174,16 @@ class Worker:
                     self._drain(successor)
                 case Reopen():
                     self._reopen()
+                case News():
+                    self._tell_pages(message)
         if self._channel.ended:
             self._drain(successor=False)
+
+    def _tell_pages(self, news: News) -> None:
+        assert self._engine is not None
+        if self._pages is not None:
+            self._pages.hear(news)
+        self._engine.look_again()
 
     def _reopen(self) -> None:
         log.flush_standard_streams()
@@ -176,20 +196,8 @@ class Worker:
         assert self._engine is not None
         if not self._draining:
             self._entitle("serving")
-            threads = self._config.threads != 1  # greenlets run side by side too
-            processes = self._config.processes > 1
-            ends = [
-                endpoint(
-                    *sockets.name_and_port(sock),
-                    is_unix=sock.family == socket.AF_UNIX,
-                    errors=sys.stderr,
-                    threads=threads,
-                    processes=processes,
-                )
-                for sock in self._listeners
-            ]
+            ends = engine_parts.endpoints(self._listeners, self._config)
             self._engine.open_gate(list(zip(self._listeners, ends, strict=True)))
-            self._engine.call_soon(self._report)
 
     def _drain(self, successor: bool) -> None:
         engine = self._engine
@@ -207,7 +215,8 @@ class Worker:
 
     def _tick(self, now: float) -> None:
         self._beat(now)
-        self._report()
+        self._reporter.tick()
+        self._holding.look()
         if self._draining:
             self._tell_requests()
 
@@ -215,29 +224,12 @@ class Worker:
 
     def _tell_requests(self) -> None:
         assert self._engine is not None
-        now = monotonic()
-        requests = tuple(
-            InFlight(c.request.method, c.request.target, round(now - c.since, 3))
-            for c in self._engine.busy()
-            if c.request is not None
-        )
+        requests = engine_parts.in_flight(self._engine, monotonic())
         self._channel.send(Draining(requests))
-
-    def _hear_news(self) -> None:
-        """More was imported, in whatever thread; before the first report, it waits for that."""
-        if self._engine is not None and not self._report_is_due:
-            self._report_is_due = True
-            self._engine.call_soon(self._report)
-
-    def _report(self) -> None:
-        self._report_is_due = False
-        graph = self._hooks.report() if self._hooks is not None else None
-        if graph is not None:
-            self._channel.send(graph)
 
     def _fail(self, error: BaseException) -> int:
         self._doubt(error)
-        self._report()
+        self._reporter.tell()
         self._channel.send(failure.describe(error, os.getcwd()))
         self._channel.finish()
         log.flush_standard_streams()
@@ -256,18 +248,25 @@ class Worker:
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
-        gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
-        return Engine(
+        app = live_pages.around(app, self._pages)
+        handler = engine_parts.handler(app, runner, config, self._access_log)
+        is_held = self._holding.is_held
+        gateway = engine_parts.timed(handler, runner, config, self._boot, self._row, is_held)
+        gateway = engine_parts.counted(gateway, config, self._ask_for_successor)
+        engine = Engine(
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
-            gateway=engine_parts.counted(gateway, config, self._ask_for_successor),
+            gateway=live_pages.beside(gateway, self._pages),
+            parking=live_pages.parking(config, self._gate, self._pages),
             runner=runner,
             inbox=self._inbox,
             outbox=self._outbox,
             is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
+        self._holding.find_requests(runner.me, engine.busy)
+        return engine
 
     def _ask_for_successor(self, why: str) -> None:
         assert self._engine is not None

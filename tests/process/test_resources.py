@@ -31,7 +31,7 @@ def open_files(server: Server) -> dict[str, int]:
 def test_two_hundred_reloads_gain_no_descriptor_and_no_zombie(
     spawn: StartServer, plain: Path
 ) -> None:
-    server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev", "hello.app")
+    server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev,cold", "hello.app")
     server.wait_until_serving()
     server.log.wait_for("watching")
     with Client(server.address) as kept:

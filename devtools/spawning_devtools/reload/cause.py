@@ -16,19 +16,23 @@ def describe(
     changes: Sequence[Change],
     chain: Callable[[str], Sequence[str]],
     watched: Collection[str],
+    read: Collection[str],
     project: str,
 ) -> str:
     """Return one line about `changes`, of which there is at least one.
 
     `chain` tells by what a file's module was imported, `watched` are the files
-    named by `--watch`.
+    named by `--watch`, `read` those that a module has read.
     """
-    shown = [_relative(change.path, project) for change in changes]
+    shown = [relative(change.path, project) for change in changes]
     if len(changes) > 1:
         return f"{len(changes):,} files changed ({_some(shown)})"
     change = changes[0]
     text = f"{shown[0]} {change.difference.value}"
     links = chain(change.path)
+    if links and change.path in read:
+        how = "listed" if change.path.endswith(os.sep) else "read"
+        return f"{text} ({how} by {_links(links)})"
     if len(links) > 1:
         return f"{text} ({_links(links)})"
     return f"{text} (--watch)" if change.path in watched and not links else text
@@ -53,5 +57,8 @@ def _links(links: Sequence[str]) -> str:
     return " <- ".join(links)
 
 
-def _relative(path: str, project: str) -> str:
-    return os.path.relpath(path, project) if is_below(path, project) else path
+def relative(path: str, project: str) -> str:
+    """Return a path as the user knows it: from the project on where it is below."""
+    if not is_below(path, project):
+        return path
+    return os.path.relpath(path, project) + os.sep * path.endswith(os.sep)

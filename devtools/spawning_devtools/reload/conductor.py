@@ -1,17 +1,14 @@
 """What to do about messages and file events; changes nothing but its own state.
 
-The loop in `__main__` calls `hear`, `see`, `decide` and, when nothing else is to
+The loop in `process` calls `hear`, `see`, `decide` and, when nothing else is to
 do, `work`; it carries out the actions that `decide` returns.
 
 Rules:
 1. A directory is watched before its files are read, so no save falls between.
-2. A save between a worker's import and the first look at the file is told by its
-   modification time: later than the beginning of its generation means changed.
-   Once for each path and time, so that a clock that is ahead reloads once.
-3. What is known of a file is what was last acted upon (see `fingerprints`).
-4. Reading and parsing wait for idle moments, and are finished at the latest when
-   a cause has to be told.
-5. After many events everything known is looked at, because some may be lost.
+2. Reading and parsing wait for idle moments (see `knowledge`), and are finished at
+   the latest when a cause has to be told.
+3. Files that each request reads afresh refresh the pages; all others reload.
+4. After many events everything known is looked at, because some may be lost.
 """
 
 from __future__ import annotations
@@ -19,19 +16,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import Abandoned, Begun, Graph, Message, Prospect, Reload, Serving
-from spawning_devtools.reload import cause, graph
+from spawning.messages import (
+    Abandoned,
+    Begun,
+    Graph,
+    Message,
+    Prospect,
+    Refresh,
+    Reload,
+    Serving,
+    Snapshots,
+)
+from spawning_devtools.reload import cause
 from spawning_devtools.reload.changes import Batch, FolderTouch, State, Touch, look
-from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
-from spawning_devtools.reload.imports import Imports
-from spawning_devtools.reload.interest import Interest, interest
+from spawning_devtools.reload.fingerprints import Change
+from spawning_devtools.reload.knowledge import Knowledge
 from spawning_devtools.reload.loops import Loop
 from spawning_devtools.reload.prospects import Prospects
-from spawning_devtools.reload.reports import Reports
 
 MANY_EVENTS = 1000
 SWEEP_PAUSE = 1.0
 """Seconds between two sweeps while events keep pouring in."""
+LOOK_PAUSE = 0.25
+"""Seconds between two looks around while each request opens something new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +56,18 @@ class Say:
     text: str
 
 
-Action = Reload | Prospect | Watch | Say
+Action = Reload | Refresh | Prospect | Watch | Say
 
 
 @dataclass(slots=True)
 class Conductor:
-    """Everything that is known about the code that runs."""
+    """What is waited for, and what was decided."""
 
     project: str
     """Absolute path of the directory in which the server was started."""
     watched_files: tuple[str, ...]
     """Absolute paths of the files named by `--watch`."""
-    _reports: Reports = field(default_factory=Reports)
-    _interest: Interest = field(default_factory=Interest)
-    _prints: Fingerprints = field(default_factory=Fingerprints)
-    _imports: Imports = field(default_factory=Imports)
-    _graph: graph.ModuleGraph | None = None
-    _unread: dict[str, float] = field(default_factory=dict)
-    """Files to be read, with the beginning of the generation that loaded them."""
-    _unparsed: dict[str, None] = field(default_factory=dict)
-    _missed: set[tuple[str, int]] = field(default_factory=set)
-    """Paths and modification times that rule 2 has taken for changes."""
+    knowledge: Knowledge = field(init=False)
     _batch: Batch = field(default_factory=Batch)
     _loop: Loop = field(default_factory=Loop)
     _prospects: Prospects = field(default_factory=Prospects)
@@ -80,57 +78,60 @@ class Conductor:
     _told: bool = False
     _must_watch: bool = False
     _lost: set[str] = field(default_factory=set)
+    _late: float | None = None
+    """When the generation was begun whose requests have loaded more; None: nothing more."""
+    _looked: float = float("-inf")
     _events: int = 0
     _swept: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.knowledge = Knowledge(self.project, self.watched_files)
 
     # ------------------------------------------------------------ what comes in
 
     def start(self, wall: float) -> None:
         """Begin with the files that the user named; `wall` is when the server started."""
-        self._look_around(wall)
+        self._must_watch |= self.knowledge.look_around(wall)
 
     def hear(self, message: Message, wall: float) -> None:
         """Take a message of the controller; `wall` is the time of day."""
         match message:
             case Begun():
                 self._starting = True
-                self._reports.begin(message.generation, message.wall)
+                self.knowledge.reports.begin(message.generation, message.wall)
             case Serving():
                 self._starting, self._has_served = False, True
-                self._reports.serve(message.generation)
-                self._look_around(wall)
+                self.knowledge.reports.serve(message.generation)
+                self._must_watch |= self.knowledge.look_around(wall)
             case Abandoned():
                 self._starting = False
-            case Graph() if self._reports.add(message, wall):
-                self._look_around(self._reports.wall(message.generation))
+            case Snapshots(snapshots):
+                self.knowledge.snapshots = snapshots
+            case Graph() if self.knowledge.reports.add(message, wall):
+                began = self.knowledge.reports.wall(message.generation)
+                if self.knowledge.reports.serves(message.generation):
+                    self._late = began
+                else:
+                    self._must_watch |= self.knowledge.look_around(began)
 
     def see(self, touches: Iterable[Touch | FolderTouch]) -> None:
         """Take what happened to files and folders."""
+        interest = self.knowledge.interest
         found: list[Touch] = []
         for touch in touches:
             self._events += 1
             match touch:
                 case Touch(state, path, moment):
-                    known = self._interest.known_as(path)
+                    known = interest.known_as(path)
                 case FolderTouch(path, moment):
-                    state, known = State.UNSURE, tuple(self._interest.inside(path))
+                    state, known = State.UNSURE, tuple(interest.inside(path))
                     if known:
                         self._lost.add(path)
                         self._must_watch = True
             found += [Touch(state, name, moment) for name in known]
+            # Later, for the application may be about to say that it writes there itself.
+            found += [Touch(State.UNSURE, folder, moment) for folder in interest.lists(path)]
         self._batch = self._batch.with_touches(found)
-
-    def _look_around(self, wall: float) -> None:
-        """Find out anew which files matter; `wall` is when those new to us were loaded."""
-        before = self._interest
-        self._interest = interest(list(self._reports), self.watched_files, self.project)
-        self._must_watch |= self._interest.directories != before.directories
-        for path in sorted(self._interest.files - before.files):
-            self._unread[path] = wall
-        for path in sorted(self._interest.sources):
-            if not self._imports.is_current(path, self._prints.digest(path)):
-                self._unparsed[path] = None
-        self._graph = None
 
     # ------------------------------------------------------------ what goes out
 
@@ -141,58 +142,93 @@ class Conductor:
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
+        late = self._look_late(now)
+        interest = self.knowledge.interest
         if self._must_watch:
             lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
-            return [Watch(self._interest.directories, lost)], now
-        if self._has_served and not self._told and not self._unread:
+            return [Watch(interest.directories, lost)], now
+        if self._has_served and not self._told and self.knowledge.is_read:
             self._told = True
-            files = self._interest.files.difference(self._interest.candidates)
-            return [Say(cause.watching(files, self._interest.sources))], now
+            files = interest.files.difference(interest.candidates)
+            return [Say(cause.watching(files, interest.sources))], now
         if prospect := self._prospect():
             return [prospect], now
-        again = self._sweep(now)
+        again = _earlier(late, self._sweep(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
         at = max(at, self._loop.earliest(self._batch.touched))
         if at > now:
-            return [], at if again is None else min(at, again)
+            return [], _earlier(at, again)
         return self._act(now), again
 
-    def _act(self, now: float) -> list[Action]:
-        for path in self._batch.touched:
-            if path not in self._prints:
-                # An event, and nothing to compare with: changed.
-                self._unread.pop(path, None)
-                self._was_missing(path)
+    def work(self, now: float) -> bool:
+        """Do one small piece of what can wait; return whether there was any."""
+        was_any, missed = self.knowledge.work()
+        if missed:
+            self._batch = self._batch.with_touches([Touch(State.UNSURE, missed, now)])
+        return was_any
+
+    def finish(self, now: float) -> None:
+        """Do all that can wait."""
+        self._looked = float("-inf")
+        self._look_late(now)
         while self.work(now):
             pass
+
+    def _act(self, now: float) -> list[Action]:
+        self.knowledge.expect_changes(self._batch.touched)
+        self.finish(now)
         batch, self._batch = self._batch, Batch()
-        changes = self._prints.changes(batch.touched)
-        return self._reload(changes, batch.first, now) if changes else []
+        changes = self.knowledge.changes(batch.touched)
+        served = self.knowledge.interest.served
+        if all(change.path in served for change in changes):
+            return [self._refresh(changes, batch.first)] if changes else []
+        return self._reload(changes, batch.first, now)
+
+    def _refresh(self, changes: Sequence[Change], since: float) -> Refresh:
+        return Refresh(self._cause(changes), tuple(change.path for change in changes), since)
 
     def _prospect(self) -> Prospect | None:
         """Return what to prepare, once all that serves is known."""
-        first = self._reports.first_of_serving
-        if first is None or self._graph is None or self._unread or self._unparsed or self.waits:
+        first = self.knowledge.reports.first_of_serving
+        if first is None or self.waits or not self.knowledge.is_complete:
             return None
         if first.generation != self._prospect_of:
             self._prospect_of = first.generation
             self._prospects.started(first)
-        return self._prospects.take(self._imports.asked)
+        return self._prospects.take(self.knowledge.imports.asked)
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
-        files = [change.path for change in changes]
+        files = tuple(change.path for change in changes)
         self._loop = self._loop.after_reload(files, self._starting, now)
-        told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
+        told = self._cause(changes)
         self._prospects.edited(files)
-        names = tuple(name for file in files for name in self._known_graph().names.get(file, ()))
         # Which modules have read a watched file, nobody knows.
-        known = () if set(files).intersection(self.watched_files) else tuple(files)
-        actions: list[Action] = [Reload(told, since, known, names)]
+        is_watched = not set(files).isdisjoint(self.watched_files)
+        names = () if is_watched else self.knowledge.names(files)
+        actions: list[Action] = [Reload(told, since, files, names)]
         if self._loop.is_new:
             actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
         return actions
+
+    def _cause(self, changes: Sequence[Change]) -> str:
+        known = self.knowledge
+        read, chain = known.interest.read, known.graph().chain
+        return cause.describe(changes, chain, self.watched_files, read, self.project)
+
+    def _look_late(self, now: float) -> float | None:
+        """Look at what requests have loaded and opened; return when to do it if not now.
+
+        Nothing is lost meanwhile: a save in between is seen by its time.
+        """
+        if self._late is None:
+            return None
+        if now < self._looked + LOOK_PAUSE:
+            return self._looked + LOOK_PAUSE
+        self._must_watch |= self.knowledge.look_around(self._late)
+        self._late, self._looked = None, now
+        return None
 
     def _sweep(self, now: float) -> float | None:
         """Look at all that is known after many events; return when to do it if not now."""
@@ -201,56 +237,10 @@ class Conductor:
         if now < self._swept + SWEEP_PAUSE:
             return self._swept + SWEEP_PAUSE
         self._events, self._swept = 0, now
-        suspects = self._interest.files.intersection(self._prints.sweep())
-        new = sorted(suspects.difference(self._batch.touched))
+        new = sorted(self.knowledge.suspects().difference(self._batch.touched))
         self._batch = self._batch.with_touches(Touch(State.UNSURE, path, now) for path in new)
         return None
 
-    # ------------------------------------------------------------ what can wait
 
-    def work(self, now: float) -> bool:
-        """Do one small piece of what can wait; return whether there was any."""
-        if self._unread:
-            path = next(iter(self._unread))
-            self._read(path, self._unread.pop(path), now)
-        elif self._unparsed:
-            path, _ = self._unparsed.popitem()
-            self._parse(path)
-        elif self._graph is None:
-            self._known_graph()
-        else:
-            return False
-        return True
-
-    def _read(self, path: str, wall: float, now: float) -> None:
-        found = read(path)
-        digest = found[0].digest if found else None
-        if path in self._prints and self._prints.digest(path) == digest:
-            return
-        if found and self._is_missed(path, found[0].status[0], wall):
-            self._batch = self._batch.with_touches([Touch(State.UNSURE, path, now)])
-            self._was_missing(path)
-        else:
-            self._prints.keep(path, found[0] if found else None)
-
-    def _was_missing(self, path: str) -> None:
-        """Know of a file that was looked for in vain, and is there now, that it appeared."""
-        if path in self._interest.candidates:
-            self._prints.keep(path, None)
-
-    def _is_missed(self, path: str, mtime_ns: int, wall: float) -> bool:
-        if mtime_ns <= wall * 1e9 or (path, mtime_ns) in self._missed:
-            return False
-        self._missed.add((path, mtime_ns))
-        return True
-
-    def _parse(self, path: str) -> None:
-        found = read(path)
-        if found and self._imports.parse(path, found[0].digest, found[1]):
-            self._graph = None
-
-    def _known_graph(self) -> graph.ModuleGraph:
-        if self._graph is None:
-            asked, wanted = self._imports.asked, self._interest.candidates
-            self._graph = graph.build(self._reports, asked, wanted)
-        return self._graph
+def _earlier(one: float | None, other: float | None) -> float | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

@@ -5,7 +5,9 @@ Rules:
    bytes is none.
 2. The print that is kept is the one last acted upon, so that undoing a broken
    save counts as a change although the serving workers have those bytes loaded.
-3. A sweep looks at every known file by its status and reads only those that
+3. The content of a folder, whose path ends with a slash, is the names in it that a
+   person may have put there.  A file larger than LARGE is told by its status.
+4. A sweep looks at every known file by its status and reads only those that
    differ: inotify's queue drops events silently when it overflows.
 
 This is the only module that reads files.
@@ -17,8 +19,12 @@ import enum
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+
+from spawning_devtools.reload.places import counts_in_listing
+
+LARGE = 32 * 1024 * 1024
 
 Status = tuple[int, int, int]
 """Modification time in nanoseconds, size, inode."""
@@ -49,11 +55,13 @@ class Print:
 
 
 def status_of(path: str) -> Status | None:
-    """Return the status of a regular file, or None where there is none."""
+    """Return the status of a regular file or of a listed folder, or None where there is none."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
+    if path.endswith(os.sep):
+        return found.st_mtime_ns, 0, found.st_ino
     if not stat.S_ISREG(found.st_mode):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -64,24 +72,38 @@ def digest_of(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def read(path: str) -> tuple[Print, bytes] | None:
-    """Return the print and the content of a file, or None where it cannot be read."""
+def read(path: str, own: Container[str] = ()) -> tuple[Print, bytes] | None:
+    """Return the print and the content of a file, or None where it cannot be read.
+
+    `own` are files that do not count in the listing of their folder.
+    """
     # The status comes first: a write after it makes the next sweep read again.
     status = status_of(path)
     if status is None:
         return None
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = _content(path, status, own)
     except OSError:
         return None
     return Print(status, digest_of(content)), content
+
+
+def _content(path: str, status: Status, own: Container[str]) -> bytes:
+    if path.endswith(os.sep):
+        names = sorted(filter(counts_in_listing, os.listdir(path)))
+        return os.fsencode("\0".join(name for name in names if path + name not in own))
+    if status[1] > LARGE:
+        return repr(status).encode()
+    with open(path, "rb") as file:
+        return file.read()
 
 
 @dataclass(slots=True)
 class Fingerprints:
     """The files that are known, each with its print, or None where it is absent."""
 
+    own: Container[str] = ()
+    """Files that the application writes itself."""
     _known: dict[str, Print | None] = field(default_factory=dict)
 
     def __contains__(self, path: str) -> bool:
@@ -105,7 +127,7 @@ class Fingerprints:
         for path in paths:
             unknown = path not in self._known
             before = self._known.get(path)
-            found = read(path)
+            found = read(path, self.own)
             now = found[0] if found else None
             self.keep(path, now)
             if now is None:

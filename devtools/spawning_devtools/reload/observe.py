@@ -27,50 +27,19 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
-from spawning.messages import DynamicImport, Graph, Module
+from spawning.messages import DynamicImport, Graph, Module, PackagePath
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
+from spawning_devtools.reload.opened import Openings
 from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
+from spawning_devtools.reload.records import Record
 
-T = TypeVar("T")
 FindSpec = Callable[..., "ModuleSpec | None"]
 
 _PATCHERS = ("gevent", "eventlet")
 """They change modules that were imported before, and not what has been made with them."""
-
-
-class _Record(Generic[T]):
-    """What was seen, each thing once, in the order of its first sight."""
-
-    def __init__(self, news: Callable[[], None]) -> None:
-        self._news = news
-        self._seen: set[T] = set()
-        self._order: list[T] = []
-        self._taken = 0
-
-    def add(self, thing: T) -> None:
-        """Record `thing`.  Two threads may record it twice, which does no harm."""
-        if thing not in self._seen:
-            self._seen.add(thing)
-            self._order.append(thing)
-            self._news()
-
-    def since(self, number: int) -> tuple[T, ...]:
-        """Return all but the first `number`."""
-        return tuple(self._order[number:])
-
-    def take(self) -> tuple[T, ...]:
-        """Return what is new since the last call."""
-        new = tuple(self._order[self._taken :])
-        self._taken += len(new)
-        return new
-
-    @property
-    def has_more(self) -> bool:
-        """Whether `take` has something to return."""
-        return len(self._order) > self._taken
 
 
 class Stops(Protocol):
@@ -91,7 +60,7 @@ class Observer:
         self.generation = generation
         self.stops: Stops | None = None
         self._environ: dict[str, str] = {}
-        self._ways: tuple[list[Any], ...] = ()
+        self._ways: list[Any] = []
         """How modules were found before the application began."""
         self._before: frozenset[str] = frozenset()
         self._told_files = 0
@@ -101,9 +70,11 @@ class Observer:
         """A frame below which nobody has asked for what is imported."""
         self._names: set[str] = set()
         self._news: Callable[[], None] = _ignore
-        self._modules: _Record[Module] = _Record(self._tell)
-        self._missing: _Record[str] = _Record(self._tell)
-        self._dynamic: _Record[DynamicImport] = _Record(self._tell)
+        self._modules: Record[Module] = Record(self._tell)
+        self._missing: Record[str] = Record(self._tell)
+        self._dynamic: Record[DynamicImport] = Record(self._tell)
+        self._packages: Record[PackagePath] = Record(self._tell)
+        self._openings = Openings(os.getcwd(), self._tell, self._add_executed)
         self._loaded = 0
 
     def before_import(self, news: Callable[[], None]) -> None:
@@ -112,8 +83,9 @@ class Observer:
         self._environ = dict(os.environ)
         self._before = frozenset(sys.modules)
         self._add_loaded()
+        self._openings.install()
         freshness.install()
-        self._ways = (list(sys.meta_path), list(sys.path_hooks))
+        self._ways = _ways_to_find()
         bootstrap: Any = sys.modules["_frozen_importlib"]
         util: Any = importlib.util
         if hasattr(util, "_find_spec"):
@@ -127,9 +99,10 @@ class Observer:
         """Return what was imported since the last call, or None where nothing was."""
         if len(sys.modules) != self._loaded:
             self._add_loaded()
-        if not (self._modules.has_more or self._missing.has_more or self._dynamic.has_more):
+        records = (self._modules, self._missing, self._dynamic, self._openings)
+        if not any(record.has_more for record in records):
             return None
-        return Graph(
+        graph = Graph(
             generation=self.generation,
             application=_longest(self._application, self._names),
             modules=self._modules.take(),
@@ -139,15 +112,18 @@ class Observer:
             environ=self._changed_environ(),
             out_of_turn=self._out_of_turn,
             order_matters=self._order_matters(),
+            packages=self._packages.take(),
         )
+        return self._openings.added_to(graph)
 
-    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the files that were loaded, and the names that were missed, since last time."""
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files, the modules loaded from them, and those looked for in vain."""
         modules = self._modules.since(self._told_files)
         missing = self._missing.since(self._told_missing)
         self._told_files += len(modules)
         self._told_missing += len(missing)
-        return tuple(module.file for module in modules), missing
+        names = tuple(module.name for module in modules)
+        return tuple(module.file for module in modules), names, missing
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""
@@ -169,7 +145,7 @@ class Observer:
         for name in _PATCHERS:
             if name in sys.modules and name not in self._before:
                 return f"the application uses {name}"
-        if self._ways != (sys.meta_path, sys.path_hooks):
+        if self._ways != _ways_to_find():
             return "the application changes how modules are found"
         return ""
 
@@ -184,7 +160,7 @@ class Observer:
                 self.stops.before(name)
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
                 self._add_edge(name, sys._getframe(1))
             elif self._add(name, spec):
                 self._add_edge(name, sys._getframe(1))
@@ -199,7 +175,7 @@ class Observer:
         def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
             return spec
 
         return find_spec
@@ -223,6 +199,13 @@ class Observer:
     def _tell(self) -> None:
         self._news()
 
+    def _miss(self, name: str, path: Any) -> None:
+        """Record a name that was looked for in vain, below `path` where it has a package."""
+        if path is not None:
+            folders = tuple(os.path.abspath(folder) for folder in path if isinstance(folder, str))
+            self._packages.add(PackagePath(name.rpartition(".")[0], folders))
+        self._missing.add(name)
+
     def _add(self, name: str, spec: ModuleSpec) -> bool:
         """Record a module if it comes from a source file; return whether it is the project's."""
         file = _source_of(spec)
@@ -240,6 +223,11 @@ class Observer:
         if importer and importer != imported:
             self._dynamic.add(DynamicImport(importer, imported))
 
+    def _add_executed(self, name: str, file: str, frame: FrameType) -> None:
+        """Record a module that `frame` executes by itself, as loaders of plugins do."""
+        self._modules.add(Module(name, file, os.path.basename(file) == "__init__.py"))
+        self._add_edge(name, frame)
+
     def _add_loaded(self) -> None:
         """Record what came into `sys.modules` by itself, or before we looked."""
         loaded = list(sys.modules.items())
@@ -250,6 +238,12 @@ class Observer:
                 # Under another name than its own it is an alias, such as os.path.
                 if spec is not None and spec.name == name:
                     self._add(name, spec)
+
+
+def _ways_to_find() -> list[Any]:
+    """Return how modules are found, but for what we have added."""
+    ways = [*sys.meta_path, *sys.path_hooks]
+    return [way for way in ways if type(way).__module__.partition(".")[0] not in OURS]
 
 
 def _ignore() -> None:
@@ -266,14 +260,18 @@ def _spec_of(module: object) -> ModuleSpec | None:
 
 
 def _source_of(spec: ModuleSpec) -> str | None:
-    """Return the absolute path of a module's source, or None where it has none to watch."""
+    """Return the absolute path of the file that a module is made from, None for none to watch.
+
+    Of an installed package only sources count; of the project compiled extensions and
+    sourceless bytecode as well, and for what is in an archive, the archive.
+    """
     origin = spec.origin
     if not (spec.has_location and isinstance(origin, str)):
         return None
-    if not (isinstance(spec.loader, SourceFileLoader) or origin.endswith(".py")):
-        return None
-    path = os.path.abspath(origin)
-    return None if is_stdlib(path) else path
+    archive = getattr(spec.loader, "archive", None)
+    path = os.path.abspath(archive if isinstance(archive, str) else origin)
+    is_source = isinstance(spec.loader, SourceFileLoader) or path.endswith(".py")
+    return path if is_project(path) or (is_source and not is_stdlib(path)) else None
 
 
 def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:

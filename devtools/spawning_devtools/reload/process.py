@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import selectors
@@ -10,12 +11,17 @@ import socket
 import sys
 import time
 
-from spawning.messages import Channel, Prospect, Reload
+from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
+from spawning_devtools.reload import questions
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
+from spawning_devtools.reload.door import Door, address_of
 from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.places import is_below
 from spawning_devtools.reload.settings import Settings
 from spawning_devtools.reload.watcher import Unwatchable, Watcher
+
+DECISIONS = 10
+"""So many of the last ones are told by `spawnctl watch`."""
 
 _NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -51,12 +57,15 @@ class _Loop:
         self._watcher = watcher
         self._bell = bell
         self._conductor = Conductor(settings.project, settings.watch)
+        self._decisions = collections.deque[tuple[float, Reload | Refresh]](maxlen=DECISIONS)
 
     def run(self) -> None:
         """Run until the controller is gone."""
         conductor = self._conductor
         conductor.start(self._since)
-        with selectors.DefaultSelector() as selector:
+        door = Door(address_of(os.getppid()), self._answer)
+        with door, selectors.DefaultSelector() as selector:
+            selector.register(door, selectors.EVENT_READ, door.serve)
             selector.register(self._bell, selectors.EVENT_READ)
             selector.register(self._channel, selectors.EVENT_READ)
             idle, again = False, None
@@ -65,6 +74,9 @@ class _Loop:
                 selector.modify(self._channel, selectors.EVENT_READ | waiting)
                 came = selector.select(_seconds(again, busy=not idle))
                 for key, mask in came:
+                    if key.data is not None:
+                        key.data()
+                        continue
                     self._receive(key.fileobj is self._bell, mask)
                 now = time.monotonic()
                 busy = conductor.waits and os.path.exists(self._git_lock)
@@ -87,7 +99,10 @@ class _Loop:
 
     def _carry_out(self, action: Action) -> None:
         match action:
-            case Reload() | Prospect():
+            case Reload() | Refresh():
+                self._decisions.appendleft((time.monotonic(), action))
+                self._channel.send(action)
+            case Prospect():
                 self._channel.send(action)
             case Watch(directories, lost):
                 refused = self._watcher.watch(directories, lost, self._may_poll)
@@ -95,6 +110,16 @@ class _Loop:
                     _say(_remedy(refused))
             case Say(text):
                 _say(text)
+
+    def _answer(self, question: Message) -> Message:
+        now = time.monotonic()
+        self._conductor.finish(now)
+        decisions = [
+            Decision(now - moment, type(done).__name__.lower(), done.cause)
+            for moment, done in self._decisions
+        ]
+        known = self._conductor.knowledge
+        return questions.answer(question, known, self._watcher.backends(), decisions)
 
     def _may_poll(self, directory: str) -> bool:
         return is_below(directory, self._project) and not is_installed(directory)

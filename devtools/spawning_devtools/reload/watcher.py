@@ -138,6 +138,13 @@ class Watcher:
             except queue.Empty:
                 return taken
 
+    def backends(self) -> dict[str, str]:
+        """Return how the changes in each directory that is watched are learned."""
+        return {
+            path: "polling" if watched.observer is self._poller else "inotify"
+            for path, watched in self._watched.items()
+        }
+
     def watch(
         self, directories: Iterable[str], lost: Iterable[str], may_poll: Callable[[str], bool]
     ) -> list[Unwatchable]:

@@ -49,8 +49,8 @@ Changes = tuple[tuple[str, "str | None"], ...]
 class Seen(Protocol):
     """What was imported so far."""
 
-    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the files that were loaded, and the names that were missed, since last time."""
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files, the modules loaded from them, and those looked for in vain."""
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""

@@ -5,6 +5,9 @@ from django.core.wsgi import get_wsgi_application
 VERSION = "v0"
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ["SITE_ENTRY_VERSION"] = VERSION
+_django = get_wsgi_application()
 
-application = get_wsgi_application()
+
+def application(environ, start_response):
+    environ["site.entry"] = VERSION
+    return _django(environ, start_response)
