@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clients import Client, Load, get, version_in
-from serving import Server, StartServer
+from serving import Server, StartServer, title_of
 
 pytestmark = pytest.mark.slow
 
@@ -250,7 +250,7 @@ def test_a_dead_watcher_is_said_once_and_replaced(small: Site) -> None:
     import psutil
 
     children = psutil.Process(small.server.pid).children()
-    (watcher,) = [child for child in children if child not in small.server.workers()]
+    (watcher,) = [child for child in children if "reload/__main__.py" in title_of(child)]
     watcher.kill()
     small.server.log.wait_for("the watcher of the source code died and is started again")
     small.save(in_place)
