@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spawning.messages import DynamicImport, Module
-from spawning_devtools.reload.ahead import ahead_of, dependents, needed_by
+from spawning_devtools.reload.ahead import dependents, needed_by, place_before
 from spawning_devtools.reload.imports import asked_by
 
 
@@ -19,7 +19,8 @@ def ahead(sources: dict[str, str], name: str, *dynamic: tuple[str, str]) -> tupl
     pairs = [DynamicImport(importer, imported) for importer, imported in dynamic]
     asked = {f"/{one}.py": asked_by(text.encode()) for one, text in sources.items()}
     needs = needed_by(modules(sources), asked, pairs)
-    return ahead_of(name, list(sources), dependents(name, needs))
+    needing = {one: dependents([one], needs) for one in sources}
+    return place_before([name], list(sources), needing).ahead
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,11 @@ def test_an_import_by_name_counts_too() -> None:
 def test_the_order_of_the_start_is_kept() -> None:
     sources = {"edited": "", "z": "", "y": "", "a": "", "x": "import edited"}
     assert ahead(sources, "edited") == ("z", "y", "a")
+
+
+def test_one_place_serves_several_before_the_first_of_them() -> None:
+    sources = {"a": "", "b": "", "c": "", "d": "import b", "e": ""}
+    needs = needed_by(modules(sources), {"/d.py": asked_by(b"import b")}, [])
+    needing = {one: dependents([one], needs) for one in sources}
+    place = place_before(["c", "b"], list(sources), needing)
+    assert (place.name, place.ahead, place.dependents) == ("b", ("e",), ("b", "c", "d"))

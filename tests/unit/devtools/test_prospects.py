@@ -84,7 +84,7 @@ def test_installed_packages_are_named_again_only_where_they_are_others() -> None
     assert told == [("flask",), None, ()]
 
 
-def test_what_was_edited_last_is_named_first_with_what_does_not_depend_on_it() -> None:
+def test_what_was_edited_last_has_a_place_with_what_does_not_depend_on_it() -> None:
     prospects = Prospects()
     prospects.edited(["/a.py"])
     prospects.edited(["/b.py"])
@@ -92,11 +92,11 @@ def test_what_was_edited_last_is_named_first_with_what_does_not_depend_on_it() -
     prospects.started(graph("flask a b c d"))
     found = prospects.take({"/c.py": asked_by(b"import b")})
     assert found is not None
-    assert [(one.name, one.ahead) for one in found.recent] == [
-        ("b", ("d",)),
-        ("a", ("b", "c", "d")),
+    assert [(one.name, one.ahead, one.dependents) for one in found.places] == [
+        ("a", (), ("a", "b", "c", "d")),  # whatever is edited, for none of these has many
+        ("b", ("d",), ("b", "c")),
+        ("a", ("b", "c", "d"), ("a",)),
     ]
-    assert [one.dependents for one in found.recent] == [("b", "c"), ("a",)]
 
 
 def test_few_are_remembered_and_a_checkout_is_nobody_at_work() -> None:
@@ -108,5 +108,6 @@ def test_few_are_remembered_and_a_checkout_is_nobody_at_work() -> None:
     prospects.started(graph(" ".join(every)))
     found = prospects.take({})
     assert found is not None
-    assert [one.name for one in found.recent] == ["m5", "m4", "m3", "m2"]
-    assert len(found.recent) == RECENT
+    of_one = [one.name for one in found.places if len(one.dependents) == 1]
+    assert of_one == ["m5", "m4", "m3", "m2"]
+    assert len(of_one) == RECENT
