@@ -78,11 +78,11 @@ def both(
     return cold, listen(folder, "dev", request.param, 3)
 
 
-NATURAL, HOT = 1, 3
+INSTALLED, HOT = 1, 3
 """Saves: the first comes when nothing is known of what is edited, the third is like the second."""
 
 
-@pytest.mark.parametrize("save", [NATURAL, HOT], ids=["natural", "hot"])
+@pytest.mark.parametrize("save", [INSTALLED, HOT], ids=["installed", "hot"])
 def test_a_warm_worker_equals_a_cold_one(both: Both, save: int) -> None:
     cold = lines_of(both[0].reports[1])
     warm = [explained(line) for line in lines_of(both[1].reports[save])]
@@ -102,13 +102,15 @@ def explained(line: str) -> str:
 
 def test_what_a_save_does_not_concern_is_not_imported_again(both: Both) -> None:
     cold, warm = both
-    first = [[marks["first"] for marks in told] for told in warm.marks]
-    later = [told[0]["later"] for told in warm.marks]
+    fittings, first, later = (
+        [told[0][name] for told in warm.marks] for name in ("fittings", "first", "later")
+    )
     edited = {marks["edited"] for told in warm.marks for marks in told}
-    assert first[1] == first[2] == first[3] != first[0]
-    assert later[2] == later[3] != later[1]  # from then on it comes before what is edited
+    assert fittings[0] != fittings[1] == fittings[2] == fittings[3]
+    assert first[1] != first[2] == first[3]
+    assert later[1] != later[2] == later[3]  # from then on it comes before what is edited
     assert len(edited) == 8
-    assert cold.marks[0][0]["first"] != cold.marks[1][0]["first"]
+    assert cold.marks[0][0]["fittings"] != cold.marks[1][0]["fittings"]
 
 
 def test_all_workers_of_a_generation_come_from_one_snapshot(both: Both) -> None:

@@ -5,110 +5,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable
 
 import pytest
 
-from spawning.messages import Advance, GoOn, Parked, Prospect, Recent
+from ladders import FULL, INSTALLED, VIEWS, Nursery, files_of, prospect
+from spawning.messages import Advance, GoOn, Parked, Place
 from spawning_devtools.snapshots import ladder
-from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare, Step
-
-INSTALLED = ("flask", "flask.app", "werkzeug")
-ORDER = ("mine", "mine.models", "mine.views", "mine.admin", "mine.wsgi")
-ADMIN = Recent("mine.views", ("mine.admin",), ("mine.views", "mine.wsgi"))
-
-
-def file_of(name: str) -> str:
-    return f"/{name}.py"
-
-
-def files_of(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(file_of(name) for name in names)
-
-
-def prospect(
-    order: Iterable[str] = ORDER, recent: tuple[Recent, ...] = (), **others: object
-) -> Prospect:
-    project = tuple((name, file_of(name)) for name in order)
-    plain = Prospect(1, project, recent, INSTALLED, (), "")
-    return dataclasses.replace(plain, **others)  # type: ignore[arg-type]
-
-
-class Nursery:
-    """Does what `step` says at once, with an application that imports `order`, in that order."""
-
-    def __init__(self, order: Iterable[str] = ORDER) -> None:
-        self.order = list(order)
-        self.known = Ladder()
-        self.pid = 0
-        self.held: dict[int, list[str]] = {}
-        """By process id, which modules each snapshot holds."""
-
-    def build(self) -> list[Step]:
-        """Take all steps; return them."""
-        steps: list[Step] = []
-        while step := ladder.step(self.known):
-            assert len(steps) < 200, "it never ends"
-            steps.append(step)
-            self.take(step)
-            self.drop(ladder.superfluous(self.known))
-        return steps
-
-    def expect(self, prospect: Prospect) -> list[Step]:
-        """Hear of code that serves, and build."""
-        self.known = self.known.expecting(prospect)
-        self.drop(ladder.mistaken(self.known, prospect.environ))
-        self.drop(ladder.superfluous(self.known))
-        return self.build()
-
-    def change(self, *names: str) -> None:
-        """Save these modules."""
-        self.drop(ladder.outdated(self.known, files_of(names), ()))
-        self.known = dataclasses.replace(self.known, prospect=None)
-
-    def drop(self, pids: Iterable[int]) -> None:
-        self.known = self.known.without(pids)
-
-    def take(self, step: Step) -> None:
-        match step:
-            case Begin():
-                self.add(Rung(0, Kind.COLD, ""), step, [], "")
-            case Spare(source):
-                rung = dataclasses.replace(self.known.rungs[source], spares=1)
-                self.known = self.known.with_rung(rung)
-            case Grow(source, Advance(names)):
-                at = self.known.rungs[source].at
-                self.add(self.known.rungs[source], step, [*self.held[source], *names], at)
-            case Grow(source, GoOn(stops)):
-                self.go_on(self.known.rungs[source], step, stops)
-
-    def go_on(self, below: Rung, step: Grow, stops: tuple[str, ...]) -> None:
-        held = list(self.held[below.pid])
-        reached = ""
-        for name in self.order:
-            if name in held:
-                continue
-            if name in stops:
-                below = self.add(below, step, held, name)
-                held, reached = list(held), name
-            held.append(name)
-        if reached != stops[-1]:
-            self.known = ladder.given_up(self.known, step, "")
-
-    def add(self, source: Rung, step: Grow | Begin, held: list[str], at: str) -> Rung:
-        self.pid += 1
-        self.held[self.pid] = list(held)
-        rung = ladder.grown(source, step, Parked(at, files_of(held), ()), self.pid)
-        self.known = self.known.with_rung(rung)
-        return rung
-
-    def kinds(self) -> list[tuple[Kind, str]]:
-        return sorted(((rung.kind, rung.at) for rung in self.known.rungs.values()), key=str)
-
-    def deepest(self) -> tuple[Kind, str]:
-        rung = self.known.deepest()
-        assert rung is not None
-        return rung.kind, rung.at
+from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
 
 
 def test_nothing_is_prepared_while_nothing_is_known_and_while_a_change_is_served() -> None:
@@ -122,28 +25,29 @@ def test_nothing_is_prepared_while_nothing_is_known_and_while_a_change_is_served
 
 def test_from_nothing_to_a_full_ladder() -> None:
     nursery = Nursery()
-    steps = nursery.expect(prospect(recent=(ADMIN,)))
-    assert steps[:5] == [
+    steps = nursery.expect(prospect(places=(FULL, VIEWS)))
+    advance = Advance(VIEWS.ahead, VIEWS.dependents, True, ())
+    assert steps == [
         Begin(),
-        Grow(1, GoOn(("mine",)), Kind.NATURAL),
-        Grow(2, Advance(INSTALLED, (), False, ()), Kind.INSTALLED),
-        Grow(3, GoOn(ORDER[1:]), Kind.NATURAL),
-        Grow(5, Advance(("mine.admin",), ADMIN.dependents, True, ()), Kind.HOT),
+        Grow(1, (GoOn(("mine",)),), Kind.NATURAL),
+        Grow(2, (Advance(INSTALLED, (), False, ()),), Kind.INSTALLED),
+        Grow(3, (GoOn(("mine.views",)), advance), Kind.HOT, VIEWS),
+        Grow(3, (GoOn(("mine.views", "mine.wsgi")),), Kind.NATURAL),
+        Spare(2),  # where FULL is to be served, which nothing can be ahead of
+        Spare(3),
+        Spare(4),
     ]
-    assert steps[5:] == [Spare(pid) for pid in (2, 3, 4, 5, 6, 7, 8)]
-    assert nursery.kinds() == [
-        (Kind.COLD, ""),
-        (Kind.HOT, "mine.views"),
-        (Kind.INSTALLED, "mine"),
-        (Kind.NATURAL, "mine"),
-        *((Kind.NATURAL, name) for name in sorted(ORDER[1:])),
-    ]
-    assert nursery.deepest() == (Kind.NATURAL, "mine.wsgi")
+    assert nursery.kinds() == sorted(
+        [(Kind.COLD, ""), (Kind.INSTALLED, "mine"), (Kind.HOT, "mine.views")]
+        + [(Kind.NATURAL, name) for name in ("mine", "mine.views", "mine.wsgi")],
+        key=str,
+    )
 
 
 def test_a_change_leaves_what_does_not_hold_it_and_the_deepest_of_that_serves() -> None:
     nursery = Nursery()
-    nursery.expect(prospect(recent=(ADMIN,)))
+    nursery.expect(prospect(places=(VIEWS,)))
+    assert nursery.deepest() == (Kind.NATURAL, "mine.wsgi")
     nursery.change("mine.views")
     assert nursery.deepest() == (Kind.HOT, "mine.views")
     nursery.change("mine.admin")
@@ -154,8 +58,15 @@ def test_a_change_leaves_what_does_not_hold_it_and_the_deepest_of_that_serves() 
     assert nursery.kinds() == [(Kind.COLD, ""), (Kind.NATURAL, "mine")]
 
 
-def test_a_module_that_appears_is_one_that_a_snapshot_has_missed() -> None:
-    rung = Rung(1, Kind.NATURAL, "mine.views", missing=frozenset({"mine.local"}))
+def test_what_nobody_knows_the_reader_of_leaves_only_the_ground() -> None:
+    nursery = Nursery()
+    nursery.expect(prospect(places=(VIEWS,)))
+    nursery.drop(ladder.outdated(nursery.known, ["/data.json"], ()))
+    assert nursery.kinds() == [(Kind.COLD, "")]
+
+
+def test_a_module_that_appears_is_one_that_a_snapshot_has_looked_for() -> None:
+    rung = Rung(1, Kind.NATURAL, "mine.views", names=frozenset({"mine.local"}))
     known = Ladder().with_rung(Rung(2, Kind.NATURAL, "mine")).with_rung(rung)
     assert ladder.outdated(known, ["/mine/local.py"], ["mine.local"]) == [1]
     assert ladder.outdated(known, ["/mine/other.py"], ["mine.other"]) == []
@@ -163,28 +74,28 @@ def test_a_module_that_appears_is_one_that_a_snapshot_has_missed() -> None:
 
 def test_after_a_change_only_what_is_missing_is_made() -> None:
     nursery = Nursery()
-    nursery.expect(prospect(recent=(ADMIN,)))
+    nursery.expect(prospect(places=(VIEWS,)))
     nursery.change("mine.views")
-    steps = nursery.expect(prospect(recent=(ADMIN,)))
-    # Those at mine.admin and mine.wsgi held the old one; the deepest that does not is gone on from.
-    assert [step for step in steps if isinstance(step, Grow)] == [
-        Grow(5, GoOn(("mine.admin", "mine.wsgi")), Kind.NATURAL)
-    ]
+    steps = nursery.expect(prospect(places=(VIEWS,)))
+    # The one at mine.wsgi held the old one; the deepest that does not is gone on from.
+    (grow,) = [step for step in steps if isinstance(step, Grow)]
+    assert nursery.known.rungs[grow.source].at == "mine.views"
+    assert grow.orders == (GoOn(("mine.wsgi",)),)
 
 
-def test_what_is_no_longer_edited_is_not_held_hot() -> None:
+def test_what_is_no_longer_likely_is_not_held_hot() -> None:
     nursery = Nursery()
-    nursery.expect(prospect(recent=(ADMIN,)))
-    nursery.change("mine.models")
+    nursery.expect(prospect(places=(VIEWS,)))
+    nursery.change("mine.wsgi")
     nursery.expect(prospect())
     assert nursery.known.of(Kind.HOT) == []
 
 
 def test_nothing_comes_out_of_turn_where_the_order_matters() -> None:
     nursery = Nursery()
-    nursery.expect(prospect(recent=(ADMIN,), order_matters="the application uses gevent"))
+    nursery.expect(prospect(places=(VIEWS,), order_matters="the application uses gevent"))
     assert {kind for kind, _ in nursery.kinds()} == {Kind.COLD, Kind.NATURAL}
-    assert len(nursery.known.of(Kind.NATURAL)) == len(ORDER)
+    assert all(rung.spares for rung in nursery.known.of(Kind.NATURAL))
 
 
 def test_an_environment_that_was_mistaken_throws_away_what_relied_on_it() -> None:
@@ -218,33 +129,43 @@ DJANGO = (
     ],
 )
 def test_what_fails_for_the_same_reason_is_refused_with_it(name: str, refused: set[str]) -> None:
-    order = Advance(DJANGO, (), False, ())
-    assert ladder.refuse(Ladder(), order, name).refused == refused
+    grow = Grow(1, (Advance(DJANGO, (), False, ()),), Kind.INSTALLED)
+    assert ladder.refuse(Ladder(), grow, name).refused == refused
 
 
 def test_what_is_refused_is_not_tried_again_and_the_rest_is() -> None:
     nursery = Nursery()
     nursery.known = nursery.known.expecting(prospect(installed=DJANGO))
     nursery.take(Begin())
-    nursery.take(Grow(1, GoOn(("mine",)), Kind.NATURAL))
+    nursery.take(Grow(1, (GoOn(("mine",)),), Kind.NATURAL))
     step = ladder.step(nursery.known)
     assert isinstance(step, Grow)
-    assert isinstance(step.order, Advance)
-    nursery.known = ladder.refuse(nursery.known, step.order, DJANGO[0])
+    nursery.known = ladder.refuse(nursery.known, step, DJANGO[0])
     again = ladder.step(nursery.known)
-    assert again == Grow(2, Advance(DJANGO[3:], (), False, ()), Kind.INSTALLED)
+    assert again == Grow(2, (Advance(DJANGO[3:], (), False, ()),), Kind.INSTALLED)
 
 
-def test_what_could_not_be_imported_before_an_edited_module_is_imported_in_its_turn() -> None:
+def test_what_could_not_be_imported_ahead_is_imported_in_its_turn() -> None:
     nursery = Nursery()
-    known = prospect(recent=(ADMIN,))
-    order = Advance(ADMIN.ahead, ADMIN.dependents, True, ())
-    nursery.known = ladder.refuse(nursery.known.expecting(known), order, "mine.admin")
-    nursery.build()
-    assert nursery.known.of(Kind.HOT) == []
+    hot = Grow(1, (Advance(VIEWS.ahead, VIEWS.dependents, True, ()),), Kind.HOT, VIEWS)
+    for known in (ladder.refuse(Ladder(), hot, "mine.admin"), ladder.given_up(Ladder(), hot, "")):
+        nursery.known = known
+        nursery.expect(prospect(places=(VIEWS,)))
+        assert nursery.known.of(Kind.HOT) == []
     # Until what is ahead of it is another: then it is worth a try.
-    nursery.expect(prospect(recent=(dataclasses.replace(ADMIN, ahead=("mine.forms",)),)))
+    other = dataclasses.replace(VIEWS, ahead=("mine.forms",))
+    nursery.expect(prospect(places=(other,)))
     assert len(nursery.known.of(Kind.HOT)) == 1
+
+
+def test_one_that_looks_in_vain_for_what_a_start_in_turn_finds_is_blind() -> None:
+    known = Ladder().expecting(prospect())
+    ahead = Grow(1, (Advance(INSTALLED, (), False, ()),), Kind.INSTALLED)
+    in_turn = Grow(1, (GoOn(("mine",)),), Kind.NATURAL)
+    found, not_there = (Parked("mine", (), (), (name,)) for name in ("mine.admin", "speedups"))
+    assert ladder.is_blind(known, ahead, found)
+    assert not ladder.is_blind(known, ahead, not_there)
+    assert not ladder.is_blind(known, in_turn, found)
 
 
 @pytest.mark.parametrize("order", [(), ("other", "another")])
@@ -255,23 +176,21 @@ def test_an_application_that_never_comes_to_its_stops_is_given_up(order: tuple[s
 
 
 def test_what_dies_takes_the_blame_and_one_that_cannot_even_begin_is_given_up() -> None:
-    dead = Grow(1, Advance(INSTALLED, (), False, ()), Kind.INSTALLED)
+    dead = Grow(1, (Advance(INSTALLED, (), False, ()),), Kind.INSTALLED)
     assert ladder.given_up(Ladder(), dead, "").refused >= set(INSTALLED)
     known = ladder.given_up(Ladder().expecting(prospect()), Begin(), "")
     assert ladder.step(known) is None
     assert ladder.step(known.expecting(prospect())) == Begin()
 
 
-def test_a_large_project_has_a_snapshot_every_so_often_and_one_at_what_is_edited() -> None:
+def test_a_large_project_has_a_snapshot_every_so_often() -> None:
     order = [f"mine.m{number:03}" for number in range(200)]
     nursery = Nursery(order)
-    edited = Recent("mine.m101", (), ("mine.m101",))
-    nursery.expect(prospect(order, recent=(edited,)))
+    nursery.expect(prospect(order))
     natural = sorted({rung.at for rung in nursery.known.of(Kind.NATURAL)})
-    assert "mine.m101" in natural
-    assert len(natural) <= ladder.STOPS + 2
+    assert len(natural) <= ladder.STOPS + 1
     gaps = [int(b[-3:]) - int(a[-3:]) for a, b in itertools.pairwise(natural)]
-    assert max(gaps) <= len(order) // ladder.STOPS + 1
+    assert max(gaps) <= len(order) // ladder.STOPS
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -279,13 +198,14 @@ def test_whatever_happens_nothing_that_is_left_holds_old_code(seed: int) -> None
     chance = random.Random(seed)
     order = [f"m{number}" for number in range(chance.choice([1, 3, 8, 30]))]
     nursery = Nursery(order)
-    recent: tuple[Recent, ...] = ()
+    edited: list[str] = []
     for _ in range(25):
         if chance.random() < 0.2:
             nursery.order = chance.sample(order, chance.randint(1, len(order)))
+        places = tuple(place_in(nursery.order, name) for name in edited if name in nursery.order)
         matters = chance.choice(["", "", "", "it uses gevent"])
         environ = (("A", chance.choice("xxy")),)
-        nursery.expect(prospect(nursery.order, recent, order_matters=matters, environ=environ))
+        nursery.expect(prospect(nursery.order, places, order_matters=matters, environ=environ))
         for pid in chance.sample(sorted(nursery.known.rungs), len(nursery.known.rungs) // 5):
             nursery.drop([pid])  # it was killed
         changed = chance.sample(order, min(len(order), chance.choice([1, 1, 2, 9])))
@@ -293,8 +213,11 @@ def test_whatever_happens_nothing_that_is_left_holds_old_code(seed: int) -> None
         for rung in nursery.known.rungs.values():
             assert not set(nursery.held[rung.pid]) & set(changed)
             assert rung.files == set(files_of(nursery.held[rung.pid]))
-        one = changed[0]
-        later = [name for name in nursery.order if name != one and chance.random() < 0.5]
-        if chance.random() < 0.7:
-            recent = (Recent(one, tuple(later), (one,)), *recent)[:4]
-    assert len(nursery.known.rungs) <= ladder.STOPS + 2 * 4 + 4
+        edited = [*dict.fromkeys([changed[0], *edited])][:4]
+    assert len(nursery.known.rungs) <= 3 * ladder.STOPS + 8
+
+
+def place_in(order: list[str], name: str) -> Place:
+    """Return the place for edits of `name`, on which every third of the modules depends."""
+    after = order[order.index(name) + 1 :]
+    return Place(name, tuple(after[::3] + after[1::3]), (name, *after[2::3]))
