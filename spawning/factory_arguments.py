@@ -33,7 +33,7 @@ def arguments_of(config: Config, typed: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         **arguments,
         "args": list(config.args),
-        "dev": config.reload == "dev",
+        "dev": bool(config.reload),
         "source_directories": [],
         "typed": list(typed),
     }

@@ -50,6 +50,7 @@ def companion_arguments(config: Config) -> list[str]:
         project=os.getcwd(),
         watch=tuple(os.path.abspath(path) for path in watched),
         since=time.time(),
+        poll="poll" in config.reload.split(","),
         import_from=tuple(
             os.path.dirname(_folder(package.__file__)) for package in (spawning, spawning_devtools)
         ),
@@ -59,7 +60,7 @@ def companion_arguments(config: Config) -> list[str]:
 
 def worker_hooks(config: Config, generation: int) -> WorkerHooks:
     """Return the hooks of one worker."""
-    if config.reload != "dev":
+    if not config.reload:
         return _NoHooks()
     return Observer(config.args[0] if config.args else "", generation)
 

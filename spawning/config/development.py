@@ -17,8 +17,9 @@ class Development:
         "--reload",
         default="",
         parse=reload_mode,
-        metavar="dev",
-        help="dev: reload whenever the source of a loaded module changes",
+        metavar="dev[,poll]",
+        help="dev: reload whenever the source of a loaded module changes; dev,poll: look at the "
+        "files twice a second as well, where no events tell of changes",
     )
     watch: tuple[str, ...] = option(
         "-w",

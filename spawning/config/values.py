@@ -14,6 +14,7 @@ from pathlib import Path
 
 _SIZE = re.compile(r"([0-9]+)([KMG]?)", re.IGNORECASE | re.ASCII)
 _FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+_RELOAD_WORDS = ("poll",)
 EVERYONE = "*"
 UNIX_PEER = "unix"
 
@@ -56,10 +57,15 @@ def size(unit: int) -> Callable[[str], int]:
 
 
 def reload_mode(text: str) -> str:
-    """Return the mode of reloading."""
-    if text != "dev":
+    """Return the mode of reloading: `dev`, and words that say more about it, each once."""
+    mode, *words = (word.strip() for word in text.split(","))
+    if mode != "dev":
         raise ValueError("the only mode is 'dev'")
-    return text
+    for word in words:
+        if word not in _RELOAD_WORDS:
+            known = " and ".join(f"'{word}'" for word in _RELOAD_WORDS)
+            raise ValueError(f"after 'dev,' may come {known}, and not '{word}'")
+    return ",".join([mode, *sorted(set(words))])
 
 
 def dotted(text: str) -> str:

@@ -162,7 +162,7 @@ class Worker:
         elif not successor:
             self._draining = True
             engine.close_down(monotonic())
-        if self._config.reload == "dev":
+        if self._config.reload:
             engine.hang_up()
         self._tell_requests()
 

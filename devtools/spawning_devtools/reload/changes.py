@@ -9,6 +9,8 @@ What is waited for, by the last event of each file:
     being written| opened or written, not closed: until the close, at most CLOSE
     unsure       | gone, or in a folder that has just appeared: after SETTLE, for
                  | vim with a backup and "safe write" put a new file in its place
+    attributes   | permissions or times were set: after SETTLE; nothing, if one of the
+                 | above is known already
 
 and for the batch as a whole: several files wait for a longer silence, because
 they are a checkout or a formatter at work; a batch also waits while git holds
@@ -40,9 +42,8 @@ class State(enum.Enum):
     WRITTEN = "written"
     PLACED = "placed"
     BEING_WRITTEN = "being written"
-    MODIFIED = "modified"
-    """Bytes or permissions: becomes one of the others, by what came before."""
     UNSURE = "unsure"
+    ATTRIBUTES = "attributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,13 @@ class FolderTouch:
     """A folder appeared, left or was replaced, at `moment` of the monotonic clock."""
 
     path: str
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Events were lost, at `moment` of the monotonic clock or before."""
+
     moment: float
 
 
@@ -85,13 +93,8 @@ class Batch:
 
 def _after(known: Touch | None, touch: Touch) -> Touch:
     """Return what counts after `touch`, of a file last touched by `known`."""
-    if known and known.state is not State.BEING_WRITTEN and touch.state is State.MODIFIED:
-        # A program that sets permissions after it closed the file looks like one
-        # that writes on; a real writer closes once more, soon.
-        return Touch(State.UNSURE, touch.path, touch.moment)
-    if touch.state is State.MODIFIED:
-        return Touch(State.BEING_WRITTEN, touch.path, touch.moment)
-    return touch
+    # Many programs set permissions or times after they closed the file.
+    return known if known and touch.state is State.ATTRIBUTES else touch
 
 
 def look(batch: Batch, now: float, git_is_busy: bool) -> tuple[Batch, float | None]:
@@ -114,7 +117,7 @@ def _ready(touch: Touch) -> float:
     match touch.state:
         case State.BEING_WRITTEN:
             return touch.moment + CLOSE
-        case State.UNSURE:
+        case State.UNSURE | State.ATTRIBUTES:
             return touch.moment + SETTLE
         case _:
             return touch.moment + QUIET

@@ -11,7 +11,9 @@ Rules:
 3. What is known of a file is what was last acted upon (see `fingerprints`).
 4. Reading and parsing wait for idle moments, and are finished at the latest when
    a cause has to be told.
-5. After many events everything known is looked at, because some may be lost.
+5. When events were lost, everything known is looked at, and every directory is
+   watched anew.
+6. What no event tells of is looked at from time to time (see `polling`).
 """
 
 from __future__ import annotations
@@ -21,16 +23,16 @@ from dataclasses import dataclass, field
 
 from spawning.messages import Abandoned, Begun, Graph, Message, Reload, Serving
 from spawning_devtools.reload import cause, graph
-from spawning_devtools.reload.changes import Batch, FolderTouch, State, Touch, look
+from spawning_devtools.reload.changes import Batch, FolderTouch, Overflow, State, Touch, look
 from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
 from spawning_devtools.reload.loops import Loop
+from spawning_devtools.reload.polling import Polling, within
 from spawning_devtools.reload.reports import Reports
 
-MANY_EVENTS = 1000
 SWEEP_PAUSE = 1.0
-"""Seconds between two sweeps while events keep pouring in."""
+"""Seconds between two sweeps while events keep being lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,11 @@ class Conductor:
     _told: bool = False
     _must_watch: bool = False
     _lost: set[str] = field(default_factory=set)
-    _events: int = 0
+    _overflown: bool = False
     _swept: float = 0.0
+    _polled: frozenset[str] = frozenset()
+    """Directories in which changes happen that no event tells of."""
+    _polling: Polling = field(default_factory=Polling)
 
     # ------------------------------------------------------------ what comes in
 
@@ -100,12 +105,15 @@ class Conductor:
             case Graph() if self._reports.add(message, wall):
                 self._look_around(self._reports.wall(message.generation))
 
-    def see(self, touches: Iterable[Touch | FolderTouch]) -> None:
+    def see(self, touches: Iterable[Touch | FolderTouch | Overflow]) -> None:
         """Take what happened to files and folders."""
         found: list[Touch] = []
         for touch in touches:
-            self._events += 1
             match touch:
+                case Overflow():
+                    self._lost.update(self._interest.directories)
+                    self._overflown = self._must_watch = True
+                    continue
                 case Touch(state, path, moment):
                     known = self._interest.known_as(path)
                 case FolderTouch(path, moment):
@@ -115,6 +123,11 @@ class Conductor:
                         self._must_watch = True
             found += [Touch(state, name, moment) for name in known]
         self._batch = self._batch.with_touches(found)
+
+    def poll(self, directories: Iterable[str], now: float) -> None:
+        """Look at what is in `directories` from time to time."""
+        self._polled = frozenset(directories)
+        self._polling.watch(within(self._interest, self._polled), now)
 
     def _look_around(self, wall: float) -> None:
         """Find out anew which files matter; `wall` is when those new to us were loaded."""
@@ -144,13 +157,13 @@ class Conductor:
             self._told = True
             files = self._interest.files.difference(self._interest.candidates)
             return [Say(cause.watching(files, self._interest.sources))], now
-        again = self._sweep(now)
+        again = _earlier(self._sweep(now), self._look_at_polled(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
         at = max(at, self._loop.earliest(self._batch.touched))
         if at > now:
-            return [], at if again is None else min(at, again)
+            return [], _earlier(at, again)
         return self._act(now), again
 
     def _act(self, now: float) -> list[Action]:
@@ -175,16 +188,23 @@ class Conductor:
         return actions
 
     def _sweep(self, now: float) -> float | None:
-        """Look at all that is known after many events; return when to do it if not now."""
-        if self._events < MANY_EVENTS:
+        """Look at all that is known if events were lost; return when to do it if not now."""
+        if not self._overflown:
             return None
         if now < self._swept + SWEEP_PAUSE:
             return self._swept + SWEEP_PAUSE
-        self._events, self._swept = 0, now
+        self._overflown, self._swept = False, now
         suspects = self._interest.files.intersection(self._prints.sweep())
         new = sorted(suspects.difference(self._batch.touched))
         self._batch = self._batch.with_touches(Touch(State.UNSURE, path, now) for path in new)
         return None
+
+    def _look_at_polled(self, now: float) -> float | None:
+        """Look at what no event tells of, if it is time; return when to do it next."""
+        if self._polling.due is not None and self._polling.due <= now:
+            self._polling.watch(within(self._interest, self._polled), now)
+            self._batch = self._batch.with_touches(self._polling.look(self._prints, now))
+        return self._polling.due
 
     # ------------------------------------------------------------ what can wait
 
@@ -234,3 +254,7 @@ class Conductor:
             asked, wanted = self._imports.asked, self._interest.candidates
             self._graph = graph.build(self._reports, asked, wanted)
         return self._graph
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

@@ -92,6 +92,11 @@ class Fingerprints:
         known = self._known.get(path)
         return known.digest if known else None
 
+    def status(self, path: str) -> Status | None:
+        """Return the file's status as it was read, or None for an absent or unknown file."""
+        known = self._known.get(path)
+        return known.status if known else None
+
     def keep(self, path: str, found: Print | None) -> None:
         """Take `found` as what is known of `path`."""
         self._known[path] = found

@@ -6,8 +6,8 @@ import os
 from itertools import pairwise
 
 from spawning.messages import Begun, Reload, Serving
-from spawning_devtools.reload.changes import FolderTouch, State, Touch
-from spawning_devtools.reload.conductor import MANY_EVENTS, Action, Conductor, Say, Watch
+from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
 
 from .conftest import AN_HOUR_AGO, Project
 
@@ -76,18 +76,20 @@ def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None
 def test_events_that_were_lost_are_made_up_for(project: Project) -> None:
     clocked = Clocked(project)
     project.write("views.py", "index = 22\n")
-    clocked.conductor.see(
-        Touch(State.WRITTEN, f"/elsewhere/{n}", clocked.now) for n in range(MANY_EVENTS)
-    )
+    clocked.conductor.see([Overflow(clocked.now)])
+    (watch,) = clocked.step()
+    assert isinstance(watch, Watch)
+    assert str(project.folder) in watch.lost == set(watch.directories)
     assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
 
 
 def test_sweeps_are_not_more_than_one_a_second(project: Project) -> None:
     clocked = Clocked(project)
-    noise = [Touch(State.WRITTEN, "/elsewhere/log", clocked.now)] * MANY_EVENTS
-    clocked.conductor.see(noise)
-    assert clocked.conductor.decide(100.0, git_is_busy=False) == ([], None)
-    clocked.conductor.see(noise)
+    for _ in range(2):
+        clocked.conductor.see([Overflow(clocked.now)])
+        clocked.step()  # watches anew
+        again = clocked.conductor.decide(100.0, git_is_busy=False)
+    assert again == ([], 101.0)
     assert clocked.conductor.decide(100.5, git_is_busy=False) == ([], 101.0)
     project.write("views.py", "index = 22\n")
     clocked.now = 101.0
