@@ -41,6 +41,7 @@ class Edited:
             {},
         )
         self.generation = 1
+        self._read = 0
 
     @property
     def log(self) -> Output:
@@ -70,7 +71,17 @@ class Edited:
         assert match, line
         assert int(match[2]) == self.generation, line
         assert re.search(cause, match[1]), line
-        assert not [line for line in self.log.lines if "error" in line.lower()]
+        end = self.log.lines.index(line) + 1
+        assert not [line for line in self.log.lines[self._read : end] if "error:" in line]
+        self._read = end
+
+    def next_failure(self) -> None:
+        """Wait until the next generation has failed."""
+        self.generation += 1
+        line = self.log.wait_for(
+            rf"generation {self.generation} failed; generation \d+ goes on serving"
+        )
+        self._read = self.log.lines.index(line) + 1
 
     def run(self, *words: str) -> None:
         """Run a program in the project."""

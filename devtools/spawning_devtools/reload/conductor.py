@@ -18,13 +18,16 @@ Rules:
 
 from __future__ import annotations
 
+import math
+
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import Abandoned, Begun, Graph, Message, Reload, Serving
 from spawning_devtools.reload import cause, graph
 from spawning_devtools.reload.changes import Batch, FolderTouch, Overflow, State, Touch, look
-from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
+from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
 from spawning_devtools.reload.loops import Loop
@@ -172,10 +175,15 @@ class Conductor:
                 # An event, and nothing to compare with: changed.
                 self._unread.pop(path, None)
                 self._was_missing(path)
+                if path in self._interest.sources:
+                    self._prints.keep(path, UNKNOWN)
         while self.work(now):
             pass
         batch, self._batch = self._batch, Batch()
         changes = self._prints.changes(batch.touched)
+        if not changes and self._interest.linked.intersection(batch.touched):
+            # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
+            self._look_around(math.inf)
         return self._reload(changes, batch.first, now) if changes else []
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
@@ -223,6 +231,8 @@ class Conductor:
         return True
 
     def _read(self, path: str, wall: float, now: float) -> None:
+        if path in self._batch.touched and path not in self._prints:
+            return  # What is there now is not what was loaded: see `_act`.
         found = read(path)
         digest = found[0].digest if found else None
         if path in self._prints and self._prints.digest(path) == digest:

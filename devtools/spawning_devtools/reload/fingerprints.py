@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 
 Status = tuple[int, int, int]
 """Modification time in nanoseconds, size, inode."""
+_FOLDER = (0, 0, 0)
+"""Of a folder only its being there matters: it may be a namespace package."""
 
 
 class Difference(enum.Enum):
@@ -48,12 +50,18 @@ class Print:
     digest: bytes
 
 
+UNKNOWN = Print((-1, -1, -1), b"")
+"""Of a file that was there and was not read: whatever is found now, it differs."""
+
+
 def status_of(path: str) -> Status | None:
-    """Return the status of a regular file, or None where there is none."""
+    """Return the status of a regular file or a folder, or None where there is neither."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
+    if stat.S_ISDIR(found.st_mode):
+        return _FOLDER
     if not stat.S_ISREG(found.st_mode):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -70,6 +78,8 @@ def read(path: str) -> tuple[Print, bytes] | None:
     status = status_of(path)
     if status is None:
         return None
+    if status == _FOLDER:
+        return Print(status, b""), b""
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -104,7 +114,8 @@ class Fingerprints:
     def changes(self, paths: Iterable[str]) -> list[Change]:
         """Return which of `paths` differ in content, and take what they hold as known.
 
-        A file of which nothing was known differs, unless there is none.
+        A file of which nothing was known differs, unless there is none.  A folder
+        is no change of its own beside one in it.
         """
         changes = []
         for path in paths:
@@ -121,7 +132,8 @@ class Fingerprints:
                 changes.append(Change(path, kind))
             elif before.digest != now.digest:
                 changes.append(Change(path, Difference.CHANGED))
-        return changes
+        folders = {os.path.dirname(change.path) for change in changes}
+        return [change for change in changes if change.path not in folders]
 
     def sweep(self) -> list[str]:
         """Return the known files whose status is not what it was."""

@@ -27,6 +27,11 @@ class Interest:
     """Where files are links or reached through one: real path to known paths."""
     directories: tuple[str, ...] = ()
 
+    @property
+    def linked(self) -> set[str]:
+        """The files that are links or reached through one."""
+        return {path for known in self.aliases.values() for path in known}
+
     def known_as(self, path: str) -> tuple[str, ...]:
         """Return the files that an event about `path` concerns."""
         own = (path,) if path in self.files else ()

@@ -56,7 +56,8 @@ class _Loop:
                 waiting = selectors.EVENT_WRITE if self._channel.wants_write else 0
                 selector.modify(self._channel, selectors.EVENT_READ | waiting)
                 came = selector.select(_seconds(again, busy=not idle))
-                for key, mask in came:
+                # Messages first: what a worker has loaded before a save has to be known.
+                for key, mask in sorted(came, key=lambda one: one[0].fileobj is not self._channel):
                     self._receive(key.fileobj is not self._channel, mask)
                 now = time.monotonic()
                 busy = conductor.waits and self._git.is_busy

@@ -61,6 +61,12 @@ def test_a_sweep_finds_all_three(tmp_path: Path) -> None:
     assert prints.sweep() == [str(changed), str(gone), str(new)]
 
 
-def test_a_folder_or_an_unreadable_path_is_no_file(tmp_path: Path) -> None:
-    assert read(str(tmp_path)) is None
+def test_of_a_folder_only_its_being_there_matters(tmp_path: Path) -> None:
+    before = read(str(tmp_path))
+    (tmp_path / "a").write_text("1")
+    assert before == read(str(tmp_path))
+    assert before is not None
+
+
+def test_an_unreadable_path_is_no_file(tmp_path: Path) -> None:
     assert read(f"{tmp_path}/\0") is None

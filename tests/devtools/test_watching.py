@@ -1,0 +1,235 @@
+"""What happens to files beyond a save: git, packages, links, and a watcher that was away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from edited import APPLICATION, Edited, edited, project, source
+from serving import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Edited]:
+    """A server of its own for each test, whose last save is one reload."""
+    with edited(tmp_path / "a project, geprüft") as served:
+        yield served
+        served.views.write_text(source("the end"))
+        served.next_reload(r"views\.py (changed|appeared)")
+        assert served.answer() == "the end"
+
+
+def module(site: Edited, name: str, text: str) -> Path:
+    path = site.folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def uses(site: Edited, name: str) -> None:
+    """Let `views.py` answer what a module says, and wait for that."""
+    site.views.write_text(f"from {name} import TEXT\n")
+    site.next_reload("views.py changed")
+
+
+# ---------------------------------------------------------------- packages
+
+
+def test_a_package_that_was_missing_is_written(tmp_path: Path) -> None:
+    with edited(tmp_path / "p") as site:
+        site.views.write_text("from pkg.inner import TEXT\n")
+        site.next_failure()
+        # Without an `__init__.py`, and moved here whole.
+        (tmp_path / "draft").mkdir()
+        (tmp_path / "draft" / "inner.py").write_text(source("inner"))
+        (tmp_path / "draft").rename(site.folder / "pkg")
+        site.next_reload("^pkg appeared")
+        assert site.answer() == "inner"
+
+
+def test_a_package_is_moved_away_and_back(site: Edited) -> None:
+    module(site, "pkg/__init__.py", "")
+    inner = module(site, "pkg/inner.py", source("inner"))
+    uses(site, "pkg.inner")
+    (site.folder / "pkg").rename(site.folder / "old")
+    site.next_failure()
+    assert site.answer() == "inner"
+    (site.folder / "old").rename(site.folder / "pkg")
+    site.next_reload("2 files changed")
+    inner.write_text(source("inner, again"))
+    site.next_reload("pkg/inner.py changed")
+    assert site.answer() == "inner, again"
+
+
+def test_a_module_becomes_a_package_and_a_module_again(site: Edited) -> None:
+    module(site, "a.py", source("a module"))
+    uses(site, "a")
+    draft = site.folder / "draft"
+    draft.mkdir()
+    (draft / "__init__.py").write_text(source("a package"))
+    (site.folder / "a.py").unlink()
+    draft.rename(site.folder / "a")
+    site.next_reload("a")
+    assert site.answer() == "a package"
+    (site.folder / "a" / "__init__.py").write_text(source("a package, saved"))
+    site.next_reload("a/__init__.py changed")
+    assert site.answer() == "a package, saved"
+    shutil.rmtree(site.folder / "a")
+    (site.folder / "a.py").write_text(source("a module again"))
+    site.next_reload("a")
+    assert site.answer() == "a module again"
+
+
+def test_a_package_that_shadows_a_module(site: Edited) -> None:
+    module(site, "a.py", source("a module"))
+    uses(site, "a")
+    (site.folder / "a").mkdir()
+    (site.folder / "a" / "__init__.py").write_text(source("a package"))
+    site.next_reload("a/__init__.py")
+    assert site.answer() == "a package"
+    shutil.rmtree(site.folder / "a")
+    site.next_reload("a/__init__.py")
+    assert site.answer() == "a module"
+
+
+# ---------------------------------------------------------------- links
+
+
+def test_a_link_is_pointed_elsewhere(site: Edited) -> None:
+    for name in ("one", "two", "three"):
+        module(site, f"{name}/inner.py", source("one" if name == "two" else name))
+    (site.folder / "current").symlink_to("one")
+    uses(site, "current.inner")
+    site.run("ln", "-sfn", "two", "current")  # to the same bytes
+    module(site, "mine.py", APPLICATION + "# saved\n")
+    site.next_reload("mine.py changed")
+    (site.folder / "two" / "inner.py").write_text(source("two"))
+    site.next_reload("current/inner.py changed")
+    assert site.answer() == "two"
+    site.run("ln", "-sfn", "three", "current")
+    site.next_reload("current/inner.py changed")
+    assert site.answer() == "three"
+    (site.folder / "three" / "inner.py").write_text(source("three, saved"))
+    site.next_reload("current/inner.py changed")
+    assert site.answer() == "three, saved"
+
+
+def test_a_module_that_is_a_link(site: Edited) -> None:
+    real = site.folder.parent / "real.py"
+    real.write_text(source("real"))
+    (site.folder / "linked.py").symlink_to(real)
+    uses(site, "linked")
+    real.write_text(source("real, saved"))
+    site.next_reload("linked.py changed")
+    assert site.answer() == "real, saved"
+
+
+def test_a_project_that_is_a_link_is_pointed_elsewhere_inside(tmp_path: Path) -> None:
+    project(tmp_path / "releases" / "1")
+    (tmp_path / "current").symlink_to("releases/1")
+    with edited(tmp_path / "current") as site:
+        (tmp_path / "releases" / "1" / "views.py").write_text(source("real"))
+        site.next_reload("views.py changed")
+        site.views.write_text(source("by the link"))
+        site.next_reload("views.py changed")
+        assert site.answer() == "by the link"
+
+
+# ---------------------------------------------------------------- git
+
+
+def many(site: Edited, text: str) -> None:
+    for number in range(300):
+        module(site, f"pkg/m{number}.py", f"TEXT = {text!r}\n")
+
+
+@pytest.fixture
+def repository(site: Edited) -> Edited:
+    """Three hundred modules in a repository, all of them loaded."""
+    many(site, "one")
+    names = ", ".join(f"m{number}" for number in range(300))
+    module(site, "pkg/__init__.py", f"from pkg import {names}\n")
+    (site.folder / ".gitignore").write_text("__pycache__\n")
+    site.views.write_text(
+        "import pkg\nfound = {m.TEXT for m in vars(pkg).values() if hasattr(m, 'TEXT')}\n"
+        "TEXT = ' and '.join(sorted(found))\n"
+    )
+    site.next_reload("views.py changed")
+    site.git("init", "-q", "-b", "main")
+    site.git("add", ".")
+    site.git("commit", "-qm", "one")
+    return site
+
+
+def test_a_stash_and_its_return_are_one_reload_each(repository: Edited) -> None:
+    site = repository
+    many(site, "two")
+    site.next_reload("300 files changed")
+    site.git("stash")
+    site.next_reload("300 files changed")
+    assert site.answer() == "one"
+    site.git("stash", "pop")
+    site.next_reload("300 files changed")
+    assert site.answer() == "two"
+
+
+def test_a_rebase_of_several_commits_is_one_reload(repository: Edited) -> None:
+    site = repository
+    site.git("checkout", "-qb", "topic")
+    for text in ("two", "three", "four"):
+        many(site, text)
+        site.next_reload("300 files changed")
+        site.git("commit", "-qam", text)
+    site.git("checkout", "-q", "main")
+    site.next_reload("300 files changed")
+    module(site, "pkg/m0.py", "TEXT = 'one'\nMORE = 1\n" )
+    module(site, "other.py", "")
+    site.next_reload("m0.py changed")
+    module(site, "pkg/m0.py", "TEXT = 'one'\n" )
+    site.next_reload("m0.py changed")
+    site.git("add", ".")
+    site.git("commit", "-qam", "other")
+    site.git("checkout", "-q", "topic")
+    site.next_reload("300 files changed")
+    site.git("rebase", "main")
+    site.views.touch()
+
+
+# ---------------------------------------------------------------- a watcher that was away
+
+
+def watcher_of(site: Edited) -> psutil.Process:
+    children = psutil.Process(site.server.pid).children()
+    (watcher,) = [child for child in children if child not in site.server.workers()]
+    return watcher
+
+
+def test_a_save_while_there_is_no_watcher(site: Edited) -> None:
+    watcher_of(site).kill()
+    site.views.write_text(source("meanwhile"))
+    site.log.wait_for("the watcher of the source code died and is started again")
+    site.next_reload("views.py changed")
+    assert site.answer() == "meanwhile"
+
+
+def test_more_events_than_the_kernel_keeps(site: Edited) -> None:
+    watcher = watcher_of(site)
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    watcher.send_signal(signal.SIGSTOP)
+    wait_until(lambda: watcher.status() == psutil.STATUS_STOPPED, "the watcher stands still")
+    noise = [str(site.folder / name) for name in ("noise", "din")]
+    for number in range(limit // 3 + 100):
+        os.close(os.open(noise[number % 2], os.O_CREAT | os.O_WRONLY))
+        os.unlink(noise[number % 2])
+    site.views.write_text(source("unheard"))
+    watcher.send_signal(signal.SIGCONT)
+    site.next_reload("views.py changed")
+    assert site.answer() == "unheard"
