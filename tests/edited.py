@@ -36,7 +36,16 @@ class Edited:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.server = Server(
-            ["--port", "0", "-s", "1", "-l", "/dev/null", *(options or ["--reload=dev"]), "mine.app"],
+            [
+                "--port",
+                "0",
+                "-s",
+                "1",
+                "-l",
+                "/dev/null",
+                *(options or ["--reload=dev"]),
+                "mine.app",
+            ],
             folder,
             {},
         )
@@ -64,9 +73,11 @@ class Edited:
         return get(self.server.address, "/").text
 
     def next_reload(self, cause: str) -> None:
-        """Wait for the next reload, which must be the only one since the last and have succeeded."""
+        """Wait for the next reload: the only one since the last, and without an error."""
         self.generation += 1
-        line = self.log.wait_for(rf"generation ({self.generation}|{self.generation + 1})\b.*(in \d|failed)")
+        line = self.log.wait_for(
+            rf"generation ({self.generation}|{self.generation + 1})\b.*(in \d|failed)"
+        )
         match = re.search(RELOADED, line)
         assert match, line
         assert int(match[2]) == self.generation, line

@@ -190,10 +190,10 @@ def test_a_rebase_of_several_commits_is_one_reload(repository: Edited) -> None:
         site.git("commit", "-qam", text)
     site.git("checkout", "-q", "main")
     site.next_reload("300 files changed")
-    module(site, "pkg/m0.py", "TEXT = 'one'\nMORE = 1\n" )
+    module(site, "pkg/m0.py", "TEXT = 'one'\nMORE = 1\n")
     module(site, "other.py", "")
     site.next_reload("m0.py changed")
-    module(site, "pkg/m0.py", "TEXT = 'one'\n" )
+    module(site, "pkg/m0.py", "TEXT = 'one'\n")
     site.next_reload("m0.py changed")
     site.git("add", ".")
     site.git("commit", "-qam", "other")
@@ -201,6 +201,33 @@ def test_a_rebase_of_several_commits_is_one_reload(repository: Edited) -> None:
     site.next_reload("300 files changed")
     site.git("rebase", "main")
     site.views.touch()
+
+
+# ---------------------------------------------------------------- a loop
+
+
+WRITES = """
+import time
+from pathlib import Path
+Path("views.py").write_text(f"TEXT = 'written by {time.time_ns()}'\\n")
+"""
+
+
+def test_an_application_that_writes_its_own_module(site: Edited) -> None:
+    mine = site.folder / "mine.py"
+    mine.write_text(WRITES + APPLICATION)
+    site.log.wait_for(r"views\.py changed again at each start, as if the application wrote it")
+    # The last of them is served, and another file is reloaded at once.
+    (line,) = {line for line in site.log.lines if "changed again" in line}
+    loop = site.log.lines.index(line)
+    wait_until(lambda: "written by" in site.answer(), "the last one serves")
+    assert not [line for line in site.log.lines[loop + 2 :] if "generation" in line]
+    mine.write_text(APPLICATION)
+    site.log.wait_for("mine.py changed|2 files changed", loop + 1)
+    site.views.write_text(source("mended"))
+    site.log.wait_for(r"views\.py changed", loop + 2)
+    wait_until(lambda: site.answer() == "mended", "the loop has ended")
+    site.generation = int(site.log.lines[-1].split("generation ")[1].split()[0])
 
 
 # ---------------------------------------------------------------- a watcher that was away

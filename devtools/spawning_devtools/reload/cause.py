@@ -40,6 +40,15 @@ def watching(files: Collection[str], sources: Collection[str]) -> str:
     return f"watching {own:,} modules of the project and {others:,} other files"
 
 
+def paused(files: Sequence[str], project: str) -> str:
+    """Return one line about a loop of `files`."""
+    shown = _some([_relative(file, project) for file in files])
+    return (
+        f"{shown} changed again at each start, as if the application wrote it: that is no reload"
+        " any more, until something else is saved"
+    )
+
+
 def _some(shown: Sequence[str]) -> str:
     if len(shown) <= _LISTED:
         return ", ".join(shown)

@@ -19,8 +19,6 @@ Rules:
 from __future__ import annotations
 
 import math
-
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +28,7 @@ from spawning_devtools.reload.changes import Batch, FolderTouch, Overflow, State
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
-from spawning_devtools.reload.loops import Loop
+from spawning_devtools.reload.loops import GRACE, Loop
 from spawning_devtools.reload.polling import Polling, within
 from spawning_devtools.reload.reports import Reports
 
@@ -76,7 +74,11 @@ class Conductor:
     """Paths and modification times that rule 2 has taken for changes."""
     _batch: Batch = field(default_factory=Batch)
     _loop: Loop = field(default_factory=Loop)
+    _paused: dict[str, Touch] = field(default_factory=dict)
+    """What a loop did to its files, and was not acted upon."""
     _starting: bool = False
+    _young_until: float = math.inf
+    """When the newest generation will no longer be one that has just begun to serve."""
     _has_served: bool = False
     _told: bool = False
     _must_watch: bool = False
@@ -101,6 +103,7 @@ class Conductor:
                 self._reports.begin(message.generation, message.wall)
             case Serving():
                 self._starting, self._has_served = False, True
+                self._young_until = math.inf
                 self._reports.serve(message.generation)
                 self._look_around(wall)
             case Abandoned():
@@ -126,6 +129,12 @@ class Conductor:
                         self._must_watch = True
             found += [Touch(state, name, moment) for name in known]
         self._batch = self._batch.with_touches(found)
+        names = {touch.path for touch in found}
+        self._loop = self._loop.after_touch(names, self._is_young(found[-1].moment if found else 0))
+
+    def _is_young(self, now: float) -> bool:
+        """Return whether what happens to files may come of a start."""
+        return self._starting or now < self._young_until
 
     def poll(self, directories: Iterable[str], now: float) -> None:
         """Look at what is in `directories` from time to time."""
@@ -153,6 +162,7 @@ class Conductor:
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
+        self._young_until = min(self._young_until, now + GRACE)
         if self._must_watch:
             lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
             return [Watch(self._interest.directories, lost)], now
@@ -161,13 +171,25 @@ class Conductor:
             files = self._interest.files.difference(self._interest.candidates)
             return [Say(cause.watching(files, self._interest.sources))], now
         again = _earlier(self._sweep(now), self._look_at_polled(now))
+        again = _earlier(again, self._end_pause(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
-        at = max(at, self._loop.earliest(self._batch.touched))
         if at > now:
             return [], _earlier(at, again)
+        if self._loop.earliest(self._batch.touched) > now:
+            self._paused.update(self._batch.touched)
+            self._batch = Batch()
+            return [], _earlier(self._loop.until, again)
         return self._act(now), again
+
+    def _end_pause(self, now: float) -> float | None:
+        """Act upon what was paused, if it is time; return when to do it if not now."""
+        if self._paused and self._loop.until <= now:
+            touches = [Touch(State.UNSURE, path, now) for path in self._paused]
+            self._paused = {}
+            self._batch = self._batch.with_touches(touches)
+        return self._loop.until if self._paused else None
 
     def _act(self, now: float) -> list[Action]:
         for path in self._batch.touched:
@@ -180,7 +202,8 @@ class Conductor:
         while self.work(now):
             pass
         batch, self._batch = self._batch, Batch()
-        changes = self._prints.changes(batch.touched)
+        paused, self._paused = self._paused, {}
+        changes = self._prints.changes(paused | dict(batch.touched))
         if not changes and self._interest.linked.intersection(batch.touched):
             # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
             self._look_around(math.inf)
@@ -188,11 +211,11 @@ class Conductor:
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = [change.path for change in changes]
-        self._loop = self._loop.after_reload(files, self._starting, now)
+        self._loop = self._loop.after_reload(files, self._is_young(since), now)
         told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
         actions: list[Action] = [Reload(told, since)]
         if self._loop.is_new:
-            actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
+            actions.append(Say(cause.paused(sorted(self._loop.files), self.project)))
         return actions
 
     def _sweep(self, now: float) -> float | None:

@@ -107,9 +107,7 @@ def _parse(data: bytes) -> list[Event]:
     while place < len(data):
         watch, mask, _cookie, length = _HEAD.unpack_from(data, place)
         place += _HEAD.size + length
-        events.append(
-            Event(watch, mask, os.fsdecode(data[place - length : place].rstrip(b"\0")))
-        )
+        events.append(Event(watch, mask, os.fsdecode(data[place - length : place].rstrip(b"\0"))))
     return events
 
 

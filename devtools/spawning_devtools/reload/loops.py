@@ -1,19 +1,27 @@
 """An application that writes what is watched must not reload for ever.
 
-A program that writes one of its own modules whenever it starts causes a reload by
-each reload.  It is recognised by the same files changing again and again while
-the generation that they caused is still starting.  A person whose editor saves
-at every pause looks the same, so nothing is ignored: the next reload for those
-files comes later and later, a change to any other file at once.
+A program that writes one of its own modules whenever it starts, or at the first
+request, causes a reload by each reload.
+
+Rules:
+1. It is recognised by the same files changing again and again while the generation
+   that they caused is starting, or has just begun to serve.
+2. From then on such changes of these files cause no reload: they are paused.
+3. A change of these files at another time is a person's, and is acted upon at once; so
+   is a change of any other file, and what was paused with it.
+4. A person whose editor saves at every pause may look like a loop, so what is
+   paused is acted upon after a minute all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TOLERATED = 5
-LONGEST_PAUSE = 60.0
+PAUSE = 60.0
+GRACE = 0.5
+"""Seconds after which a generation that serves is no longer starting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,19 @@ class Loop:
         `starting`: the generation before was still being started when they changed.
         """
         changed = frozenset(files)
-        if not (starting and changed <= self.files):
+        if not changed <= self.files:
             return Loop(changed)
+        if not starting:
+            # Once recognised it stays so, until other files change.
+            return replace(self, until=now + PAUSE) if self.times >= TOLERATED else Loop(changed)
         times = self.times + 1
-        pause = min(2.0 ** (times - TOLERATED), LONGEST_PAUSE) if times >= TOLERATED else 0.0
-        return Loop(self.files, times, now + pause)
+        return Loop(self.files, times, now + PAUSE if times >= TOLERATED else 0.0)
+
+    def after_touch(self, files: Iterable[str], starting: bool) -> Loop:
+        """Return what is known after something happened to `files`."""
+        if self.until and not starting and not self.files.isdisjoint(files):
+            return replace(self, until=0.0)
+        return self
 
     def earliest(self, files: Iterable[str]) -> float:
         """Return the moment before which `files` may not cause a reload."""

@@ -42,7 +42,6 @@ CASES = {
     ),
     "permissions alone": ([(0, A, "a")], SETTLE),
     "permissions while it is written": ([(0, B, "a"), (0.001, A, "a")], CLOSE),
-
     "written again after the close": (
         [(0, W, "a"), (0.002, B, "a"), (0.003, W, "a")],
         0.003 + QUIET,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from spawning_devtools.reload.loops import LONGEST_PAUSE, TOLERATED, Loop
+from spawning_devtools.reload.loops import PAUSE, TOLERATED, Loop
 
 
 def repeated(times: int, file: str = "a", starting: bool = True) -> Loop:
@@ -10,20 +10,29 @@ def repeated(times: int, file: str = "a", starting: bool = True) -> Loop:
     return loop
 
 
-def test_a_few_reloads_in_a_row_are_not_slowed() -> None:
+def test_a_few_reloads_in_a_row_are_not_paused() -> None:
     assert repeated(TOLERATED - 1).earliest(["a"]) <= 100.0
 
 
-def test_reloads_that_cause_each_other_come_later_and_later() -> None:
+def test_reloads_that_cause_each_other_are_paused() -> None:
     assert repeated(TOLERATED).is_new
-    assert repeated(TOLERATED).earliest(["a"]) == 101.0
+    assert repeated(TOLERATED).earliest(["a"]) == 100.0 + PAUSE
     assert not repeated(TOLERATED + 1).is_new
-    assert repeated(TOLERATED + 1).earliest(["a"]) == 102.0
-    assert repeated(100).earliest(["a"]) == 100.0 + LONGEST_PAUSE
+    assert repeated(100).earliest(["a"]) == 100.0 + PAUSE
 
 
 def test_saves_while_nothing_starts_are_a_person() -> None:
     assert repeated(100, starting=False).earliest(["a"]) == 0.0
+
+
+def test_a_person_ends_the_pause_once() -> None:
+    loop = repeated(TOLERATED)
+    assert loop.after_touch(["a"], starting=True) == loop
+    assert loop.after_touch(["b"], starting=False) == loop
+    saved = loop.after_touch(["a"], starting=False)
+    assert saved.earliest(["a"]) == 0.0
+    again = saved.after_reload(["a"], starting=False, now=200.0)
+    assert again.earliest(["a"]) == 200.0 + PAUSE
 
 
 def test_another_file_reloads_at_once_and_ends_it() -> None:
