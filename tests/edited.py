@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from clients import get
-from serving import Output, Server
+from serving import COMMAND, Output, Server
 
 APPLICATION = """
 import views
@@ -33,22 +33,10 @@ def source(text: str) -> str:
 class Edited:
     """A served project, and the reloads that were counted."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, reload: str, prefix: Sequence[str]) -> None:
         self.folder = folder
-        self.server = Server(
-            [
-                "--port",
-                "0",
-                "-s",
-                "1",
-                "-l",
-                "/dev/null",
-                *(options or ["--reload=dev"]),
-                "mine.app",
-            ],
-            folder,
-            {},
-        )
+        options = ["--port", "0", "-s", "1", "-l", "/dev/null", f"--reload={reload}"]
+        self.server = Server([*options, "mine.app"], folder, {}, [*prefix, str(COMMAND)])
         self.generation = 1
         self._read = 0
 
@@ -114,11 +102,11 @@ def project(folder: Path) -> Path:
 
 
 @contextmanager
-def edited(folder: Path, *options: str) -> Iterator[Edited]:
-    """Serve the project that is in `folder`, or a new one."""
+def edited(folder: Path, reload: str = "dev", prefix: Sequence[str] = ()) -> Iterator[Edited]:
+    """Serve the project that is in `folder`, or a new one; `prefix` starts the server's command."""
     if not (folder / "mine.py").exists():
         project(folder)
-    served = Edited(folder, *options)
+    served = Edited(folder, reload, prefix)
     try:
         yield served.wait_until_watched()
     finally:
