@@ -44,8 +44,8 @@ def paused(files: Sequence[str], project: str) -> str:
     """Return one line about a loop of `files`."""
     shown = _some([_relative(file, project) for file in files])
     return (
-        f"{shown} changed again at each start, as if the application wrote it: that is no reload"
-        " any more, until something else is saved"
+        f"{shown} changed again at each start, as if the application wrote it:"
+        " reloads for it pause now, for longer each time"
     )
 
 

@@ -19,16 +19,25 @@ Rules:
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import Abandoned, Begun, Graph, Message, Reload, Serving
 from spawning_devtools.reload import cause, graph
-from spawning_devtools.reload.changes import Batch, FolderTouch, Overflow, State, Touch, look
+from spawning_devtools.reload.changes import (
+    Batch,
+    FolderTouch,
+    Overflow,
+    State,
+    Touch,
+    look,
+    unfinished,
+)
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
-from spawning_devtools.reload.loops import GRACE, Loop
+from spawning_devtools.reload.loops import Loop
 from spawning_devtools.reload.polling import Polling, within
 from spawning_devtools.reload.reports import Reports
 
@@ -77,8 +86,8 @@ class Conductor:
     _paused: dict[str, Touch] = field(default_factory=dict)
     """What a loop did to its files, and was not acted upon."""
     _starting: bool = False
-    _young_until: float = math.inf
-    """When the newest generation will no longer be one that has just begun to serve."""
+    _by_a_person: bool = False
+    """Whether something was touched while nothing started, so not by a start."""
     _has_served: bool = False
     _told: bool = False
     _must_watch: bool = False
@@ -103,7 +112,6 @@ class Conductor:
                 self._reports.begin(message.generation, message.wall)
             case Serving():
                 self._starting, self._has_served = False, True
-                self._young_until = math.inf
                 self._reports.serve(message.generation)
                 self._look_around(wall)
             case Abandoned():
@@ -130,11 +138,8 @@ class Conductor:
             found += [Touch(state, name, moment) for name in known]
         self._batch = self._batch.with_touches(found)
         names = {touch.path for touch in found}
-        self._loop = self._loop.after_touch(names, self._is_young(found[-1].moment if found else 0))
-
-    def _is_young(self, now: float) -> bool:
-        """Return whether what happens to files may come of a start."""
-        return self._starting or now < self._young_until
+        self._by_a_person |= bool(names) and not self._starting
+        self._loop = self._loop.after_touch(names, self._starting)
 
     def poll(self, directories: Iterable[str], now: float) -> None:
         """Look at what is in `directories` from time to time."""
@@ -160,9 +165,15 @@ class Conductor:
         """Whether changes are waiting to be acted upon."""
         return bool(self._batch.touched)
 
+    def unfinished(self, now: float) -> list[str]:
+        """Return the modules of which it is time to ask whether they are still being written."""
+        modules = self._interest.sources.union(self._interest.candidates)
+        found = modules.intersection(unfinished(self._batch, now))
+        # Elsewhere a shared file system may be written; here nobody knows.
+        return [path for path in found if os.path.dirname(path) not in self._polled]
+
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
-        self._young_until = min(self._young_until, now + GRACE)
         if self._must_watch:
             lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
             return [Watch(self._interest.directories, lost)], now
@@ -211,7 +222,8 @@ class Conductor:
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = [change.path for change in changes]
-        self._loop = self._loop.after_reload(files, self._is_young(since), now)
+        starting, self._by_a_person = not self._by_a_person, False
+        self._loop = self._loop.after_reload(files, starting, now)
         told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
         actions: list[Action] = [Reload(told, since)]
         if self._loop.is_new:

@@ -1,16 +1,19 @@
 """An application that writes what is watched must not reload for ever.
 
-A program that writes one of its own modules whenever it starts, or at the first
-request, causes a reload by each reload.
+A program that writes one of its own modules whenever it starts causes a reload by
+each reload.
 
 Rules:
 1. It is recognised by the same files changing again and again while the generation
-   that they caused is starting, or has just begun to serve.
-2. From then on such changes of these files cause no reload: they are paused.
-3. A change of these files at another time is a person's, and is acted upon at once; so
-   is a change of any other file, and what was paused with it.
-4. A person whose editor saves at every pause may look like a loop, so what is
-   paused is acted upon after a minute all the same.
+   that they caused is still starting.
+2. From then on such changes of these files are paused, each time for longer.
+3. A change of these files while nothing starts is a person's, and is acted upon at
+   once; so is a change of any other file, and what was paused with it.
+4. A person, or a script, that saves faster than the application starts looks like a
+   loop.  So the first pauses are short, and nothing is ever ignored.
+
+What happens soon after a start is not counted, though it may come of the first
+request: a script that saves whenever it sees the reload done looks exactly so.
 """
 
 from __future__ import annotations
@@ -19,9 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 TOLERATED = 5
-PAUSE = 60.0
-GRACE = 0.5
-"""Seconds after which a generation that serves is no longer starting."""
+LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,12 @@ class Loop:
             return Loop(changed)
         if not starting:
             # Once recognised it stays so, until other files change.
-            return replace(self, until=now + PAUSE) if self.times >= TOLERATED else Loop(changed)
-        times = self.times + 1
-        return Loop(self.files, times, now + PAUSE if times >= TOLERATED else 0.0)
+            return self._at(self.times, now) if self.times >= TOLERATED else Loop(changed)
+        return self._at(self.times + 1, now)
+
+    def _at(self, times: int, now: float) -> Loop:
+        pause = min(2.0 ** (times - TOLERATED), LONGEST_PAUSE) if times >= TOLERATED else 0.0
+        return Loop(self.files, times, now + pause if pause else 0.0)
 
     def after_touch(self, files: Iterable[str], starting: bool) -> Loop:
         """Return what is known after something happened to `files`."""

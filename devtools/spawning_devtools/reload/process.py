@@ -10,14 +10,16 @@ import time
 from collections.abc import Collection, Sequence
 
 from spawning.messages import Channel, Reload
+from spawning_devtools.reload.changes import State, Touch
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
 from spawning_devtools.reload.git import Git
 from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.remarks import remarks
 from spawning_devtools.reload.settings import Settings
 from spawning_devtools.reload.watcher import Watcher, Why
+from spawning_devtools.reload.writers import has_writer
 
-_NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGIO)
 
 
 def main(argument: str, descriptor: int) -> None:
@@ -60,6 +62,8 @@ class _Loop:
                 for key, mask in sorted(came, key=lambda one: one[0].fileobj is not self._channel):
                     self._receive(key.fileobj is not self._channel, mask)
                 now = time.monotonic()
+                open_ones = filter(has_writer, conductor.unfinished(now))
+                conductor.see([Touch(State.OPEN, path, now) for path in open_ones])
                 busy = conductor.waits and self._git.is_busy
                 actions, again = conductor.decide(now, busy)
                 for action in actions:

@@ -9,6 +9,7 @@ from spawning_devtools.reload.changes import (
     LOCK_LONGEST,
     LOCK_LOOK,
     LONGEST,
+    OPEN_LONGEST,
     QUIET,
     SETTLE,
     Batch,
@@ -18,6 +19,7 @@ from spawning_devtools.reload.changes import (
 )
 
 W, P, B = State.WRITTEN, State.PLACED, State.BEING_WRITTEN
+O = State.OPEN  # noqa: E741
 U, A = State.UNSURE, State.ATTRIBUTES
 
 
@@ -36,6 +38,8 @@ CASES = {
     "opened and not yet closed": ([(0, B, "a")], CLOSE),
     "written slowly": ([(0, B, "a"), (0.5, B, "a")], 0.5 + CLOSE),
     "written for ever": ([(t / 2, B, "a") for t in range(60)], LONGEST),
+    "written slowly by a program that was found": ([(0, B, "a"), (5, O, "a")], 5 + CLOSE),
+    "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
         [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],
         0.001 + QUIET,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from spawning_devtools.reload.loops import PAUSE, TOLERATED, Loop
+from spawning_devtools.reload.loops import LONGEST_PAUSE, TOLERATED, Loop
 
 
 def repeated(times: int, file: str = "a", starting: bool = True) -> Loop:
@@ -14,11 +14,12 @@ def test_a_few_reloads_in_a_row_are_not_paused() -> None:
     assert repeated(TOLERATED - 1).earliest(["a"]) <= 100.0
 
 
-def test_reloads_that_cause_each_other_are_paused() -> None:
+def test_reloads_that_cause_each_other_are_paused_longer_and_longer() -> None:
     assert repeated(TOLERATED).is_new
-    assert repeated(TOLERATED).earliest(["a"]) == 100.0 + PAUSE
+    assert repeated(TOLERATED).earliest(["a"]) == 101.0
     assert not repeated(TOLERATED + 1).is_new
-    assert repeated(100).earliest(["a"]) == 100.0 + PAUSE
+    assert repeated(TOLERATED + 1).earliest(["a"]) == 102.0
+    assert repeated(100).earliest(["a"]) == 100.0 + LONGEST_PAUSE
 
 
 def test_saves_while_nothing_starts_are_a_person() -> None:
@@ -32,7 +33,7 @@ def test_a_person_ends_the_pause_once() -> None:
     saved = loop.after_touch(["a"], starting=False)
     assert saved.earliest(["a"]) == 0.0
     again = saved.after_reload(["a"], starting=False, now=200.0)
-    assert again.earliest(["a"]) == 200.0 + PAUSE
+    assert again.earliest(["a"]) == 201.0
 
 
 def test_another_file_reloads_at_once_and_ends_it() -> None:
