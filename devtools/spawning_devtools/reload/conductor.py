@@ -19,7 +19,6 @@ Rules:
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -37,8 +36,8 @@ from spawning_devtools.reload.changes import (
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
-from spawning_devtools.reload.loops import Loop
-from spawning_devtools.reload.polling import Polling, within
+from spawning_devtools.reload.loops import Guard
+from spawning_devtools.reload.polling import Polling
 from spawning_devtools.reload.reports import Reports
 
 SWEEP_PAUSE = 1.0
@@ -82,20 +81,16 @@ class Conductor:
     _missed: set[tuple[str, int]] = field(default_factory=set)
     """Paths and modification times that rule 2 has taken for changes."""
     _batch: Batch = field(default_factory=Batch)
-    _loop: Loop = field(default_factory=Loop)
-    _paused: dict[str, Touch] = field(default_factory=dict)
-    """What a loop did to its files, and was not acted upon."""
+    _guard: Guard = field(default_factory=Guard)
     _starting: bool = False
-    _by_a_person: bool = False
-    """Whether something was touched while nothing started, so not by a start."""
     _has_served: bool = False
     _told: bool = False
     _must_watch: bool = False
     _lost: set[str] = field(default_factory=set)
+    _moved: set[str] = field(default_factory=set)
+    """Files that a link leads to by another way than before, not looked at since."""
     _overflown: bool = False
     _swept: float = 0.0
-    _polled: frozenset[str] = frozenset()
-    """Directories in which changes happen that no event tells of."""
     _polling: Polling = field(default_factory=Polling)
 
     # ------------------------------------------------------------ what comes in
@@ -137,14 +132,11 @@ class Conductor:
                         self._must_watch = True
             found += [Touch(state, name, moment) for name in known]
         self._batch = self._batch.with_touches(found)
-        names = {touch.path for touch in found}
-        self._by_a_person |= bool(names) and not self._starting
-        self._loop = self._loop.after_touch(names, self._starting)
+        self._guard.see([touch.path for touch in found], self._starting)
 
     def poll(self, directories: Iterable[str], now: float) -> None:
         """Look at what is in `directories` from time to time."""
-        self._polled = frozenset(directories)
-        self._polling.watch(within(self._interest, self._polled), now)
+        self._polling.watch(directories, now)
 
     def _look_around(self, wall: float) -> None:
         """Find out anew which files matter; `wall` is when those new to us were loaded."""
@@ -153,6 +145,7 @@ class Conductor:
         self._must_watch |= self._interest.directories != before.directories
         for path in sorted(self._interest.files - before.files):
             self._unread[path] = wall
+        self._moved |= self._interest.moved_since(before)
         for path in sorted(self._interest.sources):
             if not self._imports.is_current(path, self._prints.digest(path)):
                 self._unparsed[path] = None
@@ -170,7 +163,7 @@ class Conductor:
         modules = self._interest.sources.union(self._interest.candidates)
         found = modules.intersection(unfinished(self._batch, now))
         # Elsewhere a shared file system may be written; here nobody knows.
-        return [path for path in found if os.path.dirname(path) not in self._polled]
+        return [path for path in found if path not in self._polling]
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
@@ -181,26 +174,16 @@ class Conductor:
             self._told = True
             files = self._interest.files.difference(self._interest.candidates)
             return [Say(cause.watching(files, self._interest.sources))], now
-        again = _earlier(self._sweep(now), self._look_at_polled(now))
-        again = _earlier(again, self._end_pause(now))
+        again = _earlier(self._sweep(now), self._look_again(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
         if at > now:
             return [], _earlier(at, again)
-        if self._loop.earliest(self._batch.touched) > now:
-            self._paused.update(self._batch.touched)
+        if self._guard.keeps_back(self._batch.touched, now):
             self._batch = Batch()
-            return [], _earlier(self._loop.until, again)
+            return [], _earlier(self._guard.resume(now)[1], again)
         return self._act(now), again
-
-    def _end_pause(self, now: float) -> float | None:
-        """Act upon what was paused, if it is time; return when to do it if not now."""
-        if self._paused and self._loop.until <= now:
-            touches = [Touch(State.UNSURE, path, now) for path in self._paused]
-            self._paused = {}
-            self._batch = self._batch.with_touches(touches)
-        return self._loop.until if self._paused else None
 
     def _act(self, now: float) -> list[Action]:
         for path in self._batch.touched:
@@ -213,8 +196,7 @@ class Conductor:
         while self.work(now):
             pass
         batch, self._batch = self._batch, Batch()
-        paused, self._paused = self._paused, {}
-        changes = self._prints.changes(paused | dict(batch.touched))
+        changes = self._prints.changes(dict.fromkeys([*self._guard.release(), *batch.touched]))
         if not changes and self._interest.linked.intersection(batch.touched):
             # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
             self._look_around(math.inf)
@@ -222,12 +204,10 @@ class Conductor:
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = [change.path for change in changes]
-        starting, self._by_a_person = not self._by_a_person, False
-        self._loop = self._loop.after_reload(files, starting, now)
         told = cause.describe(changes, self._known_graph().chain, self.watched_files, self.project)
         actions: list[Action] = [Reload(told, since)]
-        if self._loop.is_new:
-            actions.append(Say(cause.paused(sorted(self._loop.files), self.project)))
+        if self._guard.reloads(files, now):
+            actions.append(Say(cause.paused(self._guard.files, self.project)))
         return actions
 
     def _sweep(self, now: float) -> float | None:
@@ -242,12 +222,15 @@ class Conductor:
         self._batch = self._batch.with_touches(Touch(State.UNSURE, path, now) for path in new)
         return None
 
-    def _look_at_polled(self, now: float) -> float | None:
-        """Look at what no event tells of, if it is time; return when to do it next."""
-        if self._polling.due is not None and self._polling.due <= now:
-            self._polling.watch(within(self._interest, self._polled), now)
-            self._batch = self._batch.with_touches(self._polling.look(self._prints, now))
-        return self._polling.due
+    def _look_again(self, now: float) -> float | None:
+        """Look at what no event tells of, and what was paused; return when to do it next."""
+        resumed, again = self._guard.resume(now)
+        changed = self._polling.look(self._interest, self._prints, now)
+        changed += [Touch(State.UNSURE, path, now) for path in sorted(self._moved)]
+        self._moved = set()
+        self._guard.see([touch.path for touch in changed], self._starting)
+        self._batch = self._batch.with_touches([*resumed, *changed])
+        return _earlier(again, self._polling.due)
 
     # ------------------------------------------------------------ what can wait
 

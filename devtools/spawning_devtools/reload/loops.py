@@ -19,7 +19,9 @@ request: a script that saves whenever it sees the reload done looks exactly so.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from spawning_devtools.reload.changes import State, Touch
 
 TOLERATED = 5
 LONGEST_PAUSE = 60.0
@@ -64,3 +66,51 @@ class Loop:
     def earliest(self, files: Iterable[str]) -> float:
         """Return the moment before which `files` may not cause a reload."""
         return self.until if self.files.issuperset(files) else 0.0
+
+
+@dataclass(slots=True)
+class Guard:
+    """Keeps back what a loop does to its files."""
+
+    _loop: Loop = field(default_factory=Loop)
+    _paused: dict[str, None] = field(default_factory=dict)
+    _by_a_person: bool = False
+    """Whether something was touched while nothing started, so not by a start."""
+
+    @property
+    def files(self) -> list[str]:
+        """The files that were changed together in the last reload."""
+        return sorted(self._loop.files)
+
+    def see(self, files: Iterable[str], starting: bool) -> None:
+        """Take note that something happened to `files`."""
+        files = frozenset(files)
+        self._by_a_person |= bool(files) and not starting
+        self._loop = self._loop.after_touch(files, starting)
+
+    def keeps_back(self, files: Iterable[str], now: float) -> bool:
+        """Return whether `files` may not cause a reload yet; then `resume` tells when."""
+        files = tuple(files)
+        if self._loop.earliest(files) <= now:
+            return False
+        self._paused |= dict.fromkeys(files)
+        return True
+
+    def resume(self, now: float) -> tuple[list[Touch], float | None]:
+        """Return what is to be acted upon now that its time has come, and when to ask again."""
+        if not self._paused:
+            return [], None
+        if self._loop.until > now:
+            return [], self._loop.until
+        return [Touch(State.UNSURE, path, now) for path in self.release()], None
+
+    def release(self) -> list[str]:
+        """Return the files that were kept back, to be looked at with others."""
+        paused, self._paused = list(self._paused), {}
+        return paused
+
+    def reloads(self, files: Iterable[str], now: float) -> bool:
+        """Take note that `files` cause a reload; return whether they are found to be a loop."""
+        starting, self._by_a_person = not self._by_a_person, False
+        self._loop = self._loop.after_reload(files, starting, now)
+        return self._loop.is_new

@@ -28,24 +28,31 @@ _SHARE = 20
 class Polling:
     """The files that are looked at, and when."""
 
-    _files: tuple[str, ...] = ()
+    _directories: frozenset[str] = frozenset()
     _seen: dict[str, Status | None] = field(default_factory=dict)
     """What was last seen of the files that are not as they are known to be."""
     due: float | None = None
     """When to look next, on the clock of `time.monotonic()`; None: there is nothing to look at."""
 
-    def watch(self, files: Iterable[str], now: float) -> None:
-        """Look at exactly `files`."""
-        self._files = tuple(files)
-        self.due = (now if self.due is None else self.due) if self._files else None
+    def __contains__(self, path: str) -> bool:
+        return os.path.dirname(path) in self._directories
 
-    def look(self, prints: Fingerprints, now: float) -> list[Touch]:
-        """Return the files that have changed since the last look or since they were known."""
+    def watch(self, directories: Iterable[str], now: float) -> None:
+        """Look at what is in exactly these directories."""
+        self._directories = frozenset(directories)
+        self.due = (now if self.due is None else self.due) if self._directories else None
+
+    def look(self, interest: Interest, prints: Fingerprints, now: float) -> list[Touch]:
+        """Return the files that have changed since the last look, if it is time."""
+        if self.due is None or now < self.due:
+            return []
         begun = time.perf_counter()
-        statuses = {path: status_of(path) for path in self._files if path in prints}
+        statuses = {path: status_of(path) for path in within(interest, self._directories)}
         took = time.perf_counter() - begun
         differing = {
-            path: status for path, status in statuses.items() if status != prints.status(path)
+            path: status
+            for path, status in statuses.items()
+            if path in prints and status != prints.status(path)
         }
         touches = [
             Touch(_state(status), path, now)
@@ -63,8 +70,6 @@ def _state(status: Status | None) -> State:
 
 def within(interest: Interest, directories: Collection[str]) -> list[str]:
     """Return the files that are in one of `directories`, or reached through it."""
-    if not directories:
-        return []
     own = [path for path in interest.files if os.path.dirname(path) in directories]
     linked = [
         path
