@@ -32,7 +32,7 @@ class Interest:
         """The files that are links or reached through one."""
         return {path for known in self.aliases.values() for path in known}
 
-    def moved_since(self, before: Interest) -> set[str]:
+    def moved_since(self, before: Interest) -> frozenset[str]:
         """Return the files that mattered before and are reached by another way now."""
         new = self.aliases.keys() - before.aliases.keys()
         return before.files.intersection(path for place in new for path in self.aliases[place])
