@@ -3,7 +3,7 @@
 watchdog's observers are not used, only the calls and constants below them.  They
 cost a thread for each directory (with watchdog 6, the last for Python 3.10, an inotify
 instance too, of which a user has 128), hold a file that was moved for up to
-half a second, and do not say when the kernel's queue overflowed.  Decision 10 has
+half a second, and do not say when the kernel's queue overflowed.  Decision 20 has
 the figures.
 """
 
