@@ -175,15 +175,15 @@ def test_a_project_that_is_a_link_is_pointed_elsewhere_inside(tmp_path: Path) ->
 
 
 def many(site: Edited, text: str) -> None:
-    for number in range(100):
+    for number in range(60):
         module(site, f"pkg/m{number}.py", f"TEXT = {text!r}\n")
 
 
 @pytest.fixture
 def repository(site: Edited) -> Edited:
-    """A hundred modules in a repository, all of them loaded."""
+    """Sixty modules in a repository, all of them loaded."""
     many(site, "one")
-    names = ", ".join(f"m{number}" for number in range(100))
+    names = ", ".join(f"m{number}" for number in range(60))
     module(site, "pkg/__init__.py", f"from pkg import {names}\n")
     (site.folder / ".gitignore").write_text("__pycache__\n")
     site.views.write_text(
@@ -200,31 +200,31 @@ def repository(site: Edited) -> Edited:
 def test_a_stash_and_its_return_are_one_reload_each(repository: Edited) -> None:
     site = repository
     many(site, "two")
-    site.next_reload("100 files changed")
+    site.next_reload("60 files changed")
     site.git("stash")
-    site.next_reload("100 files changed")
+    site.next_reload("60 files changed")
     assert site.answer() == "one"
     site.git("stash", "pop")
-    site.next_reload("100 files changed")
+    site.next_reload("60 files changed")
     assert site.answer() == "two"
 
 
 def test_a_rebase_of_several_commits_is_one_reload(repository: Edited) -> None:
-    """Each of its commits writes the hundred files anew."""
+    """Each of its commits writes the sixty files anew."""
     site = repository
     site.git("checkout", "-qb", "topic")
     for text in ("two", "three"):
         many(site, text)
-        site.next_reload("100 files changed")
+        site.next_reload("60 files changed")
         site.git("commit", "-qam", text)
     site.git("checkout", "-q", "main")
-    site.next_reload("100 files changed")
+    site.next_reload("60 files changed")
     package = site.folder / "pkg" / "__init__.py"
     package.write_text(package.read_text() + "# on main\n")
     site.next_reload("pkg/__init__.py changed")
     site.git("commit", "-qam", "main")
     site.git("checkout", "-q", "topic")
-    site.next_reload("101 files changed")
+    site.next_reload("61 files changed")
     assert site.answer() == "three"
     site.git("rebase", "-q", "main")
     site.next_reload("pkg/__init__.py changed")

@@ -61,6 +61,7 @@ class Watcher:
     """Watches directories; readable when there is something to `take`."""
 
     mountinfo: Callable[[], str] = lambda: _read("/proc/self/mountinfo")
+    probe: Callable[[str], bool] = tells_of
     _kernel: Inotify | OSError | None = None
     _watched: dict[str, _Watched] = field(default_factory=dict)
     _paths: dict[int, dict[str, None]] = field(default_factory=dict)
@@ -135,7 +136,7 @@ class Watcher:
         if mount.is_shared:
             return Unheard(path, Why.SHARED, mount.kind, mount.place)
         if mount.place not in self._tried:
-            self._tried[mount.place] = tells_of(path)
+            self._tried[mount.place] = self.probe(path)
         if not self._tried[mount.place]:
             return Unheard(path, Why.SILENT, mount.kind, mount.place)
         return None

@@ -134,3 +134,29 @@ def test_a_folder_that_is_no_longer_wanted(scene: Scene) -> None:
 
 def test_a_folder_that_does_not_exist_is_no_complaint(scene: Scene) -> None:
     scene.watch(scene.folder / "nowhere")
+
+
+def test_a_queue_that_overflowed_is_told(scene: Scene) -> None:
+    scene.watch(scene.folder)
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    for number in range(limit // 2 + 100):
+        os.close(os.open(scene.folder / f"n{number % 2}", os.O_CREAT | os.O_WRONLY))
+        os.unlink(scene.folder / f"n{number % 2}")
+    taken: list[object] = []
+    while select.select([scene.watcher.fileno()], [], [], 0)[0]:
+        taken += scene.watcher.take()
+    assert any(isinstance(news, Overflow) for news in taken)
+
+
+def test_a_folder_under_two_paths_is_told_under_both(scene: Scene) -> None:
+    (scene.folder / "sub").mkdir()
+    (scene.folder / "link").symlink_to("sub")
+    scene.watch(scene.folder / "sub", scene.folder / "link")
+    (scene.folder / "sub" / "a").write_text("1")
+    scene.until("sub/a", State.WRITTEN)
+    scene.until("link/a", State.WRITTEN)
+    scene.watch(scene.folder / "sub")
+    scene.told.clear()
+    (scene.folder / "sub" / "a").write_text("2")
+    scene.until("sub/a", State.WRITTEN)
+    assert {event.path for event in scene.told} == {str(scene.folder / "sub" / "a")}
