@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from spawning.messages import Abandoned, Begun, Graph, Message, Reload, Serving
 from spawning_devtools.reload import cause, graph
 from spawning_devtools.reload.changes import (
+    OPEN_LONGEST,
+    QUIET,
     Batch,
     FolderTouch,
     Overflow,
@@ -39,6 +41,7 @@ from spawning_devtools.reload.interest import Interest, interest
 from spawning_devtools.reload.loops import Guard
 from spawning_devtools.reload.polling import Polling
 from spawning_devtools.reload.reports import Reports
+from spawning_devtools.reload.writers import has_writer
 
 SWEEP_PAUSE = 1.0
 """Seconds between two sweeps while events keep being lost."""
@@ -160,10 +163,12 @@ class Conductor:
 
     def unfinished(self, now: float) -> list[str]:
         """Return the modules of which it is time to ask whether they are still being written."""
+        return self._modules(unfinished(self._batch, now))
+
+    def _modules(self, paths: Iterable[str]) -> list[str]:
+        """Return those of `paths` that are modules and are written by this machine only."""
         modules = self._interest.sources.union(self._interest.candidates)
-        found = modules.intersection(unfinished(self._batch, now))
-        # Elsewhere a shared file system may be written; here nobody knows.
-        return [path for path in found if path not in self._polling]
+        return [path for path in modules.intersection(paths) if path not in self._polling]
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
@@ -183,6 +188,12 @@ class Conductor:
         if self._guard.keeps_back(self._batch.touched, now):
             self._batch = Batch()
             return [], _earlier(self._guard.resume(now)[1], again)
+        if now < self._batch.first + OPEN_LONGEST:
+            # Saved once more, just now, and the event not read yet: what is there is half.
+            open_ones = filter(has_writer, self._modules(self._batch.touched))
+            if touches := [Touch(State.OPEN, path, now) for path in open_ones]:
+                self._batch = self._batch.with_touches(touches)
+                return [], now + QUIET
         return self._act(now), again
 
     def _act(self, now: float) -> list[Action]:
