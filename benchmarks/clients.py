@@ -1,91 +1,66 @@
-"""Two clients that go on asking while somebody saves: one keeps its connection, one never does.
+"""Clients that go on asking while somebody saves: half keep their connection, half never do.
 
-Run as a program of its own, `clients.py PORT EXPECTED`, so that what it does takes no time from
-the one who measures; it stops at the end of its input and prints what it saw, as JSON.
+Run as a program of its own, `clients.py PORT PACE NUMBER`, NUMBER of each kind, so that what it
+does takes no time from the one who measures; it stops at the end of its input and prints what it
+saw, as JSON.  Answers are written as [began, ended, content], on the monotonic clock, which all
+processes share.
 """
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import http.client
 import json
-import select
 import sys
 import threading
+from collections import Counter
 
-PACE = 0.01
-TIMEOUT = 10.0
+from asking import Asker, Fault
+
+KINDS = {"kept": True, "new": False}
 
 
 class Client:
-    """Asks for `/` at a steady pace and counts what comes back."""
+    """Asks at a steady pace and remembers each answer."""
 
-    def __init__(self, port: int, expected: str, keep_alive: bool) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
-        self.expected = expected
-        self.headers = {} if keep_alive else {"Connection": "close"}
-        self.requests = 0
-        self.opened = 0
-        self.failures: collections.Counter[str] = collections.Counter()
+    def __init__(self, port: int, keep: bool, pace: float) -> None:
+        self.asker = Asker(port, keep)
+        self.pace = pace
+        self.samples: list[tuple[float, float, str]] = []
 
     def run(self, stop: threading.Event) -> None:
         """Ask until `stop`."""
-        while not stop.wait(PACE):
-            self.requests += 1
-            failure = self.ask()
-            if failure:
-                self.failures[failure] += 1
-                self.connection.close()
-
-    def ask(self) -> str:
-        """Make one request; return what went wrong, or an empty string."""
-        self._drop_what_was_closed()
-        self.opened += self.connection.sock is None
-        try:
-            self.connection.request("GET", "/", headers=self.headers)
-            answer = self.connection.getresponse()
-            content = answer.read().decode(errors="replace")
-        except (OSError, http.client.HTTPException) as error:
-            return failure_name(error)
-        if answer.status != 200:
-            return f"status {answer.status}"
-        return "" if content.startswith(self.expected) else "wrong answer"
-
-    def _drop_what_was_closed(self) -> None:
-        # A server may close an idle connection; that is a reconnect, and no failure.
-        held = self.connection.sock
-        if held is not None and select.select([held], [], [], 0)[0]:
-            self.connection.close()
-
-    def report(self) -> dict[str, object]:
-        """Return what was seen."""
-        return {
-            "requests": self.requests,
-            "connections": self.opened,
-            "failures": dict(self.failures),
-        }
+        while not stop.wait(self.pace):
+            with contextlib.suppress(Fault):
+                sample = self.asker.ask()
+                content = sys.intern(sample.content)
+                self.samples.append((sample.began, sample.ended, content))
 
 
-def failure_name(error: Exception) -> str:
-    """Return one word for what happened to a request."""
-    if isinstance(error, ConnectionRefusedError):
-        return "refused"
-    # http.client's RemoteDisconnected is a ConnectionResetError: closed in place of an answer.
-    if isinstance(error, (ConnectionResetError, BrokenPipeError, http.client.HTTPException)):
-        return "reset"
-    return "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+def report(clients: list[Client]) -> dict[str, object]:
+    """Return what clients of one kind have seen together."""
+    failures: Counter[str] = Counter()
+    for client in clients:
+        failures += client.asker.failures
+    return {
+        "requests": sum(client.asker.requests for client in clients),
+        "reconnects": sum(client.asker.connections - 1 for client in clients),
+        "failures": dict(failures),
+        "samples": [sample for client in clients for sample in client.samples],
+    }
 
 
 def main() -> None:
-    """Run both clients until the end of the input."""
-    port, expected = int(sys.argv[1]), sys.argv[2]
+    """Run the clients until the end of the input."""
+    port, pace, number = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     clients = {
-        "keep-alive": Client(port, expected, keep_alive=True),
-        "new connections": Client(port, expected, keep_alive=False),
+        kind: [Client(port, keep, pace) for _ in range(number)] for kind, keep in KINDS.items()
     }
     stop = threading.Event()
-    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients.values()]
+    threads = [
+        threading.Thread(target=client.run, args=(stop,))
+        for of_kind in clients.values()
+        for client in of_kind
+    ]
     for thread in threads:
         thread.start()
     with contextlib.suppress(KeyboardInterrupt):
@@ -93,7 +68,7 @@ def main() -> None:
     stop.set()
     for thread in threads:
         thread.join()
-    print(json.dumps({name: client.report() for name, client in clients.items()}))
+    print(json.dumps({kind: report(of_kind) for kind, of_kind in clients.items()}))
 
 
 if __name__ == "__main__":

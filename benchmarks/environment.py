@@ -24,7 +24,6 @@ from peers import REQUIREMENTS
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "benchmarks"
 APPS = Path(__file__).resolve().parent / "apps"
-SITES = ROOT / "tests" / "apps"
 BUILD = ("hatchling",)
 """What builds the checkout, installed once: each later start does without the network."""
 

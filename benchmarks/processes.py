@@ -30,6 +30,9 @@ from peers import Peer
 START_LIMIT = 30.0
 STOP_LIMIT = 5.0
 ADDRESS = re.compile(r"http://[^ ]+:(\d+)")
+ACCESS = '"GET / HTTP/1.'
+LAST_WORDS = 8
+"""Lines."""
 
 
 class PeerError(Exception):
@@ -38,10 +41,11 @@ class PeerError(Exception):
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes of a tree: `rss` counts shared pages once for each process, `pss` once in all."""
+    """Bytes: `rss` counts shared pages once for each process, `pss` once in all, `uss` never."""
 
     rss: int
     pss: int
+    uss: int
 
 
 class Tree:
@@ -54,11 +58,16 @@ class Tree:
         self.root = psutil.Process(process.pid)
 
     def members(self) -> list[psutil.Process]:
-        """Return the processes that live now."""
+        """Return the processes that live now, those whose parent is gone included."""
         try:
-            return [self.root, *self.root.children(recursive=True)]
+            found = {self.root, *self.root.children(recursive=True)}
         except psutil.NoSuchProcess:
             return []
+        for pid in psutil.pids():
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                if os.getsid(pid) == self.process.pid:
+                    found.add(psutil.Process(pid))
+        return sorted(found, key=lambda member: member.pid)
 
     def cpu_seconds(self) -> float:
         """Return user and system time so far, of the living and of those they have reaped."""
@@ -70,19 +79,34 @@ class Tree:
                 total += times.children_user + times.children_system
         return total
 
-    def memory(self) -> Memory:
-        """Return the memory of all members."""
-        rss = pss = 0
-        for member in self.members():
+    def memory(self, title: str = "") -> Memory:
+        """Return the memory of all members, or of those whose command begins with `title`."""
+        rss = pss = uss = 0
+        for member in self.titled(title):
             with contextlib.suppress(psutil.Error):
                 full = member.memory_full_info()
                 rss += full.rss
                 pss += getattr(full, "pss", full.rss)
-        return Memory(rss, pss)
+                uss += full.uss
+        return Memory(rss, pss, uss)
+
+    def titled(self, title: str) -> list[psutil.Process]:
+        """Return the members whose command begins with `title`."""
+        found = []
+        for member in self.members():
+            with contextlib.suppress(psutil.Error):
+                if " ".join(member.cmdline()).startswith(title):
+                    found.append(member)
+        return found
 
     def output(self) -> str:
         """Return what the server has printed."""
         return self.log.read_text(errors="replace")
+
+    def last_words(self) -> str:
+        """Return the end of what the server has printed, without its access log."""
+        lines = [line for line in self.output().strip().splitlines() if ACCESS not in line]
+        return "\n".join(lines[-LAST_WORDS:])
 
     def stop(self) -> None:
         """End every member: politely at first, then for certain."""
@@ -193,8 +217,7 @@ def _wait_for_answer(peer: Peer, tree: Tree) -> None:
         return answers(tree.port)
 
     if not wait_until(ready, START_LIMIT) or tree.ended():
-        end = tree.output().strip().splitlines()[-8:]
-        raise PeerError("\n".join([f"{peer.name} did not start; its last words:", *end]))
+        raise PeerError(f"{peer.name} did not start; its last words:\n{tree.last_words()}")
 
 
 def answers(port: int) -> bool:

@@ -2,137 +2,160 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import json
 import random
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from asking import Asker, Fault, Sample
+from crowd import Since, crowd, old_answers
 from peers import Peer
 from processes import PeerError, Tree, running
-from sites import Edit, Site, copy, edits
-
-import clients
+from sites import Edit, Target, copy, edits, shown
 
 PATIENCE = 20.0
 """Seconds after which a save counts as never noticed."""
-QUIET = (0.6, 1.8)
-"""Seconds for which the server must answer without a fault before the next save.  Drawn anew
-each time, so that saves fall anywhere in the interval of those that poll each second."""
+MISSED_IN_A_ROW = 3
+"""After so many the server is taken for one that does not reload."""
+FIRST_PAUSE = 2.0
+"""Seconds before the first save, at least: a watcher has to look at everything first."""
+SPREAD = (0.5, 1.5)
+"""Shares of the pause, drawn anew each time, so that saves fall anywhere in the interval of
+those that poll each second."""
 QUIET_LIMIT = 60.0
-REQUEST_LIMIT = 10.0
+SETTLING = 0.02
+PACE = 0.02
+AFTER_FAULT = 0.001
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long one save took, from before the file was touched to the new answer's last byte."""
+
+    role: str
+    how: str
+    milliseconds: float
 
 
 @dataclass
 class Saves:
-    """What a number of saves showed; latencies in milliseconds by the role of the file."""
+    """What a number of saves to one server showed."""
 
     peer: str
     site: str
-    latencies: dict[str, list[float]] = field(default_factory=dict)
+    edited: str
+    """The role of the one file that was edited, or `mixed`."""
+    latencies: list[Latency] = field(default_factory=list)
     missed: int = 0
     requests: int = 0
     reconnects: int = 0
-    failed_keep_alive: dict[str, int] = field(default_factory=dict)
+    failed_kept: dict[str, int] = field(default_factory=dict)
     failed_new: dict[str, int] = field(default_factory=dict)
+    old_answers: int = 0
     pss: int = 0
+    trouble: str = ""
+    """Why it ended early."""
 
-    def all_latencies(self) -> list[float]:
-        return [value for values in self.latencies.values() for value in values]
-
-
-def fetch(port: int, path: str) -> str:
-    """Return the text at `path`, on a connection of its own, or an empty string on any fault."""
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=REQUEST_LIMIT)
-    try:
-        client.request("GET", path, headers={"Connection": "close"})
-        answer = client.getresponse()
-        content = answer.read().decode(errors="replace")
-        return content if answer.status == 200 else ""
-    except (OSError, http.client.HTTPException):
-        return ""
-    finally:
-        client.close()
+    def of(self, *, role: str = "", how: str = "") -> list[float]:
+        """Return the milliseconds of all saves, or of one role, or made in one way."""
+        return [
+            latency.milliseconds
+            for latency in self.latencies
+            if role in ("", latency.role) and how in ("", latency.how)
+        ]
 
 
-def answers_version(port: int, edit: Edit) -> bool:
-    """Return whether the code of `edit` answers."""
-    return fetch(port, edit.target.path).rstrip().endswith(f" {edit.version}")
+class Session:
+    """One server, and the client that measures, which keeps its connection."""
+
+    def __init__(self, tree: Tree, pause: float, chance: random.Random) -> None:
+        self.tree = tree
+        self.pause = pause
+        self.chance = chance
+        self.asker = Asker(tree.port, keep=True)
+        self.samples: list[Sample] = []
+        self.known: list[Since] = []
+
+    def settle(self, pause: float | None = None) -> None:
+        """Wait until the server has answered without a fault for the pause; raises PeerError."""
+        limit = time.monotonic() + QUIET_LIMIT
+        length = self.pause if pause is None else pause
+        until = time.monotonic() + length * self.chance.uniform(*SPREAD)
+        while True:
+            try:
+                self.samples.append(self.asker.ask())
+            except Fault as fault:
+                until = time.monotonic() + length * self.chance.uniform(*SPREAD)
+                if time.monotonic() > limit:
+                    raise PeerError(f"no quiet moment: requests go on failing ({fault})") from fault
+            else:
+                if time.monotonic() >= until:
+                    return
+            time.sleep(SETTLING)
+
+    def latency(self, edit: Edit) -> float | None:
+        """Save, ask in a tight loop, and return the seconds to the first new answer, or None."""
+        saved = edit.save()
+        while time.monotonic() - saved < PATIENCE:
+            try:
+                sample = self.asker.ask()
+            except Fault:
+                # Where connections are refused a loop without a pause would take the processor
+                # from the server that is starting.
+                time.sleep(AFTER_FAULT)
+                continue
+            self.samples.append(sample)
+            if shown(sample.content).get(edit.target.role, -1) >= edit.version:
+                self.known.append(Since(sample.ended, edit.target.role, edit.version))
+                return sample.ended - saved
+        return None
 
 
-def latency(port: int, edit: Edit) -> float | None:
-    """Save, ask in a tight loop, and return the seconds to the first new answer, or None."""
-    saved = edit.save()
-    while True:
-        new = answers_version(port, edit)
-        passed = time.monotonic() - saved
-        if new:
-            return passed
-        if passed > PATIENCE:
-            return None
-
-
-def settle(port: int, path: str, chance: random.Random) -> None:
-    """Wait until the server has answered without a fault for a while; raises PeerError."""
-    limit = time.monotonic() + QUIET_LIMIT
-    quiet_until = time.monotonic() + chance.uniform(*QUIET)
-    while time.monotonic() < quiet_until:
-        if not fetch(port, path):
-            quiet_until = time.monotonic() + chance.uniform(*QUIET)
-        if time.monotonic() > limit:
-            raise PeerError("no quiet moment found: requests go on failing")
-        time.sleep(0.02)
-
-
-@contextlib.contextmanager
-def others(tree: Tree, saves: Saves) -> Iterator[None]:
-    """Let two other clients ask meanwhile; their counts are added to `saves` at the end."""
-    command = [sys.executable, clients.__file__, str(tree.port), "index v"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen(command, text=True, **pipes)
-    try:
-        yield
-        seen = json.loads(process.communicate(timeout=4 * REQUEST_LIMIT)[0])
-    finally:
-        process.kill()
-        process.wait()
-    keeping, fresh = seen["keep-alive"], seen["new connections"]
-    saves.requests += keeping["requests"] + fresh["requests"]
-    saves.reconnects += keeping["connections"] - 1
-    for counts, failures in (
-        (saves.failed_keep_alive, keeping["failures"]),
-        (saves.failed_new, fresh["failures"]),
-    ):
-        for name, number in failures.items():
-            counts[name] = counts.get(name, 0) + number
-
-
-def measure_saves(peer: Peer, site: Site, number: int) -> Saves:
-    """Start `peer` on a copy of `site` and save `number` times; raises PeerError."""
-    print(f"{number} saves, {site.folder}: {peer.name}", file=sys.stderr)
-    saves = Saves(peer.name, site.folder)
-    # The same pauses for each peer.
-    chance = random.Random(number)
+def measure_saves(
+    peer: Peer, original: Path, targets: tuple[Target, ...], number: int, pause: float
+) -> Saves:
+    """Start `peer` on a copy of `original` and save `number` times; raises PeerError."""
+    edited = targets[0].role if len(targets) == 1 else "mixed"
+    saves = Saves(peer.name, original.name, edited)
     with tempfile.TemporaryDirectory() as parent:
-        folder = copy(site, Path(parent))
-        to_come = edits(site, folder)
-        with running(peer, folder) as tree, others(tree, saves):
-            for _ in range(number):
-                edit = next(to_come)
-                settle(tree.port, edit.target.path, chance)
-                seconds = latency(tree.port, edit)
-                if tree.ended():
-                    raise PeerError(f"{peer.name} ended after a save of {edit.target.file}")
-                if seconds is None:
-                    saves.missed += 1
-                else:
-                    saves.latencies.setdefault(edit.target.role, []).append(1000 * seconds)
-            settle(tree.port, "/", chance)
-            saves.pss = tree.memory().pss
+        folder = copy(original, Path(parent))
+        with running(peer, folder) as tree:
+            # The same pauses for each peer.
+            session = Session(tree, pause, random.Random(number))
+            with crowd(tree.port, 1, PACE) as seen:
+                try:
+                    _save_often(session, saves, folder, targets, number)
+                    saves.pss = tree.memory().pss
+                except PeerError as error:
+                    saves.trouble = str(error)
+            session.asker.close()
+            saves.requests, saves.reconnects = seen.requests, seen.reconnects
+            saves.failed_kept, saves.failed_new = seen.failed_kept, seen.failed_new
+            saves.old_answers = old_answers(seen.samples + session.samples, session.known)
     return saves
+
+
+def _save_often(
+    session: Session, saves: Saves, folder: Path, targets: tuple[Target, ...], number: int
+) -> None:
+    in_a_row = 0
+    session.settle(max(FIRST_PAUSE, session.pause))
+    for edit, _ in zip(edits(targets, folder), range(number), strict=False):
+        seconds = session.latency(edit)
+        if session.tree.ended():
+            raise PeerError(f"ended after a save of {edit.target.file}; {_words(session)}")
+        if seconds is None:
+            saves.missed += 1
+            in_a_row += 1
+            if in_a_row == MISSED_IN_A_ROW:
+                raise PeerError(f"did not reload after {in_a_row} saves; {_words(session)}")
+        else:
+            in_a_row = 0
+            milliseconds = 1000 * seconds
+            saves.latencies.append(Latency(edit.target.role, edit.how, milliseconds))
+        session.settle()
+
+
+def _words(session: Session) -> str:
+    return f"its last words:\n{session.tree.last_words()}"

@@ -21,6 +21,7 @@ from spawning.messages import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
 )
 
@@ -33,6 +34,7 @@ Fact = (
     | WorkerIs
     | WorkerFailed
     | WorkerGone
+    | WorkerHeld
     | Notice
     | Wanted
     | Stopping
@@ -78,8 +80,11 @@ def _learnt(so_far: Chronicle, fact: Fact) -> Chronicle:
         case WorkerIs(worker_id):
             return _with_worker(so_far, worker_id, fact)
         case WorkerGone(worker_id, how=how):
-            counted = dataclasses.replace(so_far, **{how: getattr(so_far, how) + 1})
+            left = _with_hold(so_far, worker_id, None)
+            counted = dataclasses.replace(left, **{how: getattr(left, how) + 1})
             return _with_worker(counted, worker_id, None)
+        case WorkerHeld(worker_id, by):
+            return _with_hold(so_far, worker_id, fact if by else None)
         case Wanted(workers):
             return dataclasses.replace(so_far, wanted=workers)
         case Stopping(wall):
@@ -103,3 +108,9 @@ def _with_worker(so_far: Chronicle, worker_id: int, worker: WorkerIs | None) -> 
     else:
         now[worker_id] = worker
     return dataclasses.replace(so_far, workers=tuple(now.values()))
+
+
+def _with_hold(so_far: Chronicle, worker_id: int, hold: WorkerHeld | None) -> Chronicle:
+    """Return it with the debugger that holds a worker now; None where none does."""
+    others = tuple(known for known in so_far.held if known.worker_id != worker_id)
+    return dataclasses.replace(so_far, held=others if hold is None else (*others, hold))

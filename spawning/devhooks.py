@@ -8,12 +8,12 @@ ever touched.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Protocol, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Graph
+from spawning.messages import Boot, Channel, Graph, Message, News
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -31,6 +31,73 @@ class WorkerHooks(Protocol):
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether this process was forked from a snapshot."""
+
+    def complaint(self, error: BaseException | None) -> str:
+        """Return why the start may not have been what a cold one would be, or ''.
+
+        `error` is what the application's import raised.
+        """
+
+    def first_environ(self) -> Mapping[str, str]:
+        """Return the environment that this process began with, and go back to where it was."""
+
+
+class Nursery(Protocol):
+    """Where workers come from; called from the controller's loop only."""
+
+    def spawn(self, boot: Boot) -> Any:
+        """Start a worker, as `controller.spawn.Spawner` does."""
+
+    def hear(self, message: Message) -> None:
+        """Take what the companion says of the code."""
+
+    def forget(self) -> None:
+        """Anything may have changed: hold nothing of the code any more."""
+
+    def reap(self) -> None:
+        """A child of this process has died."""
+
+    def end(self) -> None:
+        """End what is not a worker."""
+
+
+class LivePages(Protocol):
+    """Pages in one worker, which refresh by themselves or at least show what is new."""
+
+    paths: frozenset[str]
+    """What `application` answers; nothing where pages do not refresh by themselves."""
+
+    def around(self, application: Any) -> Any:
+        """Return the application, whose pages ask for news."""
+
+    def application(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer such a question, whether there are news or not."""
+
+    def waits(self, target: str, headers: Mapping[str, str]) -> bool | None:
+        """Return whether a request asks for news that there are none of; None where it asks for
+        something else.  Called from any thread.
+        """
+
+    def hear(self, news: News) -> None:
+        """Take the newest news."""
+
+
+class Debugged(Protocol):
+    """The worker, as those see it that know when a debugger stops one of its threads."""
+
+    def stops(self, by: str, over: Callable[[], None]) -> str:
+        """The calling thread is about to wait for the user of the debugger `by`.
+
+        Return the request that is stopped, '' where it is none.  `over` is called,
+        from whatever thread, once the debugger has let go of it for good.
+        """
+
+    def goes_on(self, stepping: bool) -> None:
+        """The calling thread goes on; `stepping`: to the next line, where it will stop again."""
+
 
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
@@ -42,13 +109,31 @@ class DevHooks(Protocol):
         speaks `messages`, starts the process, and starts it anew when it dies.
         """
 
-    def worker_hooks(self, config: Config, generation: int) -> WorkerHooks:
-        """Return the hooks of one worker."""
+    def worker_hooks(
+        self, config: Config, boot: Boot, channel: Channel, become: Callable[[Channel, Boot], None]
+    ) -> WorkerHooks:
+        """Return the hooks of one worker.
+
+        Where `boot` asks for a snapshot, `before_import` returns only in processes that are
+        forked from this one; `become` was called in those that are to be workers.
+        """
+
+    def nursery(self, config: Config, executed: Any, switchboard: Any) -> Nursery | None:
+        """Return where workers come from, or None where each is to be executed afresh.
+
+        `executed` is the `Spawner` that does so.
+        """
+
+    def live_pages(self, config: Config) -> LivePages:
+        """Return what keeps the pages of one worker fresh."""
+
+    def mind_debuggers(self, config: Config, debugged: Debugged) -> None:
+        """Tell `debugged`, the worker that calls this, whenever a debugger stops a thread."""
 
 
 def wanted(config: Config) -> bool:
     """Return whether an option asks for the development tools."""
-    return bool(config.reload or config.watch)
+    return bool(config.reload or config.watch or config.has_live_pages)
 
 
 def load(config: Config) -> DevHooks | None:
@@ -58,7 +143,8 @@ def load(config: Config) -> DevHooks | None:
     """
     if not wanted(config):
         return None
-    option = f"--reload={config.reload}" if config.reload else "--watch"
+    option = "--watch" if config.watch else "--livereload"
+    option = f"--reload={config.reload}" if config.reload else option
     try:
         return cast(DevHooks, importlib.import_module(HOOKS_MODULE))
     except ModuleNotFoundError as error:

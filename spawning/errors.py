@@ -85,6 +85,12 @@ class AddressUnusable(SpawningError):
     slug = "address-unusable"
 
 
+class ServerNotFound(SpawningError):
+    """No server runs that can be asked, or it is not clear which one is meant."""
+
+    slug = "server-not-found"
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Return `did you mean 'x'?` for the closest of `known`, or an empty string."""
     import difflib  # here, because every worker imports this module and few need it

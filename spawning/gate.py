@@ -1,4 +1,5 @@
-"""The accept gate: one shared word that names the generation that serves.
+"""The accept gate: a shared word that names the generation that serves, and how long to wait for
+the next one.
 
 Rules:
 1. The controller writes the word; workers read it.  Writing it is the moment of
@@ -8,6 +9,9 @@ Rules:
    the takeover is answered by old code, even by a worker that was too busy to
    read its orders.
 3. Generations count from 1; 0 means that nobody serves.
+4. While newer code than that of the serving generation is known, `hold` says until
+   when requests wait for it (`http.parking`).  It is over after the takeover, never
+   before: who sees no hold looks at the word afterwards, and finds the successor's.
 
 A message alone cannot give rule 2: a worker whose loop is late would go on
 beginning requests until it reads the message.
@@ -27,8 +31,13 @@ class Gate:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self._map = mmap.mmap(descriptor, SIZE)
-        self.word = memoryview(self._map).cast("I")
+        memory = memoryview(self._map)
+        self.word = memory[:4].cast("I")
         """`word[0]` is the generation that serves; read it directly on the request path."""
+        self.hold = memory[8:16].cast("d")
+        """`hold[0]` is when requests stop to wait, on the monotonic clock; 0: they do not wait.
+
+        Eight bytes at a multiple of eight: nobody reads the half of what is being written."""
 
     @classmethod
     def create(cls) -> Gate:
@@ -40,3 +49,4 @@ class Gate:
     def open_for(self, generation: int) -> None:
         """Let `generation` serve from now on, and no other."""
         self.word[0] = generation
+        self.hold[0] = 0.0

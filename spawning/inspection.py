@@ -62,3 +62,20 @@ def _used_by(process: psutil.Process) -> int:
             return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def folders_of(prefix: str) -> dict[int, str]:
+    """Return the processes whose title begins with `prefix`, each with the folder it runs in.
+
+    The folder is empty where we may not know it.
+    """
+    found = {}
+    for pid in psutil.pids():
+        if (command_of(pid) or "").startswith(prefix):
+            try:
+                found[pid] = psutil.Process(pid).cwd()
+            except psutil.NoSuchProcess:
+                continue
+            except (psutil.Error, OSError):
+                found[pid] = ""
+    return found

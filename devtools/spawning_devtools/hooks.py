@@ -16,15 +16,21 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning_devtools.debugging import debuggers
+from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
+from spawning_devtools.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from spawning.config import Config
-    from spawning.devhooks import WorkerHooks
-    from spawning.messages import Graph
+    from spawning.controller.spawn import Spawner
+    from spawning.controller.switchboard import Switchboard
+    from spawning.devhooks import Debugged, LivePages, Nursery, WorkerHooks
+    from spawning.messages import Boot, Channel, Graph
 
 if importlib.util.find_spec("watchdog") is None:
     raise ModuleNotFoundError("No module named 'watchdog'", name="watchdog")
@@ -39,6 +45,59 @@ class _NoHooks:
     def report(self) -> Graph | None:
         """There is nothing to report."""
         return None
+
+    is_warm = False
+
+    def complaint(self, error: BaseException | None) -> str:
+        """Nothing is to be doubted."""
+        return ""
+
+    def first_environ(self) -> Mapping[str, str]:
+        """Never asked for."""
+        return os.environ
+
+
+class _DevHooks:
+    """Hooks of a worker, or of a snapshot, under `--reload=dev`."""
+
+    def __init__(
+        self,
+        config: Config,
+        boot: Boot,
+        channel: Channel,
+        become: Callable[[Channel, Boot], None],
+    ) -> None:
+        observer = Observer(config.args[0] if config.args else "", boot.generation)
+
+        def become_worker(channel: Channel, boot: Boot) -> None:
+            observer.generation, observer.stops = boot.generation, None
+            become(channel, boot)
+
+        self._observer = observer
+        self.report = observer.report
+        self._snapshot = None
+        if boot.cradle >= 0:
+            self._snapshot = Snapshot(boot, channel, observer, is_project, become_worker)
+
+    def before_import(self, news: Callable[[], None]) -> None:
+        """Observe imports, and wait here if this is to be a snapshot."""
+        self._observer.before_import(news)
+        if self._snapshot is not None:
+            self._observer.stops = self._snapshot
+            self._snapshot.park("")
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether this process was forked from a snapshot."""
+        return self._snapshot is not None
+
+    def complaint(self, error: BaseException | None) -> str:
+        """Return why a warm start may have been another than a cold one."""
+        return self._snapshot.complaint(error) if self._snapshot is not None else ""
+
+    def first_environ(self) -> Mapping[str, str]:
+        """Return the environment that this process began with."""
+        return self._snapshot.restore() if self._snapshot is not None else os.environ
 
 
 def companion_arguments(config: Config) -> list[str]:
@@ -58,11 +117,34 @@ def companion_arguments(config: Config) -> list[str]:
     return [script, settings.encode()]
 
 
-def worker_hooks(config: Config, generation: int) -> WorkerHooks:
+def worker_hooks(
+    config: Config, boot: Boot, channel: Channel, become: Callable[[Channel, Boot], None]
+) -> WorkerHooks:
     """Return the hooks of one worker."""
     if not config.reload:
         return _NoHooks()
-    return Observer(config.args[0] if config.args else "", generation)
+    return _DevHooks(config, boot, channel, become)
+
+
+def nursery(config: Config, executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+    """Return where workers come from, None where each is to be executed afresh."""
+    if not config.reload or "cold" in config.reload.split(","):
+        return None
+    # Here, because it imports the controller, and workers come to this module as well.
+    from spawning_devtools.snapshots.nursery import nursery_of
+
+    return nursery_of(executed, switchboard)
+
+
+def live_pages(config: Config) -> LivePages:
+    """Return what keeps the pages of one worker fresh."""
+    return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
+
+
+def mind_debuggers(config: Config, debugged: Debugged) -> None:
+    """Tell the worker whenever a debugger stops one of its threads."""
+    if config.reload:
+        debuggers.mind(debugged)
 
 
 def _folder(file: str | None) -> str:

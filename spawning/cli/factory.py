@@ -11,7 +11,7 @@ import dataclasses
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from select import poll
+from select import POLLIN, poll
 from typing import Any
 
 from spawning import log
@@ -93,7 +93,7 @@ def _answer(config: Config, typed: tuple[str, ...]) -> Message:
 def _heard(channel: Channel) -> list[Message]:
     """Return the answer; nothing where the process ended without one."""
     arrival = poll()
-    arrival.register(channel.fileno())
+    arrival.register(channel.fileno(), POLLIN)
     messages: list[Message] = []
     # Not until the end of file: a process that the factory has forked may keep it away.
     while not messages and not channel.ended:

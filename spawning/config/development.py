@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from spawning.config.option import flag, option
-from spawning.config.values import reload_mode, watched
+from spawning.config.values import RELOAD_WORDS, editor_url, reload_mode, seconds, watched
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,9 +17,9 @@ class Development:
         "--reload",
         default="",
         parse=reload_mode,
-        metavar="dev[,poll]",
-        help="dev: reload whenever the source of a loaded module changes; dev,poll: look at the "
-        "files twice a second as well, where no events tell of changes",
+        metavar="dev[,cold][,poll]",
+        help="dev: reload whenever the source of a loaded module changes; "
+        + "; ".join(f"dev,{word}: {meaning}" for word, meaning in RELOAD_WORDS.items()),
     )
     watch: tuple[str, ...] = option(
         "-w",
@@ -30,6 +30,30 @@ class Development:
         repeatable=True,
         help="watch this file too, and reload when it changes; repeatable; works without "
         "--reload=dev as well",
+    )
+    reload_wait: float = option(
+        "--reload-wait",
+        default=10.0,
+        parse=seconds,
+        metavar="SECONDS",
+        help="with --reload=dev: after a save, requests wait so long at most for the new code; "
+        "0: until it is ready, they are answered by the old code",
+    )
+    livereload: bool = flag(
+        "--livereload",
+        help="pages that are open in a browser refresh when what they show has changed, and "
+        "show why new code does not start; goes without saying with --reload=dev",
+    )
+    no_livereload: bool = flag(
+        "--no-livereload",
+        help="leave the pages of the application alone, with --reload=dev as well",
+    )
+    editor_url: str = option(
+        "--editor-url",
+        default="vscode://file{path}:{line}:{column}",
+        parse=editor_url,
+        metavar="URL",
+        help="how a page that shows an error opens your editor, with {path}, {line} and {column}",
     )
     open: bool = flag(
         "--open",
@@ -44,3 +68,13 @@ class Development:
         hidden=True,
         help="internal in 0.9.7, without meaning now",
     )
+
+    @property
+    def has_live_pages(self) -> bool:
+        """Whether pages refresh by themselves."""
+        return (self.livereload or bool(self.reload)) and not self.no_livereload
+
+    @property
+    def hold_time(self) -> float:
+        """How long requests wait for new code at most, in seconds."""
+        return self.reload_wait if self.reload else 0.0

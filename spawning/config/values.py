@@ -14,7 +14,7 @@ from pathlib import Path
 
 _SIZE = re.compile(r"([0-9]+)([KMG]?)", re.IGNORECASE | re.ASCII)
 _FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
-_RELOAD_WORDS = ("poll",)
+_SCRIPTS = ("javascript", "data", "vbscript")
 EVERYONE = "*"
 UNIX_PEER = "unix"
 
@@ -56,16 +56,31 @@ def size(unit: int) -> Callable[[str], int]:
     return parse
 
 
+RELOAD_WORDS = {
+    "cold": "start each generation with a fresh interpreter and not from a snapshot",
+    "poll": "look at the files twice a second as well, where no events tell of changes",
+}
+"""What may come after `--reload=dev`, and what it does."""
+
+
 def reload_mode(text: str) -> str:
     """Return the mode of reloading: `dev`, and words that say more about it, each once."""
     mode, *words = (word.strip() for word in text.split(","))
     if mode != "dev":
         raise ValueError("the only mode is 'dev'")
     for word in words:
-        if word not in _RELOAD_WORDS:
-            known = " and ".join(f"'{word}'" for word in _RELOAD_WORDS)
-            raise ValueError(f"after 'dev,' may come {known}, and not '{word}'")
+        if word not in RELOAD_WORDS:
+            raise ValueError(f"after 'dev,' comes {' or '.join(RELOAD_WORDS)}, not '{word}'")
     return ",".join([mode, *sorted(set(words))])
+
+
+def editor_url(text: str) -> str:
+    """Return the pattern of an address that opens a file in an editor."""
+    scheme, colon, _ = text.partition(":")
+    is_a_place = re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme, re.IGNORECASE | re.ASCII)
+    if not (colon and is_a_place and "{path}" in text) or scheme.lower() in _SCRIPTS:
+        raise ValueError("it is a URL with {path} in it, such as pycharm://open?file={path}")
+    return text
 
 
 def dotted(text: str) -> str:

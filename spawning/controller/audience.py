@@ -14,9 +14,17 @@ from spawning import chronicle
 from spawning.controller.children import Child, State
 from spawning.controller.policy import Situation
 from spawning.controller.policy import Stopping as HowToStop
-from spawning.messages import Graph, Stopping, Wanted, WorkerGone, WorkerIs
+from spawning.messages import (
+    Graph,
+    Refresh,
+    Stopping,
+    Wanted,
+    WorkerGone,
+    WorkerHeld,
+    WorkerIs,
+)
 
-Fact = chronicle.Fact | Graph
+Fact = chronicle.Fact | Graph | Refresh
 
 
 class Listener(Protocol):
@@ -85,13 +93,15 @@ def gone(child: Child, code: int, failed: bool, wall: float) -> WorkerGone:
 
 def _news(
     before: Situation | None, known: Situation, wall: float
-) -> Iterator[WorkerIs | Wanted | Stopping]:
+) -> Iterator[WorkerIs | WorkerHeld | Wanted | Stopping]:
     if before is None or before.target != known.target:
         yield Wanted(known.target, wall)
     for child in known.children:
         was = before.children.by_id.get(child.worker_id) if before is not None else None
         if was is None or was.state is not child.state:
             yield _as_told(child, wall)
+        if child.held != (was.held if was is not None else None):
+            yield _hold(child, wall)
     was_stopping = before is not None and before.stopping is not HowToStop.NO
     if known.stopping is not HowToStop.NO and not was_stopping:
         yield Stopping(wall)
@@ -99,3 +109,9 @@ def _news(
 
 def _as_told(child: Child, wall: float) -> WorkerIs:
     return WorkerIs(child.worker_id, child.pid, child.generation, child.state.value, wall)
+
+
+def _hold(child: Child, wall: float) -> WorkerHeld:
+    if child.held is None:
+        return WorkerHeld(child.worker_id, "", "", "", wall)
+    return WorkerHeld(child.worker_id, child.held.by, child.held.method, child.held.target, wall)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 from collections.abc import Iterator
 
-from spawning.messages import InFlight
+from spawning.messages import Held, InFlight
 
 
 class State(enum.Enum):
@@ -40,8 +41,23 @@ class Child:
     killed: bool = False
     worn: str = ""
     """Why it is to be replaced, empty where it is not."""
+    held: Held | None = None
+    """The debugger that has stopped one of its threads."""
+    freed: float = -math.inf
+    """When the last debugger let go, on the monotonic clock."""
     requests: tuple[InFlight, ...] = ()
     """What it was answering when it last said so; only a draining worker says it."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is to be replaced now: not from under a debugger."""
+        return bool(self.worn) and self.held is None
+
+    def overdue_at(self, deadman: float) -> float:
+        """Return when it has drained for too long: never, while a debugger holds it."""
+        if self.state is not State.DRAINING or self.killed or self.held is not None:
+            return math.inf
+        return max(self.since, self.freed) + deadman
 
 
 def new_child(worker_id: int, pid: int, generation: int, now: float) -> Child:

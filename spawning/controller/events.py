@@ -10,13 +10,15 @@ import dataclasses
 from spawning.controller.children import Child, State
 from spawning.controller.policy import (
     LONGEST_PAUSE,
+    Asked,
     Situation,
     Stopping,
     died_at_start,
+    holder,
     pause_after,
 )
 from spawning.controller.signals import Order
-from spawning.messages import InFlight
+from spawning.messages import Held, InFlight
 
 NO, LEAVING, GRACEFULLY, AT_ONCE = Stopping
 
@@ -34,9 +36,21 @@ AFTER_ORDER = {
 }
 
 
+def asked(known: Situation, cause: str, since: float) -> Situation:
+    """A reload is wanted, for one more cause."""
+    before = known.asked
+    causes = before.causes if before else ()
+    new = Asked(
+        causes if cause in causes else (*causes, cause),
+        before.since if before else since,
+        bool(before and before.waits) or holder(known) is not None,
+    )
+    return dataclasses.replace(known, asked=new)
+
+
 def begun(known: Situation, generation: int) -> Situation:
     """A new generation was asked for; one that was pending is given up for it."""
-    return dataclasses.replace(known, pending=generation)
+    return dataclasses.replace(known, pending=generation, asked=None)
 
 
 def spawned(known: Situation, child: Child) -> Situation:
@@ -86,6 +100,18 @@ def killed(known: Situation, worker_id: int) -> Situation:
 def worn(known: Situation, worker_id: int, why: str) -> Situation:
     """A worker is to be replaced."""
     child = dataclasses.replace(known.children.by_id[worker_id], worn=why)
+    return dataclasses.replace(known, children=known.children.with_child(child))
+
+
+def held(known: Situation, worker_id: int, by: Held) -> Situation:
+    """A debugger has stopped a thread of a worker, or another one has."""
+    child = dataclasses.replace(known.children.by_id[worker_id], held=by)
+    return dataclasses.replace(known, children=known.children.with_child(child))
+
+
+def released(known: Situation, worker_id: int, now: float) -> Situation:
+    """No debugger holds the worker any more."""
+    child = dataclasses.replace(known.children.by_id[worker_id], held=None, freed=now)
     return dataclasses.replace(known, children=known.children.with_child(child))
 
 

@@ -9,42 +9,35 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from spawning import messages, newcomers
 from spawning.config import Config
-from spawning.controller import events, report, signals, status_page, watcher
-from spawning.controller.audience import Audience, gone
-from spawning.controller.browser import Browser
-from spawning.controller.children import Child, new_child
-from spawning.controller.companion import Brief, Companion
-from spawning.controller.outside import Outside
-from spawning.controller.overseer import Overseer
-from spawning.controller.policy import (
+from spawning.controller import events, report, signals
+from spawning.controller.actions import (
     Action,
+    Begin,
     Finish,
     Kill,
     Open,
     Retire,
-    Situation,
     Spawn,
     Stop,
-    Stopping,
     TakeOver,
-    decide,
-    wake_at,
 )
-from spawning.controller.replacement import (
-    Finding,
-    Hung,
-    LimitTooLow,
-    Worn,
-)
+from spawning.controller.audience import Audience, gone
+from spawning.controller.children import Child, new_child
+from spawning.controller.companion import Companion
+from spawning.controller.companions import briefs_of, people_of
+from spawning.controller.newsroom import Newsroom
+from spawning.controller.outside import Outside
+from spawning.controller.overseer import Overseer
+from spawning.controller.policy import Situation, Stopping, decide, wake_at
+from spawning.controller.replacement import Finding, Hung, LimitTooLow, Worn
 from spawning.controller.signals import Order
 from spawning.controller.spawn import ExecSpawner, Spawned, Spawner, search_path
 from spawning.controller.switchboard import Switchboard
-from spawning.controller.terminal import Terminal
 from spawning.controller.workers import Workers
 from spawning.devhooks import DevHooks
 from spawning.errors import ApplicationFailed, UsageError
@@ -73,18 +66,22 @@ class Controller:
             shutdown_delay=config.shutdown_delay,
         )
         streams = self._outside.streams
-        self._workers = Workers(config, listeners, search_path(), spawner or ExecSpawner(streams))
+        self._switchboard = Switchboard()
+        executed = spawner or ExecSpawner(streams)
+        self._nursery = hooks.nursery(config, executed, self._switchboard) if hooks else None
+        self._workers = Workers(config, listeners, search_path(), self._nursery or executed)
+        board = self._workers.board.shape
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
         self._since = 0.0
         """When what made us begin the newest generation was seen."""
-        self._switchboard = Switchboard()
-        companions = [Companion(brief, self._switchboard, streams) for brief in self._briefs(hooks)]
+        briefs = briefs_of(config, hooks, self._hear_watcher, listeners, self._outside, board)
+        companions = [Companion(brief, self._switchboard, streams) for brief in briefs]
         self._overseer = Overseer(config, self._workers.board)
-        browsers = [Browser(listeners)] if config.open else []
-        terminal = Terminal(config, listeners, verbose_lines)
-        self._audience = Audience([terminal, *browsers, *companions])
+        self._newsroom = Newsroom(config, self._workers)
+        people = people_of(config, listeners, verbose_lines)
+        self._audience = Audience([self._newsroom, *people, *companions])
         self._exit_code = 0
         self._finished = False
 
@@ -129,20 +126,24 @@ class Controller:
 
     def _act(self, action: Action, now: float) -> None:
         match action:
+            case Begin(causes, since):
+                self._newsroom.expect(now)
+                self._begin(report.together(causes), since)
             case Spawn(generation):
                 self._spawn(generation, now)
             case TakeOver(generation):
                 self._take_over(generation, now)
             case Open(worker_id):
+                self._newsroom.brief(worker_id)
                 self._workers.tell(worker_id, messages.OpenGate())
                 self._known = events.opened(self._known, worker_id, now)
             case Retire(worker_id, successor):
                 self._workers.tell(worker_id, messages.Drain(successor))
                 self._known = events.draining(self._known, worker_id, (), now)
             case Kill(worker_id, overdue):
-                if overdue:
-                    child = self._known.children.by_id[worker_id]
-                    self._notice("\n".join(report.overdue(child, self._config.deadman)))
+                child = self._known.children.by_id[worker_id]
+                if lines := report.killing(child, overdue, self._config.deadman):
+                    self._notice("\n".join(lines))
                 self._workers.kill(worker_id)
                 self._known = events.killed(self._known, worker_id)
             case Stop():
@@ -209,6 +210,8 @@ class Controller:
                 self._workers.tell_all(messages.Reopen())
             elif order is Order.RELOAD:
                 if self._known.stopping is Stopping.NO:
+                    if self._nursery is not None:
+                        self._nursery.forget()
                     self._begin("SIGHUP", monotonic())
             else:
                 self._known = events.ordered(self._known, order, monotonic())
@@ -239,17 +242,31 @@ class Controller:
                     self._known = events.worn(self._known, worker_id, "it was sent SIGTERM")
                 case messages.Enough(why):
                     self._act_on(Worn(worker_id, why), now)
+                case messages.Held():
+                    self._known = events.held(self._known, worker_id, message)
+                case messages.Released():
+                    self._known = events.released(self._known, worker_id, now)
                 case messages.Graph():
                     self._audience.tell(message)
 
     def _hear_watcher(self, message: messages.Message) -> None:
-        if isinstance(message, messages.Reload) and self._known.stopping is Stopping.NO:
-            self._begin(message.cause, message.since)
+        if self._nursery is not None:
+            self._nursery.hear(message)
+        if self._known.stopping is not Stopping.NO:
+            return
+        if isinstance(message, messages.Reload):
+            if line := report.waiting(message.cause, self._known):
+                self._notice(line)
+            self._known = events.asked(self._known, message.cause, message.since)
+        elif isinstance(message, messages.Refresh):
+            self._audience.tell(message)
 
     def _reap(self) -> None:
         now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
             self._gone(self._known.children.by_id[worker_id], code, now)
+        if self._nursery is not None:
+            self._nursery.reap()
 
     def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
         if not spawned.channel.ended:
@@ -273,14 +290,9 @@ class Controller:
         """Say something to all who are told, the terminal first."""
         self._audience.tell(messages.Notice(text, time.time()))
 
-    def _briefs(self, hooks: DevHooks | None) -> Iterator[Brief]:
-        if hooks is not None:
-            yield watcher.brief(self._config, hooks, self._hear_watcher)
-        if status_listeners := self._outside.status_listeners:
-            board = self._workers.board.shape
-            yield status_page.brief(self._config, status_listeners, self._listeners, board)
-
     def _end(self) -> None:
+        if self._nursery is not None:
+            self._nursery.end()
         self._workers.end()
         self._audience.end()
         self._switchboard.close()

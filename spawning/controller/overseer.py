@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from spawning.config import Config
 from spawning.controller import replacement
-from spawning.controller.children import State
+from spawning.controller.children import Child, State
 from spawning.controller.policy import Situation
 from spawning.controller.replacement import (
     MEMORY_INTERVAL,
@@ -35,11 +35,14 @@ class Overseer:
         """Whether the memory of a server that serves with all its workers was seen."""
         self._hung: set[int] = set()
         self._look_at = -math.inf
+        self._slow: set[int] = set()
+        """Draining workers that have been looked at because they were slow."""
 
     def wake_at(self, known: Situation) -> float | None:
         """Return when `look` may find something though nothing happens."""
         birthday = replacement.next_birthday(known.children, self._config.max_age)
         times = [self._look_at if self._interval is not None else None, birthday]
+        times += [replacement.drains_slowly_at(child) for child in self._drainers(known)]
         return min((at for at in times if at is not None), default=None)
 
     def look(self, known: Situation, now: float) -> list[Finding]:
@@ -50,6 +53,7 @@ class Overseer:
             if used > self._config.max_memory:
                 return [LimitTooLow(used)]
         found: list[Finding] = list(replacement.too_old(known.children, self._config.max_age, now))
+        found += self._slow_drains(known, now)
         if self._interval is not None and now >= self._look_at:
             self._look_at = now + self._interval
             readings = self._board.read_all()
@@ -59,6 +63,30 @@ class Overseer:
             found += self._heartbeats(known, silent)
             found += self._memory(known, now)
         return found
+
+    def _drainers(self, known: Situation) -> list[Child]:
+        """Return those whose slowness would be told; in development only."""
+        return [
+            child
+            for child in known.children
+            if known.development
+            and child.state is State.DRAINING
+            and child.held is None
+            and child.worker_id not in self._slow
+        ]
+
+    def _slow_drains(self, known: Situation, now: float) -> Iterator[Finding]:
+        """Yield each worker of old code that drains slowly, once."""
+        slow = {
+            child.worker_id
+            for child in self._drainers(known)
+            if now >= replacement.drains_slowly_at(child)
+        }
+        if slow:
+            self._slow = (self._slow & set(known.children.by_id)) | slow
+            for found in replacement.lingering(known.children, self._board.read_all(), now):
+                if found.worker_id in slow:
+                    yield found
 
     def _heartbeats(self, known: Situation, silent: list[Hung]) -> Iterator[Finding]:
         """Yield what has changed: each worker is found hung once."""

@@ -18,13 +18,29 @@ Rules:
 8. A worker that is worn (see `replacement`) is retired when one
    more than the number wanted serves.  The next one waits until it is gone: one
    at a time, never all at once.
+9. What a debugger holds is left alone: no deadman ends it and nothing that it is
+   worn by, and a reload waits until it is let go, with its causes.  SIGHUP does
+   not wait, and the deadman begins anew when the debugger has gone.  A server
+   that is being stopped waits for no debugger.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 
+from spawning.controller.actions import (
+    Action,
+    Begin,
+    Finish,
+    Kill,
+    Open,
+    Retire,
+    Spawn,
+    Stop,
+    TakeOver,
+)
 from spawning.controller.children import Child, Children, State
 
 FIRST_PAUSE = 0.5
@@ -43,6 +59,17 @@ class Stopping(enum.Enum):
     AT_ONCE = "at once"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """A reload that was asked for and is not begun yet."""
+
+    causes: tuple[str, ...]
+    since: float
+    """When the first cause was seen, on the monotonic clock."""
+    waits: bool
+    """Whether a debugger keeps it waiting, or did."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Everything that a decision depends on."""
@@ -59,6 +86,7 @@ class Situation:
     """The generation that is being started; 0 where none is."""
     outdated: bool = False
     """Whether the code has changed since, and the generation made of it failed."""
+    asked: Asked | None = None
     deaths_at_start: int = 0
     spawn_not_before: float = 0.0
     stopping: Stopping = Stopping.NO
@@ -71,68 +99,21 @@ class Situation:
         return self.stopping in (Stopping.NO, Stopping.LEAVING)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Spawn:
-    """Start a worker of a generation."""
-
-    generation: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Open:
-    """Let a worker of the serving generation accept."""
-
-    worker_id: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TakeOver:
-    """Let a generation serve from now on."""
-
-    generation: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Retire:
-    """Have a worker drain; `successor`: whether others take over its connections."""
-
-    worker_id: int
-    successor: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Kill:
-    """End a worker by SIGKILL; `overdue`: because its requests did not finish in time."""
-
-    worker_id: int
-    overdue: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Stop:
-    """The time of one that was leaving is up: stop gracefully."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finish:
-    """Nothing is left: end the controller."""
-
-
-Action = Spawn | Open | TakeOver | Retire | Kill | Stop | Finish
-
-
 def decide(known: Situation, now: float) -> list[Action]:
     """Return what to do now; to be asked again after every event and at `wake_at`."""
     overdue: list[Action] = [
         Kill(child.worker_id, overdue=True)
         for child in known.children
-        if child.state is State.DRAINING and not child.killed and now >= child.since + known.deadman
+        if now >= child.overdue_at(known.deadman)
     ]
     if known.stopping is Stopping.LEAVING and now >= known.stop_at:
         return [*overdue, Stop()]
     if not known.is_running:
         killed = {kill.worker_id for kill in overdue if isinstance(kill, Kill)}
         return overdue + [a for a in _stop(known) if getattr(a, "worker_id", 0) not in killed]
+    if known.asked and known.stopping is Stopping.NO and holder(known) is None:
+        since = now if known.asked.waits else known.asked.since
+        return [*overdue, Begin(known.asked.causes, since)]
     if known.pending and _may_take_over(known):
         return [*overdue, TakeOver(known.pending)]
     return [*overdue, *_open(known), *_clear(known), *_keep_up(known, now), *_start(known)]
@@ -140,11 +121,8 @@ def decide(known: Situation, now: float) -> list[Action]:
 
 def wake_at(known: Situation) -> float | None:
     """Return the time at which `decide` may say something new though nothing happened."""
-    times = [
-        child.since + known.deadman
-        for child in known.children
-        if child.state is State.DRAINING and not child.killed
-    ]
+    deadlines = [child.overdue_at(known.deadman) for child in known.children]
+    times = [at for at in deadlines if at < math.inf]
     if known.stopping is Stopping.LEAVING:
         times.append(known.stop_at)
     missing = len(_lasting(known, known.serving)) < _wanted(known)
@@ -153,6 +131,17 @@ def wake_at(known: Situation) -> float | None:
     if missing and may_spawn and not waits:
         times.append(known.spawn_not_before)
     return min(times, default=None)
+
+
+def holder(known: Situation) -> Child | None:
+    """Return the worker for whose debugger a reload waits.
+
+    One that drains has been superseded already.
+    """
+    return next(
+        (child for child in known.children if child.held and child.state is not State.DRAINING),
+        None,
+    )
 
 
 def pause_after(deaths: int) -> float:
@@ -174,7 +163,8 @@ def _stop(known: Situation) -> list[Action]:
     for child in known.children:
         if child.killed:
             continue
-        if known.stopping is Stopping.AT_ONCE or child.state in (State.STARTING, State.READY):
+        at_once = known.stopping is Stopping.AT_ONCE or child.held is not None
+        if at_once or child.state in (State.STARTING, State.READY):
             actions.append(Kill(child.worker_id, overdue=False))
         elif child.state is State.SERVING:
             actions.append(Retire(child.worker_id, successor=False))
@@ -190,10 +180,9 @@ def _may_take_over(known: Situation) -> bool:
 def _clear(known: Situation) -> list[Action]:
     actions: list[Action] = []
     for child in known.children:
-        late = child.state is State.STARTING and _is_closed(known)
         if child.killed or child.generation == known.pending:
             continue
-        if child.generation == known.serving and not late:
+        if child.generation == known.serving and not _is_late(known, child):
             continue
         if child.state is State.SERVING:
             actions.append(Retire(child.worker_id, successor=True))
@@ -220,10 +209,16 @@ def _surplus(known: Situation) -> list[Child]:
     """
     lasting = _lasting(known, known.serving)
     serving = [child for child in lasting if child.state is State.SERVING]
-    replaced = [child for child in serving if child.worn]
+    replaced = [child for child in serving if child.is_spent]
     replaced = replaced[: max(0, len(serving) - known.target)]
     worst_last = sorted(
-        lasting, key=lambda child: (child in replaced, child not in serving, child.worker_id)
+        lasting,
+        key=lambda child: (
+            child in replaced,
+            child not in serving,
+            child.held is None,
+            child.worker_id,
+        ),
     )
     return worst_last[_wanted(known) :]
 
@@ -232,7 +227,7 @@ def _wanted(known: Situation) -> int:
     """Return how many workers the serving generation is to have: one more while one is worn."""
     serving = known.children.of(known.serving, State.SERVING)
     may_replace = not known.children.of(known.serving, State.DRAINING)
-    is_worn = any(child.worn for child in serving)
+    is_worn = any(child.is_spent for child in serving)
     # With one more serving than wanted, the worn one is the surplus.
     return known.target + (1 if is_worn and may_replace and len(serving) <= known.target else 0)
 
@@ -253,9 +248,14 @@ def _keep_up(known: Situation, now: float) -> list[Action]:
         for child in _surplus(known):
             if child.state is State.SERVING:
                 actions.append(Retire(child.worker_id, successor=True))
-            elif not child.killed:
+            elif not child.killed and not _is_late(known, child):  # those go in any case
                 actions.append(Kill(child.worker_id, overdue=False))
     return actions
+
+
+def _is_late(known: Situation, child: Child) -> bool:
+    """Return whether a worker of the serving generation would import newer code than it."""
+    return child.state is State.STARTING and _is_closed(known)
 
 
 def _is_closed(known: Situation) -> bool:

@@ -2,7 +2,8 @@
 
 A worker is worn when it is too old, has threads that nothing can free, its loop
 is blocked, all processes together use too much memory, or when it says itself
-that it has answered enough.  `policy` then replaces one at a time.
+that it has answered enough.  `policy` then replaces one at a time.  What a debugger
+holds is none of that.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from spawning.scoreboard import InFlightNow, Reading
 
 STUCK_INTERVAL = 1.0
 MEMORY_INTERVAL = 2.0
+SLOW_DRAIN = 2.0
+"""Seconds after which a developer wants to know what old code still does."""
 HEARTBEAT_INTERVALS = (0.25, 5.0)
 """Shortest and longest pause between two looks at the heartbeats, in seconds."""
 
@@ -38,6 +41,14 @@ class Hung:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Lingers:
+    """A worker of old code drains for long, because of this request."""
+
+    worker_id: int
+    oldest: InFlightNow
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Recovered:
     """The loop of a worker that hung turns again."""
 
@@ -51,7 +62,7 @@ class LimitTooLow:
     used: int
 
 
-Finding = Worn | Hung | Recovered | LimitTooLow
+Finding = Worn | Hung | Lingers | Recovered | LimitTooLow
 
 
 def interval(config: Config) -> float | None:
@@ -68,25 +79,25 @@ def too_old(children: Children, max_age: float, now: float) -> Iterator[Worn]:
     """Yield the serving workers that have lived for `max_age` seconds, if that is not 0."""
     for child in children:
         age = now - child.born
-        if max_age and child.state is State.SERVING and not child.worn and age >= max_age:
+        if max_age and _may_age(child) and age >= max_age:
             yield Worn(child.worker_id, f"it is {age:.0f} s old")
 
 
 def next_birthday(children: Children, max_age: float) -> float | None:
     """Return when the next serving worker will be too old, None where none will be."""
     return min(
-        (
-            child.born + max_age
-            for child in children
-            if max_age and child.state is State.SERVING and not child.worn
-        ),
+        (child.born + max_age for child in children if max_age and _may_age(child)),
         default=None,
     )
 
 
+def _may_age(child: Child) -> bool:
+    return child.state is State.SERVING and not child.worn and child.held is None
+
+
 def stuck(children: Children, readings: Iterable[Reading]) -> Iterator[Worn]:
     """Yield the serving workers that have threads or greenlets which nothing can free."""
-    for child, reading in _serving(children, readings):
+    for child, reading in _free(children, readings, State.SERVING):
         if reading.stuck and not child.worn:
             what = "thread" if reading.stuck == 1 else "threads"
             yield Worn(child.worker_id, f"it has {reading.stuck} {what} that nothing can free")
@@ -96,11 +107,23 @@ def hung(
     children: Children, readings: Iterable[Reading], timeout: float, now: float
 ) -> Iterator[Hung]:
     """Yield the serving workers whose loop has not turned for `timeout` seconds."""
-    for child, reading in _serving(children, readings):
-        silent = now - max(reading.heartbeat, child.since)
+    for child, reading in _free(children, readings, State.SERVING):
+        silent = now - max(reading.heartbeat, child.since, child.freed)
         if timeout and silent >= timeout:
             oldest = min(reading.in_flight, key=lambda request: request.since, default=None)
             yield Hung(child.worker_id, silent, oldest)
+
+
+def lingering(children: Children, readings: Iterable[Reading], now: float) -> Iterator[Lingers]:
+    """Yield the workers that have drained for a while, with what they still answer."""
+    for child, reading in _free(children, readings, State.DRAINING):
+        if reading.in_flight and not child.killed and now >= drains_slowly_at(child):
+            yield Lingers(child.worker_id, min(reading.in_flight, key=lambda one: one.since))
+
+
+def drains_slowly_at(child: Child) -> float:
+    """Return from when on a draining worker drains slowly; time in a debugger is not counted."""
+    return max(child.since, child.freed) + SLOW_DRAIN
 
 
 def too_large(children: Children, used: int, limit: int) -> Iterator[Worn]:
@@ -111,7 +134,8 @@ def too_large(children: Children, used: int, limit: int) -> Iterator[Worn]:
     under_way = any(child.worn or child.state is not State.SERVING for child in children)
     if limit and used > limit and not under_way:
         for child in children:
-            yield Worn(child.worker_id, f"all processes together use {mebibytes(used)}")
+            if child.held is None:
+                yield Worn(child.worker_id, f"all processes together use {mebibytes(used)}")
 
 
 def mebibytes(size: int) -> str:
@@ -119,8 +143,11 @@ def mebibytes(size: int) -> str:
     return f"{size / 2**20:.0f} MiB"
 
 
-def _serving(children: Children, readings: Iterable[Reading]) -> Iterator[tuple[Child, Reading]]:
+def _free(
+    children: Children, readings: Iterable[Reading], state: State
+) -> Iterator[tuple[Child, Reading]]:
+    """Yield the workers in one state that no debugger holds."""
     for reading in readings:
         child = children.by_id.get(reading.worker_id)
-        if child is not None and child.state is State.SERVING:
+        if child is not None and child.state is state and child.held is None:
             yield child, reading

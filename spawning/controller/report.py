@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 from spawning.config import Config
-from spawning.controller.children import Child
-from spawning.controller.policy import Situation
+from spawning.controller.children import Child, State
+from spawning.controller.policy import Situation, holder
 from spawning.controller.replacement import (
     Finding,
     Hung,
     LimitTooLow,
+    Lingers,
     Recovered,
     Worn,
     mebibytes,
@@ -53,8 +55,39 @@ def death(gone: WorkerGone) -> str:
     return f"worker {gone.worker_id} (pid {gone.pid}) died {how}"
 
 
-def overdue(child: Child, deadman: float) -> list[str]:
-    """Return the lines about a worker whose requests did not finish in time."""
+def killing(child: Child, overdue: bool, deadman: float) -> list[str]:
+    """Return the lines about a worker that is killed by SIGKILL; none where that is usual."""
+    if child.held is not None:
+        return [f"the debugger ({child.held.by}) in {_held(child)}, is ended"]
+    return _overdue(child, deadman) if overdue else []
+
+
+def waiting(cause: str, known: Situation) -> str:
+    """Return the line about a reload that does not begin yet; '' where it does, or was told."""
+    child = holder(known)
+    told = known.asked is not None and cause in known.asked.causes
+    if child is None or child.held is None or told:
+        return ""
+    return f"{cause}; the reload waits for the debugger ({child.held.by}) in {_held(child)}"
+
+
+def together(causes: Sequence[str]) -> str:
+    """Return the causes of one reload, as one."""
+    shown = causes[:3] if len(causes) > 4 else causes
+    more = [f"{len(causes) - len(shown)} more"] if len(causes) > len(shown) else []
+    return ", ".join([*shown, *more])
+
+
+def _held(child: Child) -> str:
+    held = child.held
+    if held is not None and held.method:
+        return f"{held.method} {held.target}, worker {child.worker_id}"
+    if child.state is State.STARTING:
+        return f"the import of the application, worker {child.worker_id}"
+    return f"worker {child.worker_id}"
+
+
+def _overdue(child: Child, deadman: float) -> list[str]:
     lines = [
         f"worker {child.worker_id} (pid {child.pid}) of generation {child.generation} did not"
         f" finish within {deadman:g} s and is killed"
@@ -79,6 +112,12 @@ def finding(found: Finding, known: Situation, config: Config, now: float) -> str
             took = f" {oldest.line} has taken {now - oldest.since:.1f} s;" if oldest else ""
             end = "" if known.development else ", and it is replaced"
             return f"{who} hangs: blocked for {seconds:.1f} s;{took} its stacks follow{end}"
+        case Lingers(_, oldest):
+            left = child.overdue_at(known.deadman) - now
+            return (
+                f"{who} of generation {child.generation} still answers {oldest.line}, for"
+                f" {now - oldest.since:.1f} s now; it is killed in {max(0.0, left):.0f} s"
+            )
         case Recovered():
             return f"{who} hangs no longer"
 

@@ -13,7 +13,7 @@ from spawning import chronicle, log
 from spawning.config import Config
 from spawning.controller.audience import Fact
 from spawning.controller.companion import Brief
-from spawning.messages import Chronicle, Graph, Message, StatusBoot
+from spawning.messages import Chronicle, Graph, Message, Refresh, StatusBoot
 from spawning.scoreboard import Shape
 from spawning.sockets import urls_of
 
@@ -28,8 +28,8 @@ class Memory:
         self._chronicle = boot.chronicle
 
     def learn(self, fact: Fact) -> Message | None:
-        """Return what the status process is told of a fact: everything but the module graph."""
-        if isinstance(fact, Graph):
+        """Return what the status process is told of a fact: all that concerns processes."""
+        if isinstance(fact, (Graph, Refresh)):
             return None
         self._chronicle = chronicle.extended(self._chronicle, fact)
         return fact

@@ -21,7 +21,7 @@ class Switchboard:
         """Call `hear` whenever there is something on `line`."""
         self._selector.register(line, selectors.EVENT_READ, hear)
 
-    def leave(self, line: Channel) -> None:
+    def leave(self, line: Channel | socket.socket) -> None:
         """Attend no longer; harmless where it is not attended."""
         if line.fileno() >= 0 and line in self._selector.get_map():
             self._selector.unregister(line)

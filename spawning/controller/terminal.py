@@ -10,13 +10,16 @@ from spawning import log
 from spawning.config import Config
 from spawning.controller import report
 from spawning.controller.audience import Fact
+from spawning.controller.terminal_modes import Modes
 from spawning.messages import (
     GenerationBegun,
     GenerationFailed,
     GenerationServes,
     Notice,
+    Refresh,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
 )
 from spawning.sockets import urls_of
 
@@ -38,6 +41,9 @@ class Terminal:
         self._cause = ""
         """Why the newest generation was begun."""
         self._serving = 0
+        self._held: set[int] = set()
+        """Workers that a debugger holds, and perhaps reads the terminal."""
+        self._modes = Modes()
 
     def keep_up(self, now: float) -> None:
         """Nothing is due."""
@@ -56,8 +62,17 @@ class Terminal:
                 _say(self._abandonment(generation))
             case WorkerFailed(failure=failure):
                 _say(report.failure(failure, str(Path.cwd()), not self._config.reload))
-            case WorkerGone(how="died"):
-                log.say(report.death(fact))
+            case WorkerHeld(worker_id, by):
+                self._held = self._held | {worker_id} if by else self._held - {worker_id}
+            case WorkerGone(worker_id, how=how):
+                if how == "died":
+                    log.say(report.death(fact))
+                if worker_id in self._held:
+                    self._held.discard(worker_id)
+                    if not self._held:
+                        self._modes.restore()
+            case Refresh(cause):
+                log.say(f"{cause}: pages are fresh, no code was reloaded")
             case Notice(text):
                 _say(text.splitlines())
             case _:
@@ -65,6 +80,7 @@ class Terminal:
 
     def end(self) -> None:
         """Say nothing more."""
+        self._modes.restore()
 
     def _takeover(self, generation: int, seconds: float) -> str:
         if self._serving:

@@ -5,7 +5,7 @@ Rules:
 2. One thread or greenlet at a time works on a connection: the runner sees to it.
 3. A request begins only while the gate names our generation, asked after its
    bytes were received; otherwise the connection goes to the successor with the
-   bytes unread by anyone (see `gate`).
+   bytes unread by anyone (see `gate`).  It may have to wait before (see `parking`).
 4. Deadlines only make the engine poke a connection; whoever works on it looks
    at the clock and decides.
 """
@@ -20,6 +20,7 @@ from typing import Any
 from spawning.http.body import RequestBody
 from spawning.http.head import PartialHead, whole_head
 from spawning.http.host import Host
+from spawning.http.parking import Parked, admit
 from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
 from spawning.http.poller import ENDED, READABLE
 from spawning.http.proxy_protocol import Header, Introduction, Source
@@ -31,17 +32,8 @@ from spawning.scoreboard import NO_SLOT, Slot
 class Connection(Stream):
     """A client's connection, from accept to close."""
 
-    __slots__ = (
-        "_partial",
-        "_unread",
-        "endpoint",
-        "lock",
-        "peer",
-        "phase",
-        "request",
-        "since",
-        "slot",
-        "worker",
+    __slots__ = tuple(
+        "_partial _unread endpoint lock parked peer phase request since slot worker".split()
     )
 
     def __init__(
@@ -59,6 +51,8 @@ class Connection(Stream):
         self.deadline = monotonic() + host.idle_time
         self.lock = allocate_lock()
         """Held by the thread that works on this connection; unused with greenlets."""
+        self.parked: Parked | None = None
+        """The request that waits to be begun."""
         self.request: Request | None = None
         self.since = 0.0
         self.slot: Slot = NO_SLOT
@@ -103,6 +97,8 @@ class Connection(Stream):
         host = self._host
         # A late poke after the connection was given away: its bytes are the successor's.
         while self.phase is not CLOSED:
+            if self.parked is not None:
+                return admit(self, self.parked, host)
             if self._unread is not None and not self._skip(self._unread):
                 return None
             if self._received:
@@ -116,7 +112,7 @@ class Connection(Stream):
             else:
                 data = b""
             if host.gate[0] != host.generation:
-                self._leave(data)
+                self.leave(data)
                 return None
             if not data:
                 if monotonic() >= self.deadline:
@@ -135,7 +131,7 @@ class Connection(Stream):
         return None
 
     def _parse(self, data: bytes) -> Request | None:
-        """Parse `data` as a head, or as the beginning or the continuation of one."""
+        """Return the request that `data` completes; None where there is none that may begin."""
         limits = self._host.limits
         if self._partial is None:
             parsed = whole_head(data, limits)
@@ -149,8 +145,11 @@ class Connection(Stream):
         if parsed is None:
             return None
         request, self._received = parsed
-        self._partial = None
-        return request
+        partial, self._partial = self._partial, None
+        if self._host.parking is None:
+            return request
+        received = data if partial is None else partial.received
+        return admit(self, Parked(request, received, monotonic()), self._host)
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""
@@ -188,12 +187,15 @@ class Connection(Stream):
         assert self.loan is not None
         return self.loan.socket
 
-    def hang_up(self) -> None:
-        """End what may last for ever, a websocket or a stream of events; other requests go on."""
+    def hang_up(self) -> bool:
+        """End what may last for ever, a websocket or a stream of events; return whether it is."""
         if self.loan is not None:
             self.loan.hang_up()
         elif self.request is not None and self.request.wants_events:
             self.cut(b"")
+        else:
+            return False
+        return True
 
     def _take_back(self) -> None:
         """End a connection whose socket was lent, as gently as any other."""
@@ -212,7 +214,8 @@ class Connection(Stream):
         else:
             self.close()
 
-    def _leave(self, received: bytes) -> None:
+    def leave(self, received: bytes) -> None:
+        """Go to another worker with what was received, or end."""
         if self._partial is not None:
             received = self._partial.received + received
         if self.phase is LINGER:
@@ -225,19 +228,15 @@ class Connection(Stream):
         may = self.phase in (IDLE, HEAD) and self._unread is None
         if may:
             data, self._received = self._received, b""
-            self._leave(data)
+            self.leave(data)
         return may
 
     def _refuse(self, error: BadRequest, data: bytes) -> None:
         received = data if self._partial is None else self._partial.received
-        # One attempt: this may run on the loop, where nobody may wait for a client.
-        response = self._host.refusal(self, error, received)
-        try:
-            self._socket.send(response)
-        except OSError:
-            self.close()
-        else:
+        if self.try_to_send(self._host.refusal(self, error, received)):
             self._linger()
+        else:
+            self.close()
 
     def _skip(self, body: RequestBody) -> bool:
         """Read away what the application left of a body; return whether that is done."""
@@ -269,9 +268,7 @@ class Connection(Stream):
         """Shut for writing and read on: closing with unread bytes would reset the connection
         and could destroy the response on its way (RFC 9112, 9.6).
         """
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
+        if not self.shut():
             self.close()
             return
         self.phase = LINGER

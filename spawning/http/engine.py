@@ -16,25 +16,29 @@ import collections
 import functools
 import socket
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.handoff import Inbox, Outbox
+from spawning.http.handoff import Outbox
 from spawning.http.host import Loan
 from spawning.http.limits import Limits
-from spawning.http.listener import Listener
+from spawning.http.parking import Parking
 from spawning.http.peers import Peers
-from spawning.http.phase import BUSY
+from spawning.http.phase import BUSY, HEAD, IDLE, PARKED
 from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
 from spawning.http.runner import Runner
+from spawning.http.sources import Sources
 from spawning.http.stream import Stream
 from spawning.http.waker import Waker
 
 LAST_CHANCE = 0.5
 """Seconds that an idle connection is kept when nobody takes it over."""
+FAREWELL = 0.5
+"""Seconds that an application has to notice that nobody listens to its stream any more."""
 
 
 class Gateway(Protocol):
@@ -62,10 +66,12 @@ class Engine:
         outbox: socket.socket,
         introducers: Peers | None = None,
         is_one_of_many: bool = False,
+        parking: Parking | None = None,
     ) -> None:
         self.limits = limits
         self.gate = gate
         self.generation = generation
+        self.parking = parking
         self.keeps_alive = limits.keep_alive_time > 0
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
@@ -77,21 +83,21 @@ class Engine:
         self._poller = Poller()
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
-        self._listeners: list[Listener] = []
-        self._paused: list[Listener | Inbox] = []
         self._endpoints: list[Any] = []
-        self._inbox = inbox
-        self._arrivals = Inbox(inbox, self._adopt, self._pause)
+        self._sources = Sources(self._poller, inbox, self._adopt)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._introducers = introducers
+        """Peers whose connections begin with a PROXY header."""
         self._is_one_of_many = is_one_of_many
         """Whether other workers take what this one leaves."""
-        """Peers whose connections begin with a PROXY header."""
         self._calls: collections.deque[Callable[[], None]] = collections.deque()
         self._waker = Waker(self._woken)
         self._poller.add(self._waker.fileno(), self._waker)
         self.draining = False
+        self._hung_up: set[Connection] = set()
+        self._patience = 0.0
+        """Until when those are waited for."""
 
     # ------------------------------------------------------------ life
 
@@ -104,11 +110,8 @@ class Engine:
         for sock, endpoint in listeners:
             number = len(self._endpoints)
             self._endpoints.append(endpoint)
-            welcome = functools.partial(self._welcome, number)
-            listener = Listener(sock, welcome, self._pause)
-            self._listeners.append(listener)
-            self._poller.add_shared(listener.fileno(), listener)
-        self._poller.add_shared(self._inbox.fileno(), self._arrivals)
+            self._sources.listen(sock, functools.partial(self._welcome, number))
+        self._sources.take_in()
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
@@ -124,14 +127,27 @@ class Engine:
         self.idle_time = LAST_CHANCE
         self._stop_accepting()
         self.gate = (self.generation,)
+        self.parking = None
+        self.look_again()
         for connection in list(self._connections.values()):
             if connection.phase is not BUSY:
                 connection.deadline = min(connection.deadline, now + LAST_CHANCE)
 
-    def hang_up(self) -> None:
-        """End websockets and streams of events, whose clients come back by themselves."""
+    def look_again(self) -> None:
+        """Have requests begun that need not wait any more."""
+        # One that is on its way to be parked is still in one of the first two phases.
         for connection in list(self._connections.values()):
-            connection.hang_up()
+            if connection.phase in (PARKED, IDLE, HEAD):
+                connection.poke()
+
+    def hang_up(self) -> None:
+        """End websockets and streams of events, whose clients come back by themselves.
+
+        An application that does not notice, because it waits for something to send, is
+        not waited for: nobody listens to it any more.
+        """
+        self._hung_up |= {c for c in list(self._connections.values()) if c.hang_up()}
+        self._patience = monotonic() + FAREWELL
 
     def run(self, tick: Callable[[float], None], finished: Callable[[], bool]) -> None:
         """Serve until `finished`, and what was begun is done; `tick` is called every second."""
@@ -150,7 +166,11 @@ class Engine:
     @property
     def is_empty(self) -> bool:
         """Whether no connection is left in this worker."""
-        return not (self._connections or self._departing or self._outbox)
+        if self._departing or self._outbox:
+            return False
+        if self._hung_up and monotonic() >= self._patience:
+            return self._hung_up.issuperset(self._connections.values())
+        return not self._connections
 
     @property
     def count(self) -> int:
@@ -221,23 +241,9 @@ class Engine:
         while self._calls:
             self._calls.popleft()()
 
-    def _pause(self, listener: Listener | Inbox) -> None:
-        # Level-triggered: it would report the connection that we cannot take for ever.
-        self._poller.remove(listener.fileno())
-        self._paused.append(listener)
-
     def _stop_accepting(self) -> None:
         self.draining = True
-        for listener in self._listeners:
-            self._poller.remove(listener.fileno())
-            listener.close()
-        if self._listeners:
-            self._poller.remove(self._inbox.fileno())
-            # We may have been woken for something already, and nobody else for it; what we
-            # take leaves again by the outbox, which wakes the next one.
-            self._arrivals.on_events(0)
-        self._listeners.clear()
-        self._paused.clear()
+        self._sources.close()
 
     def _hold_back(self) -> None:
         """Leave to others what would wait here, behind requests that take long.
@@ -245,9 +251,7 @@ class Engine:
         The kernel prefers the worker that was idle last, however busy its threads are.
         """
         self._runner.when_free = self._go_on
-        for source in self._sources():
-            self._poller.remove(source.fileno())
-        self._paused.clear()
+        self._sources.hold_back()
         for connection in self._runner.give_back():
             if not connection.move_on():
                 connection.lock.release()
@@ -256,28 +260,15 @@ class Engine:
     def _go_on(self) -> None:
         if self._runner.when_free is not None:
             self._runner.when_free = None
-            for source in self._sources():
-                self._poller.add_shared(source.fileno(), source)
-
-    def _sources(self) -> list[Listener | Inbox]:
-        """Return what brings connections, nothing where none are wanted."""
-        return [*self._listeners, self._arrivals] if self._listeners else []
+            self._sources.go_on()
 
     def _tick(self, now: float) -> None:
         for connection in list(self._connections.values()):
             if connection.deadline <= now:
                 connection.poke()
         self._outbox.flush()
-        if self._listeners and self._is_one_of_many and self._runner.is_stuck(now):
+        if self._sources.are_open and self._is_one_of_many and self._runner.is_stuck(now):
             self._hold_back()
             return
         self._go_on()
-        paused, self._paused = self._paused, []
-        for listener in paused:
-            self._poller.add_shared(listener.fileno(), listener)
-        # A worker that was killed may have taken a wake-up with it.  Where there is little room,
-        # it is for those who have waited longer: they were accepted once.
-        if self._listeners:
-            self._arrivals.on_events(0)
-        for listener in self._listeners:
-            listener.on_events(0)
+        self._sources.look()

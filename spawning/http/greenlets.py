@@ -59,6 +59,11 @@ def monkey_patch() -> None:
     eventlet.monkey_patch()
 
 
+def renew_hub() -> None:
+    """Have a hub of one's own in a forked process, which shares its epoll with the parent."""
+    eventlet.hubs.use_hub(type(eventlet.hubs.get_hub()))
+
+
 class GreenletRunner:
     """Greenlets on eventlet's hub; implements `engine.Runner`."""
 
@@ -127,6 +132,10 @@ class GreenletRunner:
         """Let the application have a socket."""
         headers = connection.request.headers if connection.request is not None else {}
         return LentSocket(sock, received, "HTTP_SEC_WEBSOCKET_VERSION" in headers)
+
+    def me(self) -> Any:
+        """Return this greenlet."""
+        return greenlet.getcurrent()
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.limits import Limits
+from spawning.http.parking import Parking
 from spawning.http.request import BadRequest, Request
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Host(Protocol):
     gate: Sequence[int]
     """`gate[0]` is the generation that may begin requests."""
     generation: int
+    parking: Parking | None
+    """What requests may have to wait for, before they are begun."""
     keeps_alive: bool
     """Whether a response may leave its connection open."""
     idle_time: float

@@ -2,8 +2,9 @@
 
 Phases, and what moves a connection between them:
 
-    IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY
-    HEAD    part of a head has come           head whole -> BUSY
+    IDLE    no byte of a request has come     head begins -> HEAD, head whole -> BUSY or PARKED
+    HEAD    part of a head has come           head whole -> BUSY or PARKED
+    PARKED  a request waits to be begun       its time has come -> BUSY
     BUSY    a request is being answered       answered -> IDLE, HEAD, BUSY, LINGER or CLOSED
     LENT    ... on the socket itself          answered -> LINGER
     LINGER  answered and shut for writing     end of file -> CLOSED
@@ -20,6 +21,7 @@ class Phase(enum.Enum):
 
     IDLE = "idle"
     HEAD = "head"
+    PARKED = "parked"
     BUSY = "busy"
     LENT = "lent"
     LINGER = "linger"
@@ -27,4 +29,4 @@ class Phase(enum.Enum):
 
 
 # As names of their own, because an attribute of an Enum costs a look-up on each request.
-IDLE, HEAD, BUSY, LENT, LINGER, CLOSED = Phase
+IDLE, HEAD, PARKED, BUSY, LENT, LINGER, CLOSED = Phase

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from spawning.http.connection import Connection
@@ -40,6 +40,9 @@ class Runner(Protocol):
 
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
         """Let the application have a socket; raises RuntimeError where it cannot."""
+
+    def me(self) -> Hashable:
+        """Return what `Connection.worker` is for the connection that the caller works on."""
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]

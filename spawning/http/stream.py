@@ -94,6 +94,25 @@ class Stream:
         if sent < len(data):
             self._send_rest(memoryview(data)[sent:])
 
+    def try_to_send(self, data: bytes) -> bool:
+        """Send what the client takes at once; return whether it is still there.
+
+        This may run on the loop, where nobody may wait for a client.
+        """
+        try:
+            self._socket.send(data)
+        except OSError:
+            return False
+        return True
+
+    def shut(self) -> bool:
+        """Send nothing more; return whether the client is still there."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
+
     def _send_rest(self, data: memoryview) -> None:
         deadline = monotonic() + self._host.limits.write_time
         while data:

@@ -94,6 +94,10 @@ class ThreadRunner:
         """Forget an interruption of this thread that has not come yet."""
         _raise_in(threading.get_ident(), None)
 
+    def me(self) -> int:
+        """Return this thread."""
+        return threading.get_ident()
+
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
     ) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
+
+# By name, before anything monkey-patches it: native threads of a worker send too.
+from _thread import allocate_lock
 from types import MappingProxyType
 from typing import Any
 
-from spawning.messages import of_code, of_factories, of_status, of_workers
+from spawning.messages import (
+    of_code,
+    of_debuggers,
+    of_factories,
+    of_questions,
+    of_snapshots,
+    of_status,
+    of_workers,
+)
 from spawning.messages.message import Message
 
 RECEIVE_SIZE = 65536
@@ -16,7 +27,15 @@ RECEIVE_SIZE = 65536
 _KINDS = MappingProxyType(
     {
         name: kind
-        for module in (of_workers, of_code, of_status, of_factories)
+        for module in (
+            of_workers,
+            of_debuggers,
+            of_code,
+            of_snapshots,
+            of_status,
+            of_factories,
+            of_questions,
+        )
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, Message)
     }
@@ -56,9 +75,11 @@ def _revive(fields: dict[str, Any]) -> Any:
         return fields
     if not isinstance(name, str) or name not in _KINDS:
         raise ValueError(f"unknown message {name!r}")
-    return _KINDS[name](
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-    )
+    return _KINDS[name](**{key: _frozen(value) for key, value in fields.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 class Channel:
@@ -69,6 +90,7 @@ class Channel:
         self._socket = sock
         self._unsent = bytearray()
         self._partial = bytearray()
+        self._lock = allocate_lock()
         self.ended = False
         """Whether the other side is gone."""
 
@@ -82,12 +104,21 @@ class Channel:
         return bool(self._unsent)
 
     def send(self, message: Message) -> None:
-        """Send `message` now or as soon as `flush` can; a dead peer is not an error here."""
-        self._unsent += encode(message)
-        self.flush()
+        """Send `message` now or as soon as `flush` can; a dead peer is not an error here.
+
+        Callable from any thread.
+        """
+        line = encode(message)
+        with self._lock:
+            self._unsent += line
+            self._flush()
 
     def flush(self) -> None:
         """Send what waits, as far as the kernel takes it."""
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
         try:
             while self._unsent:
                 del self._unsent[: self._socket.send(self._unsent)]

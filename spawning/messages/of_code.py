@@ -28,12 +28,32 @@ class DynamicImport(Message):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PackagePath(Message):
+    """Where the submodules of a package are looked for: its `__path__`."""
+
+    name: str
+    folders: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened(Message):
+    """A file or folder below the project that the application has read."""
+
+    file: str
+    """Absolute path; that of a folder whose names were listed ends with a slash."""
+    reader: str
+    """The module of the project that asked for it; empty where a framework did by itself."""
+    moment: float
+    """Just before, in seconds since the epoch."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Graph(Message):
     """What a worker imported since its last report, in the order in which it started.
 
-    A worker sends the first one just before `Ready` or `Failed`, and another
-    whenever modules were loaded later.  The controller passes them to the
-    companion and does not look inside.
+    A worker sends the first one just before `Ready` or `Failed`, after a warm start as
+    soon as it serves, and another whenever modules were loaded later.  The controller
+    passes them to the companion and does not look inside.
     """
 
     generation: int
@@ -45,6 +65,26 @@ class Graph(Message):
     """Full names of modules that were looked for and not found."""
     search_path: tuple[str, ...]
     """The worker's `sys.path`, absolute."""
+    environ: tuple[tuple[str, str | None], ...] = ()
+    """What the application's import changed in the environment; None stands for removed."""
+    out_of_turn: bool = False
+    """Whether some were imported before their turn, so that this is not the natural order."""
+    order_matters: str = ""
+    """Why no module may be imported before its turn; empty where they may."""
+    packages: tuple[PackagePath, ...] = ()
+    """The packages in which a submodule was looked for and not found."""
+    data: tuple[Opened, ...] = ()
+    """What is in the state of the process: read while modules were imported or the application
+    was made, or a template that its engine keeps."""
+    kept: tuple[Opened, ...] = ()
+    """What was read for a request, and may have been kept for the next one; not if it is in
+    `served` as well."""
+    served: tuple[Opened, ...] = ()
+    """Files that each request reads afresh: static files, templates that are looked at anew."""
+    listed: tuple[Opened, ...] = ()
+    """Folders whose names were listed while modules were imported."""
+    written: tuple[str, ...] = ()
+    """Files below the project that the application has opened for writing."""
 
 
 # ---------------------------------------------------------------- controller to companion
@@ -81,5 +121,21 @@ class Reload(Message):
 
     cause: str
     """For the log: `views.py changed (views <- urls <- app)`."""
+    since: float
+    """When the first change was seen, on the clock of `time.monotonic()`."""
+    files: tuple[str, ...] = ()
+    """The files that changed, as they are known in `Graph`."""
+    names: tuple[str, ...] = ()
+    """The modules that these files are, or would be, and those that read them."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refresh(Message):
+    """Pages show something else now, and the code that serves them is the same."""
+
+    cause: str
+    """For the log: `templates/index.html changed`."""
+    files: tuple[str, ...]
+    """The absolute paths of what changed."""
     since: float
     """When the first change was seen, on the clock of `time.monotonic()`."""

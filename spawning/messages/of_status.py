@@ -24,6 +24,19 @@ class WorkerIs(Message):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class WorkerHeld(Message):
+    """A debugger has stopped a request of a worker, or something else in it."""
+
+    worker_id: int
+    by: str
+    """Empty: no debugger holds it any more."""
+    method: str
+    """Of the request; empty where it is none."""
+    target: str
+    wall: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class WorkerFailed(Message):
     """A worker could not load the application, and says why."""
 
@@ -139,6 +152,8 @@ class Chronicle(Message):
     died: int = 0
     workers: tuple[WorkerIs, ...] = ()
     """Those that live, in the order in which they were started."""
+    held: tuple[WorkerHeld, ...] = ()
+    """Those of them that a debugger holds."""
     events: tuple[Message, ...] = ()
     """The last facts, oldest first."""
 

@@ -34,6 +34,9 @@ class Boot(Message):
     row: int
     """This worker's row of it."""
     sys_path: tuple[str, ...]
+    cradle: int = -1
+    """File descriptor on which forked processes announce themselves; -1 for a worker that is
+    not to be a snapshot (see `of_snapshots`)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +55,25 @@ class Drain(Message):
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reopen(Message):
     """The log files were renamed: open them anew."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class News(Message):
+    """What a page that is open in a browser should know; each one holds all that there is.
+
+    A worker hears the newest one before it serves.  Versions grow from one run of the
+    server to the next.
+    """
+
+    version: int
+    content: int
+    """The version as of which pages look different."""
+    styles: tuple[str, ...]
+    """Absolute paths of style sheets, where this version is about nothing else."""
+    failure: Failed | None
+    """Why the newest code does not serve."""
+    refresh: bool = False
+    """Whether templates have changed under code that goes on serving."""
 
 
 # ---------------------------------------------------------------- worker to controller

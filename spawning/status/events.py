@@ -23,6 +23,7 @@ from spawning.messages import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
 )
 
@@ -47,6 +48,14 @@ def described(fact: Message) -> dict[str, Any]:
         case WorkerFailed(worker_id, generation, reason, wall):
             told = failure(Failure(generation, reason, wall))
             return _event("worker-failed", wall, worker=worker_id, **told)
+        case WorkerHeld(worker_id, by, method, target, wall):
+            return _event(
+                "worker-held",
+                wall,
+                worker=worker_id,
+                debugger=by or None,
+                request=f"{method} {target}" if method else None,
+            )
         case WorkerGone():
             return _gone(fact)
         case Notice(text, wall):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from spawning.messages import Chronicle, Failure, WorkerIs
+from spawning.messages import Chronicle, Failure, WorkerHeld, WorkerIs
 from spawning.scoreboard import InFlightNow, Reading
 from spawning.status.scene import Scene
 
@@ -33,7 +33,9 @@ class Worker:
     pid: int
     generation: int
     state: str
-    """What the controller knows of it, or `hung`."""
+    """What the controller knows of it, or `hung`, or `held`."""
+    debugger: str
+    """Which debugger holds it, and in what; empty where none does."""
     hung: str
     """Why it is hung, empty where it is not."""
     started_at: float
@@ -127,14 +129,17 @@ def _is_short(chronicle: Chronicle) -> bool:
 
 
 def _worker(known: WorkerIs, reading: Reading | None, scene: Scene) -> Worker:
-    hung = _hung(known, reading, scene) if reading is not None else ""
+    hold = next((one for one in scene.chronicle.held if one.worker_id == known.worker_id), None)
+    # What a debugger has stopped does not hang, however still it is.
+    hung = _hung(known, reading, scene) if reading is not None and hold is None else ""
     oldest = min(reading.in_flight, key=lambda r: r.since, default=None) if reading else None
     heartbeat = reading.heartbeat if reading else 0.0
     return Worker(
         worker_id=known.worker_id,
         pid=known.pid,
         generation=known.generation,
-        state="hung" if hung else known.state,
+        state="held" if hold else "hung" if hung else known.state,
+        debugger=_hold(hold) if hold else "",
         hung=hung,
         started_at=reading.started_at if reading and reading.started_at else known.wall,
         busy=_busy(reading, scene.boot.board[2]) if reading else 0,
@@ -144,6 +149,10 @@ def _worker(known: WorkerIs, reading: Reading | None, scene: Scene) -> Worker:
         heartbeat_age=max(0.0, scene.monotonic - heartbeat) if heartbeat else None,
         oldest=oldest,
     )
+
+
+def _hold(hold: WorkerHeld) -> str:
+    return f"{hold.by} in {hold.method} {hold.target}" if hold.method else hold.by
 
 
 def _busy(reading: Reading, slots: int) -> int:

@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from select import poll
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
@@ -51,7 +51,7 @@ def main(descriptor: int) -> int:
 def _first_messages(channel: Channel) -> list[Message | None]:
     """Return the first message with what came together with it; None where none came."""
     arrival = poll()
-    arrival.register(channel.fileno())
+    arrival.register(channel.fileno(), POLLIN)
     while not channel.ended:
         arrival.poll()
         if messages := channel.receive():

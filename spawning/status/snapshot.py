@@ -86,6 +86,7 @@ def _child(scene: Scene, worker: Worker) -> dict[str, Any]:
         "memory": scene.memory.get(worker.pid),
         "heartbeat_age": worker.heartbeat_age,
         "oldest_request": None,
+        "debugger": worker.debugger or None,
     }
     if worker.oldest is not None:
         seconds = max(0.0, scene.monotonic - worker.oldest.since)

@@ -1,4 +1,4 @@
-"""`python spawning/worker CHANNEL`: what the controller executes.
+"""`python spawning/worker CHANNEL [BOOT]`: what the controller executes.
 
 It is run by path, not by -m, and sys.path is set before anything of ours is
 imported: a `select.py` in the user's folder must not become our select.
@@ -13,4 +13,4 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[2])
     from spawning.worker.life import main
 
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from spawning import log
+from spawning import log, sockets
 from spawning.access_log import AccessLog, Origin, open_log
 from spawning.config import Config
-from spawning.http.engine import Gateway
+from spawning.http.engine import Engine, Gateway
 from spawning.http.limits import Limits
 from spawning.http.peers import Peers
-from spawning.messages import Boot
+from spawning.messages import Boot, InFlight
 from spawning.scoreboard import NO_SLOT, Row, Scoreboard, Shape
 from spawning.worker.quota import Counted, limit_of
 from spawning.wsgi.body_limit import limit_bodies
-from spawning.wsgi.environ import EnvironOf, environ_of
+from spawning.wsgi.environ import Endpoint, EnvironOf, endpoint, environ_of
 from spawning.wsgi.forwarded import environ_behind
 from spawning.wsgi.handler import Handler
 from spawning.wsgi.mounts import mounted
@@ -74,6 +75,29 @@ def behind_mounts(application: Any, config: Config) -> Any:
     return mounted(application, {sysinfo.PATH: sysinfo.application})
 
 
+def endpoints(listeners: Sequence[socket.socket], config: Config) -> list[Endpoint]:
+    """Return what `environ` says of each address, in a server of this configuration."""
+    return [
+        endpoint(
+            *sockets.name_and_port(sock),
+            is_unix=sock.family == socket.AF_UNIX,
+            errors=sys.stderr,
+            threads=config.threads != 1,  # greenlets run side by side too
+            processes=config.processes > 1,
+        )
+        for sock in listeners
+    ]
+
+
+def in_flight(engine: Engine, now: float) -> tuple[InFlight, ...]:
+    """Return the requests that are being answered."""
+    return tuple(
+        InFlight(c.request.method, c.request.target, round(now - c.since, 3))
+        for c in engine.busy()
+        if c.request is not None
+    )
+
+
 def take_row(boot: Boot, metered: bool) -> Row | None:
     """Return the worker's row of the scoreboard, None where there was no room for one."""
     if not boot.row:
@@ -83,16 +107,24 @@ def take_row(boot: Boot, metered: bool) -> Row | None:
     return row
 
 
-def runner_factory(config: Config, row: Row | None) -> Callable[[], Any]:
+def runner_factory(config: Config) -> Callable[[Row | None], Any]:
     """Return what makes the runner once the application is loaded; monkey-patches now."""
     if config.threads > 0:
         from spawning.http.threads import ThreadRunner
 
-        return lambda: ThreadRunner(row.slots if row else [NO_SLOT] * config.threads)
+        return lambda row: ThreadRunner(row.slots if row else [NO_SLOT] * config.threads)
     from spawning.http import greenlets
 
     greenlets.monkey_patch()
-    return lambda: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
+    return lambda row: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
+
+
+def after_fork(config: Config) -> None:
+    """Make anew, in a forked process, what was made before the application was loaded."""
+    if config.threads == 0:
+        from spawning.http import greenlets
+
+        greenlets.renew_hub()
 
 
 def access_log(config: Config, boot: Boot) -> AccessLog | None:
@@ -101,17 +133,26 @@ def access_log(config: Config, boot: Boot) -> AccessLog | None:
     return open_log(config.access_log_file, config.access_log_format, origin)
 
 
-def gateway(
-    app: Any, runner: Any, config: Config, boot: Boot, row: Row | None, requests: AccessLog | None
-) -> Gateway:
+def handler(app: Any, runner: Any, config: Config, requests: AccessLog | None) -> Handler:
     """Return what answers requests, and logs them."""
-    handler = Handler(
+    return Handler(
         behind_mounts(within_limits(app, config), config),
         sys.stderr,
         requests,
         extras=runner.extras,
         environ=environ_for(config),
     )
+
+
+def timed(
+    handler: Handler,
+    runner: Any,
+    config: Config,
+    boot: Boot,
+    row: Row | None,
+    is_held: Callable[[], bool],
+) -> Gateway:
+    """Return the handler, whose requests end at `--request-timeout` where no debugger holds any."""
     if not config.request_timeout:
         return handler
 
@@ -119,7 +160,7 @@ def gateway(
         log.say(f"worker {boot.worker_id} (generation {boot.generation}): {text}")
 
     stuck = row.count_stuck if row is not None else lambda _count: None
-    return Timed(handler, config.request_timeout, runner, say, stuck)
+    return Timed(handler, config.request_timeout, runner, say, stuck, is_held)
 
 
 def counted(gateway: Gateway, config: Config, enough: Callable[[str], None]) -> Gateway:

@@ -1,6 +1,7 @@
 """A worker's life, top to bottom.
 
 born      -> Boot arrives; title, signals, hooks, monkey-patching
+warm      -> only as a snapshot: waits half-started, and is forked to go on from here
 importing -> the application loads: Ready, or Failed and death
 waiting   -> ready behind a closed gate
 serving   -> OpenGate
@@ -16,7 +17,8 @@ import sys
 from time import monotonic
 from typing import Any
 
-from spawning import devhooks, log, sockets
+from spawning import devhooks, log
+from spawning.access_log import AccessLog
 from spawning.config import from_plain
 from spawning.gate import Gate
 from spawning.http.engine import Engine
@@ -27,35 +29,47 @@ from spawning.messages import (
     Drain,
     Draining,
     Enough,
-    InFlight,
     Leaving,
+    News,
     OpenGate,
     Ready,
     Reopen,
 )
+from spawning.scoreboard import Row
 from spawning.streams import Streams
 from spawning.title import set_title
-from spawning.worker import application, engine_parts, failure, lifeline, signals
-from spawning.wsgi.environ import endpoint
+from spawning.worker import (
+    application,
+    engine_parts,
+    failure,
+    lifeline,
+    live_pages,
+    restart,
+    signals,
+)
+from spawning.worker.holding import Holding
 
 EXIT_FAILED = 3
 
 
-def main(descriptor: int) -> int:
-    """Live the life of the worker whose channel is `descriptor`; return its exit code."""
+def main(descriptor: int, boot_descriptor: int = -1) -> int:
+    """Live the life of the worker whose channel is `descriptor`; return its exit code.
+
+    `boot_descriptor`: where the first message stands that an earlier try has received.
+    """
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
-    boot = _first_message(channel)
+    boot = restart.boot_in(boot_descriptor) if boot_descriptor >= 0 else _first_message(channel)
     if boot is None:
         return 0  # the controller died before it could say anything
     return Worker(channel, boot).live()
 
 
 def _first_message(channel: Channel) -> Boot | None:
-    from select import poll
+    from select import POLLIN, poll
 
     arrival = poll()
-    arrival.register(channel.fileno())
+    arrival.register(channel.fileno(), POLLIN)
     while not channel.ended:
         arrival.poll()
         for message in channel.receive():
@@ -80,36 +94,72 @@ class Worker:
             os.set_inheritable(number, False)
         self._gate = Gate(boot.gate)
         os.set_inheritable(boot.board[0], False)
-        self._row = engine_parts.take_row(boot, metered=self._config.status_port is not None)
+        self._row: Row | None = None
+        self._access_log: AccessLog | None = None
         self._hooks: devhooks.WorkerHooks | None = None
+        self._pages: devhooks.LivePages | None = None
         self._report_is_due = False
         self._engine: Engine | None = None
-        self._access_log = engine_parts.access_log(self._config, boot)
+        self._holding = Holding(channel)
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
         config, boot = self._config, self._boot
-        self._entitle("importing")
         signals.handle(self._terminate)
-        lifeline.start(self._channel.fileno(), config.deadman + 1)
-        make_runner = engine_parts.runner_factory(config, self._row)
         hooks = devhooks.load(config)
+        make_runner = engine_parts.runner_factory(config)
+        self._begin()
         sys.path[:] = boot.sys_path
         if hooks is not None:
-            self._hooks = hooks.worker_hooks(config, boot.generation)
+            self._hooks = hooks.worker_hooks(config, boot, self._channel, self._become)
             self._hooks.before_import(self._hear_news)
+            self._pages = hooks.live_pages(config)
+            hooks.mind_debuggers(config, self._holding)
         try:
             app = application.load(config)
         except BaseException as error:
             return self._fail(error)
-        self._engine = self._make_engine(app, make_runner())
+        self._doubt(None)
+        self._engine = self._make_engine(app, make_runner(self._row))
         self._engine.watch(self._channel.fileno(), self)
-        self._report()
+        if self._hooks is None or not self._hooks.is_warm:
+            self._report()
         self._entitle("ready")
         self._channel.send(Ready())
-        self._engine.run(self._tick, lambda: self._draining)
+        self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
         log.flush_standard_streams()
         return 0
+
+    # ------------------------------------------------------------ warm starts
+
+    def _begin(self) -> None:
+        """Begin to be the worker that `Boot` makes of this process, unless it is a snapshot."""
+        boot = self._boot
+        if boot.cradle >= 0:
+            os.set_inheritable(boot.cradle, False)
+            set_title(f"snapshot of {' '.join(self._config.args)}")
+            return
+        self._entitle("importing")
+        lifeline.start(self._channel.fileno(), self._config.deadman + 1)
+        self._row = engine_parts.take_row(boot, metered=self._config.status_port is not None)
+        self._access_log = engine_parts.access_log(self._config, boot)
+
+    def _become(self, channel: Channel, boot: Boot) -> None:
+        """Be a worker, in a process that a snapshot has forked."""
+        self._channel, self._boot, self._holding = channel, boot, Holding(channel)
+        signals.take(self._terminate)
+        engine_parts.after_fork(self._config)
+        self._begin()
+
+    def _doubt(self, error: BaseException | None) -> None:
+        """Start again where the start may not have been what a cold one would be."""
+        if self._boot.cradle >= 0:
+            os._exit(0)  # a snapshot that came to no stop: the code is not what it was
+        complaint = self._hooks.complaint(error) if self._hooks is not None else ""
+        if complaint and self._hooks is not None:
+            log.say(f"worker {self._boot.worker_id} starts once more, cold: {complaint}")
+            log.flush_standard_streams()
+            restart.cold(self._channel, self._boot, self._hooks.first_environ())
 
     # ------------------------------------------------------------ orders
 
@@ -124,8 +174,16 @@ class Worker:
                     self._drain(successor)
                 case Reopen():
                     self._reopen()
+                case News():
+                    self._tell_pages(message)
         if self._channel.ended:
             self._drain(successor=False)
+
+    def _tell_pages(self, news: News) -> None:
+        assert self._engine is not None
+        if self._pages is not None:
+            self._pages.hear(news)
+        self._engine.look_again()
 
     def _reopen(self) -> None:
         log.flush_standard_streams()
@@ -138,19 +196,9 @@ class Worker:
         assert self._engine is not None
         if not self._draining:
             self._entitle("serving")
-            threads = self._config.threads != 1  # greenlets run side by side too
-            processes = self._config.processes > 1
-            ends = [
-                endpoint(
-                    *sockets.name_and_port(sock),
-                    is_unix=sock.family == socket.AF_UNIX,
-                    errors=sys.stderr,
-                    threads=threads,
-                    processes=processes,
-                )
-                for sock in self._listeners
-            ]
+            ends = engine_parts.endpoints(self._listeners, self._config)
             self._engine.open_gate(list(zip(self._listeners, ends, strict=True)))
+            self._engine.call_soon(self._report)
 
     def _drain(self, successor: bool) -> None:
         engine = self._engine
@@ -169,6 +217,7 @@ class Worker:
     def _tick(self, now: float) -> None:
         self._beat(now)
         self._report()
+        self._holding.look()
         if self._draining:
             self._tell_requests()
 
@@ -176,12 +225,7 @@ class Worker:
 
     def _tell_requests(self) -> None:
         assert self._engine is not None
-        now = monotonic()
-        requests = tuple(
-            InFlight(c.request.method, c.request.target, round(now - c.since, 3))
-            for c in self._engine.busy()
-            if c.request is not None
-        )
+        requests = engine_parts.in_flight(self._engine, monotonic())
         self._channel.send(Draining(requests))
 
     def _hear_news(self) -> None:
@@ -197,6 +241,7 @@ class Worker:
             self._channel.send(graph)
 
     def _fail(self, error: BaseException) -> int:
+        self._doubt(error)
         self._report()
         self._channel.send(failure.describe(error, os.getcwd()))
         self._channel.finish()
@@ -216,18 +261,25 @@ class Worker:
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
-        gateway = engine_parts.gateway(app, runner, config, self._boot, self._row, self._access_log)
-        return Engine(
+        app = live_pages.around(app, self._pages)
+        handler = engine_parts.handler(app, runner, config, self._access_log)
+        is_held = self._holding.is_held
+        gateway = engine_parts.timed(handler, runner, config, self._boot, self._row, is_held)
+        gateway = engine_parts.counted(gateway, config, self._ask_for_successor)
+        engine = Engine(
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
-            gateway=engine_parts.counted(gateway, config, self._ask_for_successor),
+            gateway=live_pages.beside(gateway, self._pages),
+            parking=live_pages.parking(config, self._gate, self._pages),
             runner=runner,
             inbox=self._inbox,
             outbox=self._outbox,
             is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
+        self._holding.find_requests(runner.me, engine.busy)
+        return engine
 
     def _ask_for_successor(self, why: str) -> None:
         assert self._engine is not None

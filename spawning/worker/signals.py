@@ -16,11 +16,7 @@ _HANDLED = (*_NOT_FOR_US, signal.SIGTERM)
 
 def handle(terminate: Callable[[], None]) -> None:
     """Call `terminate` on SIGTERM, and take no notice of what the controller decides about."""
-    # Ctrl-C reaches the whole process group, and the controller decides.  A handler that
-    # does nothing, not SIG_IGN: programs that the application starts would inherit that.
-    for number in _NOT_FOR_US:
-        signal.signal(number, _do_nothing)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: terminate())
+    take(terminate)
     faulthandler.register(TELL_STACKS, file=2)
     # Processes that it forks inherit handlers, and would not end when they are told to.
     # Blocked meanwhile: Python forgets signals that reach a child on its way out of fork.
@@ -29,6 +25,15 @@ def handle(terminate: Callable[[], None]) -> None:
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED),
         after_in_child=_obey_signals_again,
     )
+
+
+def take(terminate: Callable[[], None]) -> None:
+    """Do so again, in a forked process that is to be a worker itself."""
+    # Ctrl-C reaches the whole process group, and the controller decides.  A handler that
+    # does nothing, not SIG_IGN: programs that the application starts would inherit that.
+    for number in _NOT_FOR_US:
+        signal.signal(number, _do_nothing)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: terminate())
 
 
 def _obey_signals_again() -> None:

@@ -12,7 +12,8 @@ Rules:
 4. Then the thread or greenlet is interrupted by RequestTimeout.  One that does not
    notice (it waits in C, or blocks the loop) is counted as stuck, and the
    controller replaces the worker.
-5. An interruption that comes when the answer is complete is taken back: it must
+5. No request times out while a debugger holds any: what it stops, it may stop all.
+6. An interruption that comes when the answer is complete is taken back: it must
    not strike the server's own code, or the next request.
 """
 
@@ -128,13 +129,18 @@ class Timed:
         interrupter: Interrupter,
         say: Callable[[str], None],
         stuck: Callable[[int], None],
+        is_held: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`stuck` is told how many threads or greenlets could not be freed, when that changes."""
+        """`stuck` is told how many threads or greenlets could not be freed, when that changes.
+
+        `is_held` says whether a debugger holds a request.
+        """
         self._gateway = gateway
         self._seconds = seconds
         self._interrupter = interrupter
         self._say = say
         self._stuck = stuck
+        self._is_held = is_held
         self._guards: set[Guard] = set()
         self.refusal = gateway.refusal
         start_new_thread(self._watch, ())
@@ -172,7 +178,7 @@ class Timed:
 
     def _look(self, guard: Guard, now: float) -> None:
         connection = guard.connection
-        if connection.waiter is not None or connection.phase is LENT:
+        if connection.waiter is not None or connection.phase is LENT or self._is_held():
             guard.progress = now
         elif now - guard.progress >= self._seconds:
             stack = self._interrupter.stack_of(connection.worker)

@@ -39,17 +39,20 @@ class Browser:
         self._last = 0
         self.requested: list[str] = []
         """Addresses that the page has asked for."""
+        self.unanswered: dict[str, str] = {}
+        """Addresses that it waits for, by the number of the request."""
         self.complaints: list[str] = []
         """What the page wrote to the console, and what was refused to it."""
         threading.Thread(target=self._read, daemon=True).start()
-        target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
-        attached = self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})
+        self._target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
+        attached = self._ask("Target.attachToTarget", {"targetId": self._target, "flatten": True})
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.tell(f"{domain}.enable")
 
     def open(self, url: str) -> None:
         """Go to a page."""
+        self.unanswered.clear()  # of a page that is left, not every end is told
         self.tell("Page.navigate", url=url)
 
     def tell(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -84,6 +87,13 @@ class Browser:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.tell("Emulation.setEmulatedMedia", features=[scheme])
+
+    def show(self, visible: bool) -> None:
+        """Bring the page's window to the front, or put it away."""
+        window = self._ask("Browser.getWindowForTarget", {"targetId": self._target})["windowId"]
+        bounds = {"windowState": "normal" if visible else "minimized"}
+        self._ask("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
+        self.wait_for(f"document.visibilityState === '{'visible' if visible else 'hidden'}'")
 
     def screenshot(self, path: Path) -> None:
         """Write what the page looks like, all of it."""
@@ -127,6 +137,9 @@ class Browser:
                     self._changed.notify_all()
             case "Network.requestWillBeSent":
                 self.requested.append(parameters["request"]["url"])
+                self.unanswered[parameters["requestId"]] = parameters["request"]["url"]
+            case "Network.loadingFinished" | "Network.loadingFailed":
+                self.unanswered.pop(parameters["requestId"], None)
             case "Log.entryAdded":
                 self.complaints.append(parameters["entry"]["text"])
             case "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":

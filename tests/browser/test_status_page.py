@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from browser.chromium import FOUND, Browser
+from browser.chromium import Browser
 from clients import Client, request
 from serving import StartServer
 
@@ -28,14 +27,6 @@ def app(environ, start):
 EVIL = "/<img/src=x/onerror=alert(1)>"
 HEALTH = "document.getElementById('health').textContent"
 TEXT = "document.body.innerText"
-
-
-@pytest.fixture(params=FOUND, ids=["browser"] * len(FOUND))
-def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
-    """The browser of this machine."""
-    started = Browser(request.param, tmp_path / "profile")
-    yield started
-    started.close()
 
 
 def test_the_page_follows_the_server(browser: Browser, spawn: StartServer, tmp_path: Path) -> None:

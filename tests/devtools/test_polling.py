@@ -125,4 +125,4 @@ def test_polling_can_be_asked_for(tmp_path: Path) -> None:
 def test_words_after_dev(tmp_path: Path) -> None:
     served = Edited(project(tmp_path), "dev,pole", ())
     assert served.server.wait() == 2
-    assert any("after 'dev,' may come 'poll', and not 'pole'" in line for line in served.log.lines)
+    assert any("after 'dev,' comes cold or poll, not 'pole'" in line for line in served.log.lines)

@@ -40,12 +40,6 @@ def uses(site: Edited, name: str) -> None:
     site.next_reload("views.py changed")
 
 
-def watcher_of(site: Edited) -> psutil.Process:
-    children = psutil.Process(site.server.pid).children()
-    (watcher,) = [child for child in children if child not in site.server.workers()]
-    return watcher
-
-
 # ---------------------------------------------------------------- writers that take their time
 
 
@@ -137,7 +131,7 @@ def test_a_package_that_shadows_a_module(site: Edited) -> None:
 
 def is_watched(site: Edited, folder: str) -> bool:
     """Return whether the kernel says so (proc_pid_fdinfo(5))."""
-    descriptors = Path(f"/proc/{watcher_of(site).pid}/fdinfo").iterdir()
+    descriptors = Path(f"/proc/{site.server.watcher().pid}/fdinfo").iterdir()
     inode = f"ino:{(site.folder / folder).stat().st_ino:x} "
     return any(inode in descriptor.read_text() for descriptor in descriptors)
 
@@ -255,7 +249,7 @@ Path("views.py").write_text(f"TEXT = 'written by {time.time_ns()}'\\n")
 
 def test_an_application_that_writes_its_own_module(site: Edited) -> None:
     mine = site.folder / "mine.py"
-    mine.write_text(WRITES + APPLICATION)
+    mine.write_text(APPLICATION + WRITES)
     site.log.wait_for(r"views\.py changed again at each start, as if the application wrote it")
     # The last of them is served, and another file is reloaded at once.
     (line,) = {line for line in site.log.lines if "changed again" in line}
@@ -274,7 +268,7 @@ def test_an_application_that_writes_its_own_module(site: Edited) -> None:
 
 
 def test_a_save_while_there_is_no_watcher(site: Edited) -> None:
-    watcher_of(site).kill()
+    site.server.watcher().kill()
     site.views.write_text(source("meanwhile"))
     site.log.wait_for("the watcher of the source code died and is started again")
     site.next_reload("views.py changed")
@@ -282,7 +276,7 @@ def test_a_save_while_there_is_no_watcher(site: Edited) -> None:
 
 
 def test_more_events_than_the_kernel_keeps(site: Edited) -> None:
-    watcher = watcher_of(site)
+    watcher = site.server.watcher()
     limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
     watcher.send_signal(signal.SIGSTOP)
     wait_until(lambda: watcher.status() == psutil.STATUS_STOPPED, "the watcher stands still")

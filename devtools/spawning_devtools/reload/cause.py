@@ -16,19 +16,26 @@ def describe(
     changes: Sequence[Change],
     chain: Callable[[str], Sequence[str]],
     watched: Collection[str],
+    read: Collection[str],
     project: str,
 ) -> str:
     """Return one line about `changes`, of which there is at least one.
 
     `chain` tells by what a file's module was imported, `watched` are the files
-    named by `--watch`.
+    named by `--watch`, `read` those that a module has read.
     """
-    shown = [_relative(change.path, project) for change in changes]
+    folders = {os.path.dirname(change.path) for change in changes if change.path[-1:] != os.sep}
+    # A folder that may be a namespace package tells nothing beside a file in it.
+    changes = [change for change in changes if change.path not in folders]
+    shown = [relative(change.path, project) for change in changes]
     if len(changes) > 1:
         return f"{len(changes):,} files changed ({_some(shown)})"
     change = changes[0]
     text = f"{shown[0]} {change.difference.value}"
     links = chain(change.path)
+    if links and change.path in read:
+        how = "listed" if change.path.endswith(os.sep) else "read"
+        return f"{text} ({how} by {_links(links)})"
     if len(links) > 1:
         return f"{text} ({_links(links)})"
     return f"{text} (--watch)" if change.path in watched and not links else text
@@ -42,7 +49,7 @@ def watching(files: Collection[str], sources: Collection[str]) -> str:
 
 def paused(files: Sequence[str], project: str) -> str:
     """Return one line about a loop of `files`."""
-    shown = _some([_relative(file, project) for file in files])
+    shown = _some([relative(file, project) for file in files])
     return (
         f"{shown} changed again at each start, as if the application wrote it:"
         " reloads for it pause now, for longer each time"
@@ -62,5 +69,8 @@ def _links(links: Sequence[str]) -> str:
     return " <- ".join(links)
 
 
-def _relative(path: str, project: str) -> str:
-    return os.path.relpath(path, project) if is_below(path, project) else path
+def relative(path: str, project: str) -> str:
+    """Return a path as the user knows it: from the project on where it is below."""
+    if not is_below(path, project):
+        return path
+    return os.path.relpath(path, project) + os.sep * path.endswith(os.sep)

@@ -5,7 +5,10 @@ Rules:
    bytes is none.
 2. The print that is kept is the one last acted upon, so that undoing a broken
    save counts as a change although the serving workers have those bytes loaded.
-3. A sweep looks at every known file by its status and reads only those that
+3. The content of a folder, whose path ends with a slash, is the names in it that a
+   person may have put there; without a slash only its being there matters, for it
+   may be a namespace package.  A file larger than LARGE is told by its status.
+4. A sweep looks at every known file by its status and reads only those that
    differ: inotify's queue drops events silently when it overflows.
 
 This is the only module that reads files.
@@ -17,8 +20,12 @@ import enum
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+
+from spawning_devtools.reload.places import counts_in_listing
+
+LARGE = 32 * 1024 * 1024
 
 Status = tuple[int, int, int, int]
 """Modification time in nanoseconds, size, inode, and the time of the last change of these.
@@ -26,7 +33,6 @@ Status = tuple[int, int, int, int]
 The last one cannot be set: it gives `cp -p` and `rsync -t` of an equal size away.
 """
 _FOLDER = (0, 0, 0, 0)
-"""Of a folder only its being there matters: it may be a namespace package."""
 
 
 class Difference(enum.Enum):
@@ -64,7 +70,7 @@ def status_of(path: str) -> Status | None:
     except (OSError, ValueError):
         return None
     if stat.S_ISDIR(found.st_mode):
-        return _FOLDER
+        return (found.st_mtime_ns, 0, found.st_ino, 0) if path.endswith(os.sep) else _FOLDER
     if not stat.S_ISREG(found.st_mode):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
@@ -75,26 +81,40 @@ def digest_of(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def read(path: str) -> tuple[Print, bytes] | None:
-    """Return the print and the content of a file, or None where it cannot be read."""
+def read(path: str, own: Container[str] = ()) -> tuple[Print, bytes] | None:
+    """Return the print and the content of a file, or None where it cannot be read.
+
+    `own` are files that do not count in the listing of their folder.
+    """
     # The status comes first: a write after it makes the next sweep read again.
     status = status_of(path)
     if status is None:
         return None
-    if status == _FOLDER:
-        return Print(status, b""), b""
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = _content(path, status, own)
     except OSError:
         return None
     return Print(status, digest_of(content)), content
+
+
+def _content(path: str, status: Status, own: Container[str]) -> bytes:
+    if path.endswith(os.sep):
+        names = sorted(filter(counts_in_listing, os.listdir(path)))
+        return os.fsencode("\0".join(name for name in names if path + name not in own))
+    if status == _FOLDER:
+        return b""
+    if status[1] > LARGE:
+        return repr(status[:3]).encode()
+    with open(path, "rb") as file:
+        return file.read()
 
 
 @dataclass(slots=True)
 class Fingerprints:
     """The files that are known, each with its print, or None where it is absent."""
 
+    own: Container[str] = ()
+    """Files that the application writes itself."""
     _known: dict[str, Print | None] = field(default_factory=dict)
 
     def __contains__(self, path: str) -> bool:
@@ -117,14 +137,13 @@ class Fingerprints:
     def changes(self, paths: Iterable[str]) -> list[Change]:
         """Return which of `paths` differ in content, and take what they hold as known.
 
-        A file of which nothing was known differs, unless there is none.  A folder
-        is no change of its own beside one in it.
+        A file of which nothing was known differs, unless there is none.
         """
         changes = []
         for path in paths:
             unknown = path not in self._known
             before = self._known.get(path)
-            found = read(path)
+            found = read(path, self.own)
             now = found[0] if found else None
             self.keep(path, now)
             if now is None:
@@ -135,8 +154,7 @@ class Fingerprints:
                 changes.append(Change(path, kind))
             elif before.digest != now.digest:
                 changes.append(Change(path, Difference.CHANGED))
-        folders = {os.path.dirname(change.path) for change in changes}
-        return [change for change in changes if change.path not in folders]
+        return changes
 
     def sweep(self) -> list[str]:
         """Return the known files whose status is not what it was."""

@@ -7,7 +7,10 @@ Rules:
    which appears later has importers to name.
 3. Only files that belong to no installed package are parsed; how one installed
    package imports another is taken from what the worker observed.
-4. A file can be loaded under several names, and a name from several files (in two
+4. A file that a module has read, or a folder that it has listed, is a part of that
+   module: what it read is in its state.
+5. A star import of a package means each of its submodules that is loaded.
+6. A file can be loaded under several names, and a name from several files (in two
    generations): a file is all its names.
 
 Pure values; nothing here reads a file.
@@ -29,7 +32,7 @@ class ModuleGraph:
 
     application: str = ""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By absolute path: what is, or would be, loaded from there."""
+    """By absolute path: what is, or would be, loaded from there, or has read it."""
     importers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def affected(self, paths: Iterable[str]) -> set[str]:
@@ -80,6 +83,7 @@ def build(
     reports = list(reports)
     known = {module.name for report in reports for module in report.modules}
     known.update(*(report.missing for report in reports))
+    children = _children(known)
 
     def join(importer: str, imported: str) -> None:
         for target in _with_packages(imported):
@@ -93,12 +97,24 @@ def build(
             join(module.name, module.name)
             for one in asked.get(module.file, ()):
                 for name in one.absolute(module.name, module.is_package):
-                    join(module.name, name)
+                    for target in children.get(name[:-2], ()) if name.endswith(".*") else (name,):
+                        join(module.name, target)
         for pair in report.dynamic:
             join(pair.importer, pair.imported)
+        for opened in report.read():
+            if opened.reader in known:
+                names.setdefault(opened.file, {})[opened.reader] = None
     for path, name in candidates.items():
         names.setdefault(path, {})[name] = None
     return ModuleGraph(application, _tuples(names), _tuples(edges))
+
+
+def _children(known: Iterable[str]) -> dict[str, list[str]]:
+    """Return by the name of each package its direct submodules."""
+    children: dict[str, list[str]] = {}
+    for name in known:
+        children.setdefault(name.rpartition(".")[0], []).append(name)
+    return children
 
 
 def _with_packages(name: str) -> Iterator[str]:

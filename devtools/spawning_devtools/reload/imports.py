@@ -7,7 +7,8 @@ Rules:
 3. `importlib.import_module("x")` and `__import__("x")` count where the name is
    a literal; the worker observes the ones that are not.
 4. Whether `b` in `from a import b` is a module is not visible here: both `a`
-   and `a.b` are named, and the graph keeps what exists.
+   and `a.b` are named, and the graph keeps what exists.  So it is with `a.*` of
+   `from a import *`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def _walk(nodes: Iterable[ast.AST]) -> Iterator[Asked]:
                 for alias in node.names:
                     yield Asked(0, alias.name)
             case ast.ImportFrom():
-                names = tuple(alias.name for alias in node.names if alias.name != "*")
+                names = tuple(alias.name for alias in node.names)
                 yield Asked(node.level, node.module or "", names)
             case ast.If():
                 stack.extend(_executed(node))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from spawning_devtools.reload.origin import is_installed
-from spawning_devtools.reload.places import candidates, directories, is_below
+from spawning_devtools.reload.places import candidates, counts_in_listing, directories, is_below
 from spawning_devtools.reload.reports import Report
 
 _LONGEST_WAY = 40
@@ -21,6 +21,10 @@ class Interest:
     files: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
     """Those of `files` that are loaded modules of the project itself."""
+    read: frozenset[str] = frozenset()
+    """Those of `files` that are no modules, and that a module has read or listed."""
+    served: frozenset[str] = frozenset()
+    """Those of `files` that every request reads afresh."""
     candidates: dict[str, str] = field(default_factory=dict)
     """Paths at which missing modules would be found, with their names."""
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,6 +46,11 @@ class Interest:
         own = (path,) if path in self.files else ()
         return own + self.aliases.get(path, ())
 
+    def lists(self, path: str) -> tuple[str, ...]:
+        """Return the listed folders in which `path` is a name."""
+        folder, name = os.path.split(path)
+        return self.known_as(folder.rstrip(os.sep) + os.sep) if counts_in_listing(name) else ()
+
     def inside(self, folder: str) -> list[str]:
         """Return the files that are in `folder` or reached through it."""
         found = [path for path in sorted(self.files) if is_below(path, folder)]
@@ -51,16 +60,26 @@ class Interest:
         return found
 
 
-def interest(reports: Collection[Report], watched: Iterable[str], project: str) -> Interest:
-    """Return what matters for `reports` and the files named by `--watch`."""
+def interest(
+    reports: Collection[Report], watched: Iterable[str], project: str, written: Container[str] = ()
+) -> Interest:
+    """Return what matters for `reports` and the files named by `--watch`.
+
+    Of what was opened, `written` does not: the application writes it itself.
+    """
     wanted = {path: name for r in reports for path, name in candidates(r, project).items()}
     loaded = dict.fromkeys(module.file for r in reports for module in r.modules)
-    files = dict.fromkeys([*watched, *loaded, *wanted])
+    read = dict.fromkeys(one.file for r in reports for one in r.read() if one.file not in written)
+    afresh = dict.fromkeys(file for r in reports for file in r.served if file not in written)
+    acted_upon = dict.fromkeys([*watched, *loaded, *wanted, *read])
+    files = acted_upon | afresh
     links = _links(files, project)
     roots = {project, *(entry for r in reports for entry in r.search_path)}
     return Interest(
         files=frozenset(files),
         sources=frozenset(path for path in loaded if not is_installed(path)),
+        read=frozenset(read.keys() - loaded.keys()),
+        served=frozenset(afresh.keys() - acted_upon.keys()),
         candidates=wanted,
         aliases=links,
         directories=tuple(directories([*files, *links], roots, project)),
@@ -83,6 +102,8 @@ def _links(files: Iterable[str], project: str) -> dict[str, tuple[str, ...]]:
         if real == path and not os.path.islink(path):
             continue
         *hops, real = _hops(path)
+        if not name:
+            real += os.sep
         for place in (*(hop for hop in hops if is_below(hop, project)), real):
             if place != path:
                 found[place] = (*found.get(place, ()), path)

@@ -18,7 +18,8 @@ request: a script that saves whenever it sees the reload done looks exactly so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from spawning_devtools.reload.changes import State, Touch
@@ -63,9 +64,14 @@ class Loop:
             return replace(self, until=0.0)
         return self
 
-    def earliest(self, files: Iterable[str]) -> float:
-        """Return the moment before which `files` may not cause a reload."""
-        return self.until if self.files.issuperset(files) else 0.0
+    def earliest(self, files: Collection[str]) -> float:
+        """Return the moment before which `files` may not cause a reload.
+
+        Something happened to a listed folder whenever it did to a file in it.
+        """
+        own = self.files.intersection(files)
+        beside = {os.path.dirname(file) + os.sep for file in own}
+        return self.until if own.issuperset(frozenset(files) - beside) else 0.0
 
 
 @dataclass(slots=True)

@@ -27,68 +27,65 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import FrameType
-from typing import Any, Generic, TypeVar
+from typing import Any, Protocol
 
-from spawning.messages import DynamicImport, Graph, Module
+from spawning.messages import DynamicImport, Graph, Module, PackagePath
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
-from spawning_devtools.reload.origin import is_project, is_stdlib
+from spawning_devtools.reload.opened import Openings
+from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
+from spawning_devtools.reload.records import Record
 
-T = TypeVar("T")
 FindSpec = Callable[..., "ModuleSpec | None"]
 
-_OURS = frozenset({"spawning", "spawning_devtools"})
+_PATCHERS = ("gevent", "eventlet")
+"""They change modules that were imported before, and not what has been made with them."""
 
 
-class _Record(Generic[T]):
-    """What was seen, each thing once, in the order of its first sight."""
+class Stops(Protocol):
+    """Where a process that is to be a snapshot stops (see `spawning_devtools.snapshots`)."""
 
-    def __init__(self, news: Callable[[], None]) -> None:
-        self._news = news
-        self._seen: set[T] = set()
-        self._order: list[T] = []
-        self._taken = 0
+    def before(self, name: str) -> None:
+        """A module is about to be searched for the first time."""
 
-    def add(self, thing: T) -> None:
-        """Record `thing`.  Two threads may record it twice, which does no harm."""
-        if thing not in self._seen:
-            self._seen.add(thing)
-            self._order.append(thing)
-            self._news()
-
-    def __contains__(self, thing: T) -> bool:
-        return thing in self._seen
-
-    def take(self) -> tuple[T, ...]:
-        """Return what is new since the last call."""
-        new = tuple(self._order[self._taken :])
-        self._taken += len(new)
-        return new
-
-    @property
-    def has_more(self) -> bool:
-        """Whether `take` has something to return."""
-        return len(self._order) > self._taken
+    def found(self, name: str, file: str) -> None:
+        """It was found in this file."""
 
 
 class Observer:
-    """The hooks of one worker under `--reload=dev`."""
+    """What one worker under `--reload=dev` imports."""
 
     def __init__(self, application: str, generation: int) -> None:
         self._application = application
-        self._generation = generation
+        self.generation = generation
+        self.stops: Stops | None = None
+        self._environ: dict[str, str] = {}
+        self._ways: tuple[list[Any], ...] = ()
+        """How modules were found before the application began."""
+        self._before: frozenset[str] = frozenset()
+        self._told_files = 0
+        self._told_missing = 0
+        self._out_of_turn = False
+        self._floor: FrameType | None = None
+        """A frame below which nobody has asked for what is imported."""
         self._names: set[str] = set()
         self._news: Callable[[], None] = _ignore
-        self._modules: _Record[Module] = _Record(self._tell)
-        self._missing: _Record[str] = _Record(self._tell)
-        self._dynamic: _Record[DynamicImport] = _Record(self._tell)
+        self._modules: Record[Module] = Record(self._tell)
+        self._missing: Record[str] = Record(self._tell)
+        self._dynamic: Record[DynamicImport] = Record(self._tell)
+        self._packages: Record[PackagePath] = Record(self._tell)
+        self._openings = Openings(os.getcwd(), self._tell, self._add_executed)
         self._loaded = 0
 
     def before_import(self, news: Callable[[], None]) -> None:
         """Observe every import from now on, and make all of them fresh."""
         self._news = news
+        self._environ = dict(os.environ)
+        self._before = frozenset(sys.modules)
         self._add_loaded()
+        self._openings.install()
         freshness.install()
+        self._ways = (list(sys.meta_path), list(sys.path_hooks))
         bootstrap: Any = sys.modules["_frozen_importlib"]
         util: Any = importlib.util
         if hasattr(util, "_find_spec"):
@@ -102,16 +99,55 @@ class Observer:
         """Return what was imported since the last call, or None where nothing was."""
         if len(sys.modules) != self._loaded:
             self._add_loaded()
-        if not (self._modules.has_more or self._missing.has_more or self._dynamic.has_more):
+        records = (self._modules, self._missing, self._dynamic, self._openings)
+        if not any(record.has_more for record in records):
             return None
-        return Graph(
-            generation=self._generation,
+        graph = Graph(
+            generation=self.generation,
             application=_longest(self._application, self._names),
             modules=self._modules.take(),
             dynamic=self._dynamic.take(),
             missing=self._missing.take(),
             search_path=tuple(os.path.abspath(entry) for entry in sys.path),
+            environ=self._changed_environ(),
+            out_of_turn=self._out_of_turn,
+            order_matters=self._order_matters(),
+            packages=self._packages.take(),
         )
+        return self._openings.added_to(graph)
+
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files that were loaded, modules that were looked for."""
+        modules = self._modules.since(self._told_files)
+        missing = self._missing.since(self._told_missing)
+        self._told_files += len(modules)
+        self._told_missing += len(missing)
+        names = tuple(module.name for module in modules)
+        return tuple(module.file for module in modules), names + missing
+
+    def alone(self, work: Callable[[], None]) -> None:
+        """Do `work` whose imports nobody of the project has asked for."""
+        self._floor, self._out_of_turn = sys._getframe(), True
+        try:
+            work()
+        finally:
+            self._floor = None
+
+    def _changed_environ(self) -> tuple[tuple[str, str | None], ...]:
+        before, after = self._environ, dict(os.environ)
+        names = sorted(before.keys() | after.keys())
+        return tuple(
+            (name, after.get(name)) for name in names if before.get(name) != after.get(name)
+        )
+
+    def _order_matters(self) -> str:
+        """Return why a module imported before its turn may become another than in its turn."""
+        for name in _PATCHERS:
+            if name in sys.modules and name not in self._before:
+                return f"the application uses {name}"
+        if self._ways != (sys.meta_path, sys.path_hooks):
+            return "the application changes how modules are found"
+        return ""
 
     # ------------------------------------------------------------ what Python calls
 
@@ -120,9 +156,11 @@ class Observer:
 
         @hidden
         def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+            if self.stops is not None:
+                self.stops.before(name)
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
                 self._add_edge(name, sys._getframe(1))
             elif self._add(name, spec):
                 self._add_edge(name, sys._getframe(1))
@@ -137,7 +175,7 @@ class Observer:
         def find_spec(name: str, path: Any, target: Any = None) -> ModuleSpec | None:
             spec = original(name, path, target)
             if spec is None:
-                self._missing.add(name)
+                self._miss(name, path)
             return spec
 
         return find_spec
@@ -161,6 +199,13 @@ class Observer:
     def _tell(self) -> None:
         self._news()
 
+    def _miss(self, name: str, path: Any) -> None:
+        """Record a name that was looked for in vain, below `path` where it has a package."""
+        if path is not None:
+            folders = tuple(os.path.abspath(folder) for folder in path if isinstance(folder, str))
+            self._packages.add(PackagePath(name.rpartition(".")[0], folders))
+        self._missing.add(name)
+
     def _add(self, name: str, spec: ModuleSpec) -> bool:
         """Record a module if it comes from a source file; return whether it is the project's."""
         file = _source_of(spec)
@@ -169,12 +214,19 @@ class Observer:
         self._names.add(name)
         is_package = spec.submodule_search_locations is not None
         self._modules.add(Module(name, file, is_package))
+        if self.stops is not None:
+            self.stops.found(name, file)
         return is_project(file)
 
     def _add_edge(self, imported: str, frame: FrameType | None) -> None:
-        importer = _project_module(frame)
+        importer = _project_module(frame, self._floor)
         if importer and importer != imported:
             self._dynamic.add(DynamicImport(importer, imported))
+
+    def _add_executed(self, name: str, file: str, frame: FrameType) -> None:
+        """Record a module that `frame` executes by itself, as loaders of plugins do."""
+        self._modules.add(Module(name, file, os.path.basename(file) == "__init__.py"))
+        self._add_edge(name, frame)
 
     def _add_loaded(self) -> None:
         """Record what came into `sys.modules` by itself, or before we looked."""
@@ -202,21 +254,25 @@ def _spec_of(module: object) -> ModuleSpec | None:
 
 
 def _source_of(spec: ModuleSpec) -> str | None:
-    """Return the absolute path of a module's source, or None where it has none to watch."""
+    """Return the absolute path of the file that a module is made from, None for none to watch.
+
+    Of an installed package only sources count; of the project compiled extensions and
+    sourceless bytecode as well, and for what is in an archive, the archive.
+    """
     origin = spec.origin
     if not (spec.has_location and isinstance(origin, str)):
         return None
-    if not (isinstance(spec.loader, SourceFileLoader) or origin.endswith(".py")):
-        return None
-    path = os.path.abspath(origin)
-    return None if is_stdlib(path) else path
+    archive = getattr(spec.loader, "archive", None)
+    path = os.path.abspath(archive if isinstance(archive, str) else origin)
+    is_source = isinstance(spec.loader, SourceFileLoader) or path.endswith(".py")
+    return path if is_project(path) or (is_source and not is_stdlib(path)) else None
 
 
-def _project_module(frame: FrameType | None) -> str:
-    """Return the module of the nearest frame that belongs to the project, or ''."""
-    while frame is not None:
+def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:
+    """Return the module of the nearest frame above `floor` that is the project's, or ''."""
+    while frame is not None and frame is not floor:
         name = frame.f_globals.get("__name__", "")
-        if is_project(frame.f_code.co_filename) and name.partition(".")[0] not in _OURS:
+        if is_project(frame.f_code.co_filename) and name.partition(".")[0] not in OURS:
             return str(name)
         frame = frame.f_back
     return ""

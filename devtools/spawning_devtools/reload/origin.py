@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sysconfig
 
+OURS = frozenset({"spawning", "spawning_devtools"})
+"""Not the project's, even where they are not installed but a checkout."""
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _STDLIB = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib")})
 

@@ -7,7 +7,9 @@ Rules:
 2. A module that was looked for and not found matters too, at each path where it
    would be found, but only inside the project: nobody creates files among the
    installed packages by hand.
-3. The project comes first, for the kernel's limit may be reached.
+3. A folder whose names were listed matters as a file does whose content they are; its
+   path ends with a slash.
+4. The project comes first, for the kernel's limit may be reached.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from spawning_devtools.reload.origin import is_installed
+from spawning_devtools.reload.passing import PASSING
 from spawning_devtools.reload.reports import Report
 
 
@@ -34,19 +37,27 @@ def candidates(report: Report, project: str) -> dict[str, str]:
     >>> candidates(report, "/p")
     {'/p/local.py': 'local', '/p/local': 'local', '/p/local/__init__.py': 'local'}
     """
-    packages = {
-        module.name: os.path.dirname(module.file) for module in report.modules if module.is_package
-    }
-    found = {
-        os.path.join(module.file.removesuffix(".py"), "__init__.py"): module.name
+    regular = {
+        module.name: (os.path.dirname(module.file),)
         for module in report.modules
-        if is_below(module.file, project)
-        and not is_installed(module.file)
-        and module.file.endswith(f"{os.sep}{module.name.rpartition('.')[2]}.py")
+        if module.is_package
     }
+
+    def folders(package: str) -> Iterable[str]:
+        """Return where the submodules of `package` are looked for."""
+        if not package:
+            return report.search_path
+        if package in regular:
+            return (*regular[package], *report.packages.get(package, ()))
+        # A namespace package: a part of it may be below each entry.
+        parent, _, last = package.rpartition(".")
+        below = (os.path.join(place, last) for place in folders(parent))
+        return (*report.packages.get(package, ()), *below)
+
+    found = _shadows(report, project)
     for name in report.missing:
         parent, _, last = name.rpartition(".")
-        for folder in _folders(parent, packages, report.search_path):
+        for folder in folders(parent):
             if is_below(folder, project) and not is_installed(folder):
                 place = os.path.join(folder, last)
                 found[f"{place}.py"] = found[place] = name
@@ -54,17 +65,22 @@ def candidates(report: Report, project: str) -> dict[str, str]:
     return found
 
 
-def _folders(
-    package: str, packages: dict[str, str], search_path: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return where the submodules of `package` are looked for."""
-    if not package:
-        return search_path
-    if package in packages:
-        return (packages[package],)
-    # A namespace package: a part of it may be below each entry.
-    parent, _, last = package.rpartition(".")
-    return tuple(os.path.join(place, last) for place in _folders(parent, packages, search_path))
+def _shadows(report: Report, project: str) -> dict[str, str]:
+    """Return the paths of packages that would be found before modules beside them."""
+    return {
+        os.path.join(module.file.removesuffix(".py"), "__init__.py"): module.name
+        for module in report.modules
+        if is_below(module.file, project)
+        and not is_installed(module.file)
+        and module.file.endswith(f"{os.sep}{module.name.rpartition('.')[2]}.py")
+    }
+
+
+def counts_in_listing(name: str) -> bool:
+    """Return whether a new file of this name is one that a listing of its folder is about."""
+    return not (
+        name.startswith((".", "#", "__pycache__")) or name.endswith(PASSING) or name.isdigit()
+    )
 
 
 def directories(files: Iterable[str], roots: Iterable[str], project: str) -> list[str]:

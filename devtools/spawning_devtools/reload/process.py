@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import os
 import selectors
 import signal
 import socket
@@ -9,15 +11,20 @@ import sys
 import time
 from collections.abc import Collection, Sequence
 
-from spawning.messages import Channel, Reload
+from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
+from spawning_devtools.reload import questions
 from spawning_devtools.reload.changes import State, Touch
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
+from spawning_devtools.reload.door import Door, address_of
 from spawning_devtools.reload.git import Git
 from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.remarks import remarks
 from spawning_devtools.reload.settings import Settings
 from spawning_devtools.reload.watcher import Watcher, Why
 from spawning_devtools.reload.writers import has_writer
+
+DECISIONS = 10
+"""So many of the last ones are told by `spawnctl watch`."""
 
 _NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGIO)
 
@@ -40,18 +47,22 @@ class _Loop:
         self._git = Git.of(settings.project)
         self._channel = channel
         self._watcher = watcher
+        self._polled: Sequence[str] = ()
         self._told: set[tuple[Why, str]] = set()
         """What the user was told of directories of which events do not tell all."""
         self._conductor = Conductor(settings.project, settings.watch)
+        self._decisions = collections.deque[tuple[float, Reload | Refresh]](maxlen=DECISIONS)
 
     def run(self) -> None:
         """Run until the controller is gone."""
         conductor = self._conductor
         conductor.start(self._since)
-        with selectors.DefaultSelector() as selector:
+        door = Door(address_of(os.getppid()), self._answer)
+        with door, selectors.DefaultSelector() as selector:
+            selector.register(door, selectors.EVENT_READ, door.serve)
             events = self._watcher.fileno()
             if events is not None:
-                selector.register(events, selectors.EVENT_READ)
+                selector.register(events, selectors.EVENT_READ, self._see)
             selector.register(self._channel, selectors.EVENT_READ)
             idle, again = False, None
             while not self._channel.ended:
@@ -60,7 +71,10 @@ class _Loop:
                 came = selector.select(_seconds(again, busy=not idle))
                 # Messages first: what a worker has loaded before a save has to be known.
                 for key, mask in sorted(came, key=lambda one: one[0].fileobj is not self._channel):
-                    self._receive(key.fileobj is not self._channel, mask)
+                    if key.data is not None:
+                        key.data()
+                    else:
+                        self._converse(mask)
                 now = time.monotonic()
                 open_ones = filter(has_writer, conductor.unfinished(now))
                 conductor.see([Touch(State.OPEN, path, now) for path in open_ones])
@@ -70,10 +84,10 @@ class _Loop:
                     self._carry_out(action)
                 idle = not came and not actions and not conductor.work(now)
 
-    def _receive(self, of_files: bool, mask: int) -> None:
-        if of_files:
-            self._conductor.see(self._watcher.take())
-            return
+    def _see(self) -> None:
+        self._conductor.see(self._watcher.take())
+
+    def _converse(self, mask: int) -> None:
         if mask & selectors.EVENT_WRITE:
             self._channel.flush()
         if mask & selectors.EVENT_READ:
@@ -82,7 +96,10 @@ class _Loop:
 
     def _carry_out(self, action: Action) -> None:
         match action:
-            case Reload():
+            case Reload() | Refresh():
+                self._decisions.appendleft((time.monotonic(), action))
+                self._channel.send(action)
+            case Prospect():
                 self._channel.send(action)
             case Watch(directories, lost):
                 self._watch(directories, lost)
@@ -93,12 +110,22 @@ class _Loop:
         unheard = self._watcher.watch(directories, lost)
         own = [path for path in directories if not is_installed(path)]
         doubted = {one.path for one in unheard}
-        polled = own if self._polls_all else [path for path in own if path in doubted]
-        self._conductor.poll(polled, time.monotonic())
+        self._polled = own if self._polls_all else [path for path in own if path in doubted]
+        self._conductor.poll(self._polled, time.monotonic())
         # Nobody edits an installed package; but where the kernel gives up, it is said.
-        concern = [u for u in unheard if u.path in polled or u.why is Why.REFUSED]
-        for text in remarks(concern, polled, self._told):
+        concern = [u for u in unheard if u.path in self._polled or u.why is Why.REFUSED]
+        for text in remarks(concern, self._polled, self._told):
             _say(text)
+
+    def _answer(self, question: Message) -> Message:
+        now = time.monotonic()
+        self._conductor.finish(now)
+        decisions = [
+            Decision(now - moment, type(done).__name__.lower(), done.cause)
+            for moment, done in self._decisions
+        ]
+        backends = questions.backends(self._watcher.hears(), self._polled)
+        return questions.answer(question, self._conductor.knowledge, backends, decisions)
 
 
 def _seconds(again: float | None, busy: bool) -> float | None:

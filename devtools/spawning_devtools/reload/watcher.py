@@ -113,6 +113,14 @@ class Watcher:
         known = (self._watched.get(path) for path in wanted)
         return [one.unheard for one in known if one and one.unheard]
 
+    def hears(self) -> set[str]:
+        """Return the directories of whose changes the kernel tells."""
+        return {
+            path
+            for path, one in self._watched.items()
+            if one.unheard is None or one.unheard.why is Why.SHARED
+        }
+
     def _add(self, path: str, mounts: list[Mount]) -> None:
         identity = _identity(path)
         if identity is None:

@@ -14,6 +14,7 @@ from typing import Any
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, Connection
 from spawning.http.limits import Limits
+from spawning.http.parking import Parking
 from spawning.http.poller import EPOLLIN
 from spawning.http.request import BadRequest, ClientGone, Request
 
@@ -68,6 +69,7 @@ class MemoryHost:
         self.word = [1]
         self.gate: Sequence[int] = self.word
         self.generation = 1
+        self.parking: Parking | None = None
         self.keeps_alive = self.limits.keep_alive_time > 0
         self.idle_time = self.limits.keep_alive_time
         self.ready: Callable[[Connection], None] = self._note

@@ -1,7 +1,8 @@
 """Situations of the controller, written shortly.
 
-A worker is its generation and the letter of its state, perhaps `!` where it was
-killed, perhaps `@` and the time since when: `1S 1S 2T 1D!@90`.  Ids count from 1.
+A worker is its generation and the letter of its state, perhaps `*` where a debugger
+holds it and `!` where it was killed, perhaps `@` and the time since when:
+`1S 1S* 2T 1D!@90`.  Ids count from 1.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from typing import Any
 
 from spawning.controller.children import Child, Children, State
 from spawning.controller.policy import Situation
+from spawning.messages import Held
 
 STATES = {"T": State.STARTING, "R": State.READY, "S": State.SERVING, "D": State.DRAINING}
 NOW = 100.0
+HELD = Held("pdb", "GET", "/orders/7")
 
 
 def children(text: str) -> Children:
@@ -25,6 +28,7 @@ def children(text: str) -> Children:
             pid=1000 + number,
             generation=int(worker[0]),
             state=STATES[worker[1]],
+            held=HELD if "*" in worker else None,
             killed=worker.endswith("!"),
             since=float(since or 95),
         )

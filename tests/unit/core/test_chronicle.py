@@ -17,6 +17,7 @@ from spawning.messages import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
     decode,
     encode,
@@ -38,6 +39,10 @@ def told(facts: Sequence[Fact]) -> Chronicle:
         so_far = extended(so_far, fact)
     return so_far
 
+
+HELD = WorkerHeld(1, "pdb", "GET", "/a", 1.0)
+HELD_2 = WorkerHeld(2, "debugpy", "", "", 2.0)
+HELD_AGAIN = WorkerHeld(1, "pdb", "GET", "/b", 2.0)
 
 CASES: dict[str, tuple[list[Fact], dict[str, Any]]] = {
     "begun": ([BEGUN], {"pending": 1, "pending_cause": "start", "pending_since": 10.0}),
@@ -91,6 +96,10 @@ CASES: dict[str, tuple[list[Fact], dict[str, Any]]] = {
         ],
         {"workers": (), "died": 2, "killed": 1, "retired": 1, "failed": 2},
     ),
+    "held": ([HELD, HELD_2], {"held": (HELD, HELD_2)}),
+    "let go": ([HELD, HELD_2, WorkerHeld(1, "", "", "", 3.0)], {"held": (HELD_2,)}),
+    "held by another one": ([HELD, HELD_AGAIN], {"held": (HELD_AGAIN,)}),
+    "held to the end": ([HELD, WorkerGone(1, 101, 1, "killed", -9, 2.0)], {"held": ()}),
     "wanted": ([Wanted(3, 1.0), Wanted(4, 2.0)], {"wanted": 4}),
     "stopping": ([Stopping(5.0)], {"stopping_since": 5.0}),
     "notice": ([Notice("x", 1.0)], {"events": (Notice("x", 1.0),)}),

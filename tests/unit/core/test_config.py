@@ -17,6 +17,8 @@ LISTS_IN_ONE_WORD = ("forwarded_allow_ips", "proxy_protocol")
 
 # (option, text, value)
 ACCEPTED: list[tuple[str, str, Any]] = [
+    ("editor_url", "pycharm://open?file={path}", "pycharm://open?file={path}"),
+    ("reload_wait", "2.5", 2.5),
     ("port", "0", 0),
     ("port", "65535", 65535),
     ("processes", "1", 1),
@@ -54,6 +56,10 @@ ACCEPTED: list[tuple[str, str, Any]] = [
 
 # (option, text, part of the reason)
 REFUSED: list[tuple[str, str, str]] = [
+    ("editor_url", "vscode", "a URL with {path}"),
+    ("editor_url", "vscode://file/", "a URL with {path}"),
+    ("editor_url", "a b://{path}", "a URL with {path}"),
+    ("editor_url", "JavaScript:alert('{path}')", "a URL with {path}"),
     ("port", "-1", "0 to 65535"),
     ("port", "65536", "0 to 65535"),
     ("port", "http", "0 to 65535"),
@@ -176,3 +182,21 @@ def test_a_file_that_is_watched_need_not_exist_but_is_no_folder(tmp_path: Path) 
     assert parse(str(tmp_path / "later")) == str(tmp_path / "later")
     with pytest.raises(ValueError, match="folder"):
         parse(str(tmp_path))
+
+
+# (options, whether pages refresh by themselves, how long requests wait for new code)
+DEVELOPMENT: list[tuple[dict[str, Any], bool, float]] = [
+    ({}, False, 0.0),
+    ({"reload": "dev"}, True, 10.0),
+    ({"reload": "dev", "no_livereload": True, "reload_wait": 1.0}, False, 1.0),
+    ({"livereload": True, "watch": ("a",), "reload_wait": 1.0}, True, 0.0),
+    ({"livereload": True, "no_livereload": True}, False, 0.0),
+]
+
+
+@pytest.mark.parametrize(("given", "are_live", "seconds"), DEVELOPMENT)
+def test_what_goes_without_saying_with_reload(
+    given: dict[str, Any], are_live: bool, seconds: float
+) -> None:
+    config = Config(**given)
+    assert (config.has_live_pages, config.hold_time) == (are_live, seconds)

@@ -13,6 +13,7 @@ from spawning.controller import events
 from spawning.controller.children import Child, Children, State
 from spawning.controller.policy import (
     Action,
+    Begin,
     Finish,
     Kill,
     Open,
@@ -23,10 +24,11 @@ from spawning.controller.policy import (
     Stopping,
     TakeOver,
     decide,
+    holder,
     wake_at,
 )
 from spawning.controller.signals import Order
-from unit.core.situations import situation
+from unit.core.situations import HELD, situation
 
 Step = tuple[Situation, float, list[Action]]
 TURNS = 200
@@ -74,6 +76,8 @@ class Life:
     def _act(self, action: Action) -> None:
         known, now = self.known, self.now
         match action:
+            case Begin():
+                self.known = events.begun(known, next(self._generations))
             case Spawn(generation):
                 number = next(self._ids)
                 child = Child(
@@ -103,6 +107,12 @@ class Life:
                 self.known = events.died(self.known, child.worker_id, self.now)
             elif self._chance.random() < 0.03:
                 self.known = events.worn(self.known, child.worker_id, "by chance")
+            elif child.held and self._chance.random() < 0.3:
+                self.known = events.released(self.known, child.worker_id, self.now)
+            elif self._chance.random() < 0.05:
+                self.known = events.held(self.known, child.worker_id, HELD)
+        if self._chance.random() < 0.1:
+            self.known = events.asked(self.known, "by chance", self.now)
         if self._chance.random() < 0.15:
             self.known = events.begun(self.known, next(self._generations))
         elif self._chance.random() < 0.1:
@@ -132,7 +142,7 @@ def test_every_life_ends() -> None:
 
 def test_lives_are_full_of_everything() -> None:
     kinds = {type(action) for _, _, actions in _steps() for action in actions}
-    assert kinds == {Spawn, TakeOver, Open, Retire, Kill, Stop, Finish}
+    assert kinds == {Begin, Spawn, TakeOver, Open, Retire, Kill, Stop, Finish}
 
 
 def test_no_step_starts_more_workers_than_are_wanted() -> None:
@@ -184,6 +194,21 @@ def test_workers_that_are_due_go_one_at_a_time() -> None:
             assert len(retired) == 1
             replaced += 1
     assert replaced > 20
+
+
+def test_no_reload_begins_while_a_debugger_holds_what_it_would_replace() -> None:
+    begun = [known for known, _, actions in _steps() if any(isinstance(a, Begin) for a in actions)]
+    assert sum(known.asked is not None and known.asked.waits for known in begun) > 5
+    assert all(holder(known) is None for known in begun)
+
+
+def test_no_deadman_ends_what_a_debugger_holds() -> None:
+    for known, _now, actions in _steps():
+        for action in actions:
+            if isinstance(action, Kill) and known.is_running:
+                child = known.children.by_id[action.worker_id]
+                assert child.held is None or not action.overdue
+                assert child.held is None or child.state in (State.STARTING, State.READY)
 
 
 def test_nobody_is_woken_for_nothing() -> None:

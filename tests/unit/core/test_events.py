@@ -11,13 +11,14 @@ import pytest
 from spawning.controller import events
 from spawning.controller.children import Child, State
 from spawning.controller.policy import (
+    Asked,
     Situation,
     Stopping,
     pause_after,
 )
 from spawning.controller.signals import ORDERS, Order
 from spawning.messages import InFlight
-from unit.core.situations import NOW, children, situation
+from unit.core.situations import HELD, NOW, children, situation
 
 Event = Callable[[Situation], Situation]
 REQUEST = InFlight("GET", "/slow", 1.5)
@@ -61,6 +62,27 @@ ROWS: dict[str, tuple[Situation, Event, dict[str, Any]]] = {
         situation("1D@90"),
         lambda s: events.draining(s, 1, (), NOW),
         {},
+    ),
+    "held": (situation("1S"), lambda s: events.held(s, 1, HELD), {"children": children("1S*")}),
+    "a reload is asked for": (
+        situation("1S"),
+        lambda s: events.asked(s, "a.py changed", 90.0),
+        {"asked": Asked(("a.py changed",), 90.0, waits=False)},
+    ),
+    "a reload is asked for while a debugger holds a worker": (
+        situation("1S*"),
+        lambda s: events.asked(s, "a.py changed", 90.0),
+        {"asked": Asked(("a.py changed",), 90.0, waits=True)},
+    ),
+    "it is asked for once more, and again for the same": (
+        situation("1S*", asked=Asked(("a.py changed",), 90.0, waits=True)),
+        lambda s: events.asked(events.asked(s, "b.py changed", 91.0), "a.py changed", 92.0),
+        {"asked": Asked(("a.py changed", "b.py changed"), 90.0, waits=True)},
+    ),
+    "begun though it was to wait": (
+        situation("1S*", serving=1, asked=Asked(("a.py changed",), 90.0, waits=True)),
+        lambda s: events.begun(s, 2),
+        {"asked": None, "pending": 2},
     ),
     "killed": (situation("1D"), lambda s: events.killed(s, 1), {"children": children("1D!")}),
     "one died that had served": (
@@ -191,3 +213,10 @@ def test_an_order_about_how_many(order: Order, before: int, after: int) -> None:
 
 def test_every_order_has_one_signal() -> None:
     assert sorted(ORDERS.values(), key=str) == sorted(Order, key=str)
+
+
+def test_a_worker_that_is_released_has_a_whole_deadman_left() -> None:
+    known = events.released(situation("1D*@10"), 1, NOW)
+    [child] = known.children
+    assert child.held is None
+    assert child.overdue_at(known.deadman) == NOW + known.deadman

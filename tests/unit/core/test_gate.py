@@ -46,3 +46,15 @@ def test_the_word_outlives_the_descriptor(gate: Gate) -> None:
 
 def test_a_gate_is_not_inherited_by_accident(gate: Gate) -> None:
     assert not os.get_inheritable(gate.descriptor)
+
+
+def test_a_hold_is_seen_by_all_until_the_takeover(gate: Gate) -> None:
+    descriptor = os.dup(gate.descriptor)
+    other = Gate(descriptor)
+    assert other.hold[0] == 0.0
+    gate.hold[0] = 123456.789
+    assert other.hold[0] == 123456.789
+    assert other.word[0] == 0
+    gate.open_for(2)
+    assert (other.word[0], other.hold[0]) == (2, 0.0)
+    os.close(descriptor)

@@ -22,6 +22,7 @@ from spawning.messages import (
     Wanted,
     WorkerFailed,
     WorkerGone,
+    WorkerHeld,
     WorkerIs,
 )
 from spawning.scoreboard import BUCKETS
@@ -179,6 +180,7 @@ ONE_OF_EACH: list[Fact] = [
     GenerationFailed(1, WALL),
     WorkerIs(1, 2, 3, "serving", WALL),
     WorkerFailed(1, 2, REASON, WALL),
+    WorkerHeld(1, "pdb", "GET", "/orders/7", WALL),
     WorkerGone(1, 2, 3, "died", 1, WALL),
     Notice("text", WALL),
     Wanted(1, WALL),
@@ -206,6 +208,11 @@ def read(data: bytes) -> tuple[str, Any]:
         (WorkerGone(1, 2, 3, "died", -9, WALL), {"how": "died", "code": -9, "signal": "SIGKILL"}),
         (WorkerGone(1, 2, 3, "died", 3, WALL), {"code": 3, "signal": None}),
         (WorkerGone(1, 2, 3, "died", -35, WALL), {"code": -35, "signal": "35"}),
+        (
+            WorkerHeld(1, "pdb", "GET", "/orders/7", WALL),
+            {"event": "worker-held", "worker": 1, "debugger": "pdb", "request": "GET /orders/7"},
+        ),
+        (WorkerHeld(1, "", "", "", WALL), {"debugger": None, "request": None}),
         (
             WorkerFailed(5, 2, REASON, WALL),
             {"worker": 5, "generation": 2, "file": "/project/app.py", "line": 3, "column": 5},

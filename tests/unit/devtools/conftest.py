@@ -16,7 +16,7 @@ import pytest
 
 import spawning_devtools
 from spawning.config import Config
-from spawning.messages import Begun, Channel, Graph, Message, Module, Reload, Serving
+from spawning.messages import Begun, Channel, Graph, Message, Module, Prospect, Reload, Serving
 from spawning_devtools import hooks
 
 PATIENCE = 20.0
@@ -77,15 +77,20 @@ class Companion:
 
     def next(self) -> Reload:
         """Return the next message, which has to be a Reload."""
+        message = self.next_message()
+        assert isinstance(message, Reload)
+        return message
+
+    def next_message(self) -> Message:
+        """Return the next message."""
         poll = select.poll()
         poll.register(self.channel.fileno(), select.POLLIN)
         while not self._received:
             assert poll.poll(PATIENCE * 1000), "the conductor said nothing"
-            self._received += self.channel.receive()
+            heard = self.channel.receive()
+            self._received += [message for message in heard if not isinstance(message, Prospect)]
             assert not self.channel.ended, self.process.communicate()[1]
-        message = self._received.pop(0)
-        assert isinstance(message, Reload)
-        return message
+        return self._received.pop(0)
 
     def end(self) -> str:
         """Close our end, and return what the conductor said, but for what it watches."""

@@ -12,8 +12,11 @@ CHAINS = {
     "/p/deep.py": ["a", "b", "c", "d", "e", "f", "app"],
     "/p/both.py": ["both", "app"],
     "/lib/flask/json.py": ["flask.json"],
+    "/p/data.json": ["views", "urls", "app"],
+    "/p/plugins/": ["app"],
 }
 WATCHED = ["/p/settings.yaml", "/etc/app.yaml", "/p/both.py"]
+READ = ["/p/data.json", "/p/plugins/", "/p/unread.html"]
 CHANGED, DELETED, APPEARED = Difference.CHANGED, Difference.DELETED, Difference.APPEARED
 
 CAUSES = [
@@ -24,6 +27,9 @@ CAUSES = [
     ([("/p/settings.yaml", CHANGED)], "settings.yaml changed (--watch)"),
     ([("/etc/app.yaml", APPEARED)], "/etc/app.yaml appeared (--watch)"),
     ([("/p/both.py", CHANGED)], "both.py changed (both <- app)"),
+    ([("/p/data.json", CHANGED)], "data.json changed (read by views <- urls <- app)"),
+    ([("/p/plugins/", CHANGED)], "plugins/ changed (listed by app)"),
+    ([("/p/unread.html", DELETED)], "unread.html deleted"),
     ([("/lib/flask/json.py", CHANGED)], "/lib/flask/json.py changed"),
     ([("/p/deep.py", CHANGED)], "deep.py changed (a <- b <- c <- d <- ... <- app)"),
     ([("/p/a", CHANGED), ("/p/b/c", DELETED)], "2 files changed (a, b/c)"),
@@ -36,4 +42,4 @@ CAUSES = [
 @pytest.mark.parametrize(("changes", "text"), CAUSES)
 def test_text(changes: list[tuple[str, Difference]], text: str) -> None:
     made = [Change(path, kind) for path, kind in changes]
-    assert describe(made, lambda path: CHAINS.get(path, []), WATCHED, "/p") == text
+    assert describe(made, lambda path: CHAINS.get(path, []), WATCHED, READ, "/p") == text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from spawning.messages import Begun, Reload, Serving
+from spawning.messages import Begun, Graph, Opened, Prospect, Reload, Serving
 from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
 from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
 from spawning_devtools.reload.loops import TOLERATED
@@ -28,6 +29,7 @@ class Clocked:
         (told,) = self.step()
         assert isinstance(told, Say)
         assert told.text.startswith("watching ")
+        assert all(isinstance(action, Prospect) for action in self.step())
 
     def boot(self, starting: bool) -> None:
         wall = AN_HOUR_AGO + 60
@@ -69,7 +71,10 @@ def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None
     clocked.touch("views.py", State.BEING_WRITTEN)
     clocked.now += 0.1
     clocked.touch("views.py")
-    assert clocked.until_action() == [Reload("views.py changed (views <- urls <- app)", 100.0)]
+    changed = str(project.folder / "views.py")
+    assert clocked.until_action() == [
+        Reload("views.py changed (views <- urls <- app)", 100.0, (changed,), ("views",))
+    ]
     assert clocked.step() == []
 
 
@@ -160,7 +165,7 @@ def test_a_person_who_saves_the_file_of_a_loop_is_served_at_once(project: Projec
     for turn in range(TOLERATED + 1):
         written_at_each_start(clocked, turn)
     clocked.boot(starting=False)
-    clocked.step()
+    clocked.conductor.see([])
     clocked.now += 2
     project.write("views.py", "index = 1\n")
     clocked.touch("views.py")
@@ -180,3 +185,19 @@ def test_a_clock_that_is_ahead_reloads_once_only(project: Project) -> None:
         while clocked.conductor.work(clocked.now):
             pass
         assert not clocked.conductor.waits
+
+
+def test_what_requests_open_one_by_one_is_looked_at_from_time_to_time(project: Project) -> None:
+    clocked = Clocked(project)
+    nothing = Graph(1, "app", (), (), (), ())
+    watched = 0
+    for number in range(100):
+        page = Opened(str(project.folder / f"f{number}" / "page.html"), "views", AN_HOUR_AGO + 60)
+        clocked.conductor.hear(replace(nothing, served=(page,)), AN_HOUR_AGO + 90)
+        actions, again = clocked.conductor.decide(clocked.now, git_is_busy=False)
+        watched += sum(isinstance(action, Watch) for action in actions)
+        assert actions or again is not None
+        clocked.now += 0.01
+    assert 4 <= watched <= 5
+    assert isinstance(clocked.until_action()[0], Watch)
+    assert str(project.folder / "f99") in clocked.conductor.knowledge.interest.directories

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from spawning.config import Config
 from spawning.devhooks import DevHooks
+from spawning.messages import Boot, Channel
 from spawning_devtools import hooks
 
 CONFORMS: DevHooks = hooks
@@ -28,9 +30,13 @@ def test_the_conductor_is_a_script_with_absolute_files(
 
 
 def test_watching_alone_observes_nothing() -> None:
-    observer = hooks.worker_hooks(Config(args=("app",), watch=("a",)), 1)
-    observer.before_import(lambda: None)
-    assert observer.report() is None
+    boot = Boot(1, 1, {}, (), -1, -1, -1, (-1, 0, 0), 0, ())
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        config = Config(args=("app",), watch=("a",))
+        observer = hooks.worker_hooks(config, boot, Channel(ours), lambda _channel, _boot: None)
+        observer.before_import(lambda: None)
+        assert observer.report() is None
 
 
 def run(program: str, folders: list[str], *options: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from spawning_devtools.reload.imports import Imports, asked_by
 SOURCES = [
     ("plain", "import a.b, c as d", "m", False, {"a.b", "c"}),
     ("from", "from a import b, c", "m", False, {"a", "a.b", "a.c"}),
-    ("star", "from a import *", "m", False, {"a"}),
+    ("star", "from a import *", "m", False, {"a", "a.*"}),
     ("sibling", "from . import x", "p.m", False, {"p", "p.x"}),
     ("relative in a package", "from . import x", "p", True, {"p", "p.x"}),
     ("relative module", "from .q import x", "p.m", False, {"p.q", "p.q.x"}),

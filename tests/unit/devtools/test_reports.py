@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from spawning.messages import Graph, Module
+from spawning.messages import Graph, Module, Opened, PackagePath
 from spawning_devtools.reload.interest import interest
 from spawning_devtools.reload.reports import Report, Reports
 
@@ -47,6 +48,38 @@ def test_a_late_report_of_an_old_generation_is_dropped() -> None:
     reports.serve(2)
     assert not reports.add(graph(1, "one"), 0.0)
     assert files(reports) == {"two"}
+
+
+def test_who_opened_first_counts_and_what_was_ever_written_is_not_forgotten() -> None:
+    reports = Reports()
+    late, early = Opened("/p/a.json", "app", 9.0), Opened("/p/a.json", "app", 7.0)
+    reports.add(replace(graph(1, "app"), data=(late,), written=("/p/log",)), 0.0)
+    assert not reports.add(replace(graph(1), data=(early,)), 0.0)
+    assert reports.opened() == {"/p/a.json": 7.0 - 0.02}
+    assert reports.add(replace(graph(1), written=("/p/b",)), 0.0)
+    reports.add(graph(2, "app"), 0.0)
+    reports.serve(2)
+    assert reports.written == {"/p/log", "/p/b"}
+    assert reports.opened() == {}
+
+
+def test_what_was_kept_until_it_was_read_again() -> None:
+    reports = Reports()
+    page = Opened("/p/a.html", "app", 1.0)
+    reports.add(replace(graph(1, "app"), kept=(page,)), 0.0)
+    assert [one.file for report in reports for one in report.read()] == ["/p/a.html"]
+    assert reports.add(replace(graph(1), served=(page,)), 0.0)
+    assert [one.file for report in reports for one in report.read()] == []
+
+
+def test_every_place_where_a_package_was_looked_for() -> None:
+    reports = Reports()
+    for entry, folder in (("/p", "/p/a"), ("/q", "/q/a")):
+        more = replace(graph(1), search_path=(entry,), packages=(PackagePath("a", (folder,)),))
+        assert reports.add(more, 0.0)
+        assert not reports.add(more, 0.0)
+    (report,) = reports
+    assert (report.search_path, report.packages) == (("/p", "/q"), {"a": ("/p/a", "/q/a")})
 
 
 def test_links_lead_to_the_files_that_are_known_by_them(tmp_path: Path) -> None:

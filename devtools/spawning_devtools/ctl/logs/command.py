@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import NoReturn
 
 from spawning.errors import UsageError, did_you_mean
 from spawning_devtools.ctl.logs import report, times
 from spawning_devtools.ctl.logs.scan import STANDARD_INPUT, Question, scan_all
+from spawning_devtools.ctl.parser import Parser
 
 GROUPED_BY = ("path", "status", "method")
 SHOWN = 20
 """Groups of a table, unless more are asked for."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, "type 'spawnctl logs --help' for the options")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = _Parser(
-        prog="spawnctl logs",
-        description="How often and how long requests took, by path, status or method.",
-        allow_abbrev=False,
-    )
+    made = Parser("logs", "How often and how long requests took, by path, status or method.")
     add = made.add_argument
     add("files", nargs="*", metavar="FILE", help="access logs, .gz too; - is standard input")
     add("--by", action="append", metavar="COLUMN", help="path, status or method; several, "

@@ -1,0 +1,274 @@
+"""Where workers come from in development: keeps the snapshots, in the controller's process.
+
+`ladder` decides; here it is done.  Nothing that goes wrong with a snapshot costs more
+than time: a worker that cannot be forked is executed afresh.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from spawning import log
+from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.switchboard import Switchboard
+from spawning.messages import (
+    Advance,
+    Boot,
+    Born,
+    GoOn,
+    Message,
+    Parked,
+    Prospect,
+    Reload,
+    Sprout,
+    Stumbled,
+    Unfit,
+)
+from spawning_devtools.snapshots import forking, ladder
+from spawning_devtools.snapshots.processes import Heard, Processes
+from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
+
+PATIENCE = 2000
+"""Milliseconds in which a snapshot has to fork."""
+
+
+def nursery_of(executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+    """Return a nursery, or None, said once, where the system does not let us have one."""
+    try:
+        forking.take_in_orphans()
+    except (OSError, AttributeError) as error:
+        log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
+        return None
+    return Nursery(executed, switchboard)
+
+
+@dataclasses.dataclass(slots=True)
+class _Task:
+    """What is being prepared, by which process, with what it held when it was forked."""
+
+    grow: Grow | Begin
+    source: Rung
+    pid: int = 0
+    """0 until the process is born."""
+
+
+class Nursery:
+    """Implements `devhooks.Nursery`."""
+
+    def __init__(self, executed: Spawner, switchboard: Switchboard) -> None:
+        self._executed = executed
+        self._known = Ladder()
+        self._processes = Processes(switchboard, Heard(self._said, self._born))
+        self._spares: dict[int, list[int]] = {}
+        """By the snapshot that forked them."""
+        self._sprouting: set[int] = set()
+        """Snapshots that were told to fork a spare."""
+        self._task: _Task | None = None
+        self._chosen: tuple[int, int] = (0, 0)
+        """The newest generation, and the snapshot that its workers come from."""
+        self._template: Boot | None = None
+        self._told: set[str] = set()
+        """What the user has been told."""
+
+    # ------------------------------------------------------------ for the controller
+
+    def spawn(self, boot: Boot) -> Spawned:
+        """Start a worker: from the deepest snapshot, the same for all of a generation."""
+        self._template = boot
+        pid = self._source_of(boot.generation)
+        warm = self._take_spare(pid) if pid else None
+        spawned = warm or self._executed.spawn(boot)
+        if warm is not None:
+            warm.channel.send(boot)
+        self._processes.is_of_controller(spawned.process.pid)
+        return spawned
+
+    def hear(self, message: Message) -> None:
+        """Take what the companion says of the code."""
+        match message:
+            case Reload(files=files, names=names):
+                self._abandon_task()
+                self._discard(ladder.outdated(self._known, files, names))
+                self._known = dataclasses.replace(self._known, prospect=None)
+            case Prospect() as prospect:
+                self._known = self._known.expecting(prospect)
+                self._discard(ladder.mistaken(self._known, prospect.environ))
+                self._discard(ladder.superfluous(self._known))
+                self._prepare()
+
+    def forget(self) -> None:
+        """Anything may have changed: hold nothing of the code any more."""
+        self._abandon_task()
+        self._discard([*self._known.rungs])
+        self._known = Ladder(installed=self._known.installed)
+
+    def reap(self) -> None:
+        """A child of this process has died."""
+        for pid in self._processes.reap():
+            self._lost(pid)
+
+    def end(self) -> None:
+        """End what is not a worker."""
+        self._processes.end()
+
+    # ------------------------------------------------------------ workers
+
+    def _source_of(self, generation: int) -> int:
+        """Return the snapshot for workers of `generation`, 0 where there is none."""
+        newest, chosen = self._chosen
+        if generation != newest or chosen not in self._known.rungs:
+            deepest = self._known.deepest()
+            chosen = deepest.pid if deepest is not None else 0
+            self._chosen = max(generation, newest), chosen
+        return chosen
+
+    def _take_spare(self, source: int) -> Spawned | None:
+        """Return a process that waits where `source` does, None where it does not fork."""
+        if not self._spares.get(source):
+            self._sprout(source)
+        while not self._spares.get(source):
+            if source not in self._known.rungs or not self._processes.wait_for_birth(PATIENCE):
+                self._discard([source])
+                return None
+        pid = self._spares[source].pop()
+        self._count_spares(source)
+        return self._processes.hand_over(pid)
+
+    def _sprout(self, source: int) -> None:
+        if source not in self._sprouting:
+            self._sprouting.add(source)
+            self._processes.tell(source, Sprout())
+
+    def _count_spares(self, source: int) -> None:
+        rung = self._known.rungs.get(source)
+        if rung is not None:
+            spares = len(self._spares.get(source, ()))
+            self._known = self._known.with_rung(dataclasses.replace(rung, spares=spares))
+
+    # ------------------------------------------------------------ preparing
+
+    def _prepare(self) -> None:
+        """Take the next step, unless one is being taken."""
+        if self._task is not None or self._sprouting:
+            return
+        match ladder.step(self._known):
+            case Begin() as begin if self._template is not None:
+                self._begin(begin, self._template)
+            case Grow(source) as grow:
+                self._task = _Task(grow, self._known.rungs[source])
+                self._processes.tell(source, Sprout())
+            case Spare(source):
+                self._sprout(source)
+
+    def _begin(self, begin: Begin, template: Boot) -> None:
+        boot = dataclasses.replace(
+            template, worker_id=0, generation=0, row=0, cradle=self._processes.cradle
+        )
+        try:
+            line = self._executed.spawn(boot)
+        except OSError as error:
+            self._say_once(f"no snapshot can be started: {error.strerror}")
+            return
+        pid = line.process.pid
+        self._task = _Task(begin, Rung(pid, Kind.COLD, ""), pid)
+        self._processes.add(pid, line)
+
+    def _born(self, born: Born) -> None:
+        """Find out what a process was forked for."""
+        task = self._task
+        if born.goes_on and task is not None and task.pid == born.parent:
+            self._processes.listen(born.parent)  # its child holds what it says that it holds
+            task.pid = born.pid
+        elif born.parent in self._sprouting:
+            self._sprouting.discard(born.parent)
+            self._spares.setdefault(born.parent, []).append(born.pid)
+            self._count_spares(born.parent)
+            self._prepare()
+        elif task is not None and not task.pid and born.parent == task.source.pid:
+            assert isinstance(task.grow, Grow)
+            task.pid = born.pid
+            self._processes.tell(born.pid, task.grow.order)
+        else:
+            self._discard([born.pid])  # its purpose has passed
+
+    def _said(self, pid: int, message: Message) -> None:
+        if self._task is None or self._task.pid != pid:
+            return
+        match message:
+            case Parked():
+                self._parked(pid, message)
+            case Stumbled(name):
+                self._refused(name)
+            case Unfit(at, why):
+                self._unfit(at, why)
+
+    def _parked(self, pid: int, parked: Parked) -> None:
+        task = self._task
+        assert task is not None
+        rung = ladder.grown(task.source, task.grow, parked, pid)
+        self._known = self._known.with_rung(rung)
+        task.source = rung
+        match task.grow:
+            case Grow(_, GoOn(stops)) if parked.at != stops[-1]:
+                pass  # its child goes on
+            case _:
+                self._finish_task()
+
+    def _finish_task(self) -> None:
+        self._task = None
+        self._discard(ladder.superfluous(self._known))
+        self._prepare()
+
+    # ------------------------------------------------------------ what does not work
+
+    def _refused(self, name: str) -> None:
+        """A module cannot be imported ahead."""
+        match self._task:
+            case _Task(grow=Grow(order=Advance() as order)):
+                self._known = ladder.refuse(self._known, order, name)
+        self._finish_task()
+
+    def _unfit(self, at: str, why: str) -> None:
+        """A process may not be forked from here on."""
+        where = f"what comes before {at}" if at else "nothing"
+        self._say_once(f"a warm start can hold {where} only: {why}")
+        self._give_up(at)
+
+    def _give_up(self, at: str) -> None:
+        """The task comes to nothing; `at`: the stop at which it ended, if there was one."""
+        if self._task is not None:
+            self._known = ladder.given_up(self._known, self._task.grow, at)
+        self._finish_task()
+
+    def _lost(self, pid: int) -> None:
+        """A process has ended by itself."""
+        task = self._task
+        is_task = task is not None and task.pid == pid and pid not in self._known.rungs
+        self._discard([pid])
+        if is_task:
+            self._give_up("")
+
+    def _abandon_task(self) -> None:
+        task, self._task = self._task, None
+        if task is not None and task.pid and task.pid not in self._known.rungs:
+            self._discard([task.pid])
+
+    def _discard(self, pids: Iterable[int]) -> None:
+        """End these, and the spares that were forked from them."""
+        for pid in [*pids]:
+            for spare in self._spares.pop(pid, ()):
+                self._processes.kill(spare)
+            self._processes.kill(pid)
+            self._sprouting.discard(pid)
+            self._known = self._known.without([pid])
+        for parent, spares in self._spares.items():
+            alive = [spare for spare in spares if spare in self._processes]
+            if alive != spares:
+                self._spares[parent] = alive
+                self._count_spares(parent)
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            log.say(text)

@@ -1,0 +1,139 @@
+"""The processes that wait or prepare, and the lines to them, in the controller's process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from spawning.controller.spawn import Spawned
+from spawning.controller.switchboard import Switchboard
+from spawning.messages import Born, Channel, Message, decode
+from spawning_devtools.snapshots.adopted import Adopted
+
+BIRTH_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who is told what happens to the processes."""
+
+    said: Callable[[int, Message], None]
+    """A process, by its id, has said something."""
+    born: Callable[[Born], None]
+    """A process was forked."""
+
+
+class Processes:
+    """By process id; those that were handed to the controller are its own."""
+
+    def __init__(self, switchboard: Switchboard, heard: Heard) -> None:
+        self._switchboard = switchboard
+        self._heard = heard
+        self._lines: dict[int, Spawned] = {}
+        self._dying: list[Spawned] = []
+        self._handed_over: set[int] = set()
+        self._cradle, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._cradle.setblocking(False)
+        switchboard.attend(self._cradle, self.take_births)
+
+    @property
+    def cradle(self) -> int:
+        """The descriptor on which forked processes announce themselves."""
+        return self._theirs.fileno()
+
+    def __contains__(self, pid: int) -> bool:
+        return pid in self._lines
+
+    def add(self, pid: int, line: Spawned) -> None:
+        """Attend to a process."""
+        self._lines[pid] = line
+        self._switchboard.attend(line.channel, lambda: self.listen(pid))
+
+    def tell(self, pid: int, message: Message) -> None:
+        """Send a process a message."""
+        self._lines[pid].channel.send(message)
+
+    def listen(self, pid: int) -> None:
+        """Hear what a process has said."""
+        line = self._lines.get(pid)
+        if line is not None:
+            for message in self._switchboard.receive(f"snapshot {pid}", line):
+                self._heard.said(pid, message)
+
+    def hand_over(self, pid: int) -> Spawned:
+        """Give up a process, which the controller keeps from now on."""
+        line = self._lines.pop(pid)
+        self._switchboard.leave(line.channel)
+        self._handed_over.add(pid)
+        return line
+
+    def is_of_controller(self, pid: int) -> None:
+        """Know that the controller has this one, too."""
+        self._handed_over.add(pid)
+
+    def kill(self, pid: int) -> None:
+        """End a process; harmless where it is gone."""
+        line = self._lines.pop(pid, None)
+        if line is not None:
+            line.process.kill()
+            self._switchboard.leave(line.channel)
+            line.channel.close()
+            self._dying.append(line)
+
+    def wait_for_birth(self, milliseconds: int) -> bool:
+        """Wait until a process is born; return False where none is."""
+        waiting = select.poll()
+        waiting.register(self._cradle, select.POLLIN)
+        if not waiting.poll(milliseconds):
+            return False
+        self.take_births()
+        return True
+
+    def take_births(self) -> None:
+        """Take in those that have announced themselves."""
+        while True:
+            try:
+                word, descriptors, _, _ = socket.recv_fds(self._cradle, BIRTH_SIZE, 1)
+            except BlockingIOError:
+                return
+            os.set_inheritable(descriptors[0], False)
+            born = decode(word)
+            assert isinstance(born, Born)
+            channel = Channel(socket.socket(fileno=descriptors[0]))
+            self.add(born.pid, Spawned(Adopted(born.pid), channel))
+            self._heard.born(born)
+
+    def reap(self) -> Iterator[int]:
+        """Yield those that have ended by themselves; bury them, and whoever else has died."""
+        self._dying = [line for line in self._dying if line.process.poll() is None]
+        for pid, line in list(self._lines.items()):
+            if line.process.poll() is not None:
+                yield pid
+        all_of_us = children()
+        self._handed_over &= all_of_us
+        known = {*self._lines, *(line.process.pid for line in self._dying), *self._handed_over}
+        for stranger in all_of_us - known:
+            # A daemon of the application: its parent has ended, and we take in orphans.
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(stranger, os.WNOHANG)
+
+    def end(self) -> None:
+        """End them all."""
+        for pid in list(self._lines):
+            self.kill(pid)
+        for line in self._dying:
+            line.process.wait()
+        self._switchboard.leave(self._cradle)
+        self._cradle.close()
+        self._theirs.close()
+
+
+def children() -> set[int]:
+    """Return the process ids of this process's children."""
+    with open(f"/proc/self/task/{threading.get_native_id()}/children", encoding="ascii") as file:
+        return {int(pid) for pid in file.read().split()}

@@ -1,0 +1,110 @@
+"""The snapshots that there are, as values."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Iterable
+
+from spawning.messages import Advance, GoOn, Prospect, Recent
+
+Changes = tuple[tuple[str, "str | None"], ...]
+
+
+class Kind(enum.Enum):
+    """See above."""
+
+    COLD = "cold"
+    NATURAL = "natural"
+    INSTALLED = "installed"
+    HOT = "hot"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rung:
+    """One snapshot that waits."""
+
+    pid: int
+    kind: Kind
+    at: str
+    """The module that would be imported next."""
+    files: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    """Modules that were looked for, whether they were found or not."""
+    ground: int = 0
+    """Process id of the INSTALLED snapshot that it comes from, 0 where it comes from none."""
+    ahead: frozenset[str] = frozenset()
+    """Of an INSTALLED one: what was imported ahead."""
+    environ: Changes = ()
+    """Of an INSTALLED one: what the environment was taken to become."""
+    spares: int = 0
+    """Processes that wait at the same place, to be had without forking."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Begin:
+    """Execute the process that becomes COLD."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grow:
+    """Fork `source`, and tell the new process `order`; what comes of it is of this kind."""
+
+    source: int
+    order: GoOn | Advance
+    kind: Kind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spare:
+    """Fork a spare of this snapshot."""
+
+    source: int
+
+
+Step = Begin | Grow | Spare
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ladder:
+    """Everything that is known; a change of it returns a new value."""
+
+    rungs: dict[int, Rung] = dataclasses.field(default_factory=dict)
+    prospect: Prospect | None = None
+    """None while a change is being served."""
+    installed: tuple[str, ...] = ()
+    refused: frozenset[str] = frozenset()
+    """Modules of installed packages that could not be imported ahead."""
+    cold_recent: frozenset[Recent] = frozenset()
+    """What was being edited, where importing the rest ahead did not work."""
+    unreached: frozenset[str] = frozenset()
+    """Modules at which a start did not stop."""
+
+    def of(self, kind: Kind) -> list[Rung]:
+        """Return the snapshots of one kind."""
+        return [rung for rung in self.rungs.values() if rung.kind is kind]
+
+    def deepest(self) -> Rung | None:
+        """Return the one that holds most."""
+        return max(self.rungs.values(), key=lambda rung: len(rung.files), default=None)
+
+    def with_rung(self, rung: Rung) -> Ladder:
+        """Return this with one more, or with one changed."""
+        return dataclasses.replace(self, rungs={**self.rungs, rung.pid: rung})
+
+    def without(self, pids: Iterable[int]) -> Ladder:
+        """Return this without some."""
+        gone = frozenset(pids)
+        rungs = {pid: rung for pid, rung in self.rungs.items() if pid not in gone}
+        return dataclasses.replace(self, rungs=rungs)
+
+    def missing(self, names: Iterable[str]) -> Ladder:
+        """Return this, knowing that no start stops at these."""
+        return dataclasses.replace(self, unreached=self.unreached.union(names))
+
+    def expecting(self, prospect: Prospect) -> Ladder:
+        """Return this, with what is known of the code that serves now."""
+        installed = self.installed if prospect.installed is None else prospect.installed
+        return dataclasses.replace(
+            self, prospect=prospect, installed=installed, unreached=frozenset()
+        )

@@ -1,0 +1,256 @@
+"""A snapshot's own side: where it stops, what it is told while it waits, how it forks.
+
+An application is started as always, and stops inside the search for a module, before
+that module has been found: so the process holds exactly what a cold start holds at
+that moment, and nothing of that module.  What is forked from it goes on with the
+search and imports the module as it is then.
+
+Rules:
+1. A waiting process has no thread and no descriptor of the application's (`safety`);
+   otherwise it says why and ends.
+2. It may import modules before their turn.  If that comes upon one that is forbidden,
+   or fails, the process ends: nothing half-made is forked.
+3. Whoever tells it what to do is gone: it ends.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from select import POLLIN, POLLOUT, poll
+from socket import SCM_RIGHTS, SOL_SOCKET, socketpair
+from typing import Protocol
+
+from spawning.messages import (
+    Advance,
+    Boot,
+    Born,
+    Channel,
+    GoOn,
+    Message,
+    Parked,
+    Sprout,
+    Stumbled,
+    Unfit,
+    encode,
+)
+from spawning_devtools.snapshots import afresh, forking, safety
+from spawning_devtools.snapshots.held import hold
+
+Changes = tuple[tuple[str, "str | None"], ...]
+"""To an environment; None stands for removed."""
+
+
+class Seen(Protocol):
+    """What was imported so far."""
+
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files that were loaded, modules that were looked for."""
+
+    def alone(self, work: Callable[[], None]) -> None:
+        """Do `work` whose imports nobody of the project has asked for."""
+
+
+class Trespass(BaseException):
+    """A module was imported before its turn that must not be."""
+
+
+class Snapshot:
+    """This process, while it is or may become a snapshot."""
+
+    def __init__(
+        self,
+        boot: Boot,
+        channel: Channel,
+        seen: Seen,
+        is_project: Callable[[str], bool],
+        become: Callable[[Channel, Boot], None],
+    ) -> None:
+        self._channel = channel
+        self._cradle = socket.socket(fileno=os.dup(boot.cradle))
+        self._seen = seen
+        self._is_project = is_project
+        self._become = become
+        self._stops: frozenset[str] = frozenset()
+        self._forbidden: frozenset[str] = frozenset()
+        self._spares_project = False
+        self._trespass = ""
+        self._assumed: Changes | None = None
+        """What the environment was taken to become, where modules came before their turn."""
+        self._is_out_of_turn = False
+        self._environ = dict(os.environ)
+        self._folder = os.getcwd()
+        self._chance = afresh.Chance()
+        self._held = hold()
+        self._known = safety.open_descriptors()
+        forking.die_with_parent(True)
+
+    # ------------------------------------------------------------ what the import calls
+
+    def before(self, name: str) -> None:
+        """A module is about to be searched for the first time."""
+        if name in self._stops:
+            self._stops -= {name}
+            self._leave_one(name)
+        if name in self._forbidden:
+            self._trespass = name
+            raise Trespass(name)
+
+    def found(self, name: str, file: str) -> None:
+        """It was found in this file."""
+        if self._spares_project and self._is_project(file):
+            self._trespass = name
+            raise Trespass(name)
+        if name == "numpy.random":
+            return
+        self._chance.look()
+
+    # ------------------------------------------------------------ waiting
+
+    def park(self, at: str) -> None:
+        """Wait here; return in a process that is to go on with the start."""
+        self._say(self._parked(at))
+        self._wait(at)
+
+    def _leave_one(self, at: str) -> None:
+        """Leave a snapshot behind and go on, to further stops if there are any."""
+        # Said first: whoever hears of the child has heard what it holds already.
+        self._say(self._parked(at))
+        if not (self._stops and self._fork(goes_on=True)):
+            self._wait(at)
+
+    def _parked(self, at: str) -> Parked:
+        """Make fit for forking, and return what to say; ends the process where it may not be."""
+        complaint = safety.complaint(self._known)
+        if complaint:
+            self._end(Unfit(at, complaint))
+        gc.freeze()
+        return Parked(at, *self._seen.new_files())
+
+    def _wait(self, at: str) -> None:
+        while True:
+            match self._next():
+                case Sprout():
+                    self._fork(goes_on=False)  # the child waits here as well
+                case Advance() as order:
+                    self._advance(order)
+                    self._say(self._parked(at))
+                case GoOn(stops):
+                    self._stops = frozenset(stops)
+                    return
+                case Boot() as boot:
+                    self._become_worker(boot)
+                    return
+
+    def _next(self) -> Message | None:
+        arrival = poll()
+        arrival.register(self._channel.fileno(), POLLIN)
+        while True:
+            arrival.poll()
+            for message in self._channel.receive():
+                return message
+            if self._channel.ended:
+                os._exit(0)
+
+    def _say(self, message: Message) -> None:
+        self._channel.send(message)
+        room = poll()
+        room.register(self._channel.fileno(), POLLOUT)
+        while self._channel.wants_write:
+            room.poll()
+            self._channel.flush()
+
+    def _end(self, why: Message) -> None:
+        self._say(why)
+        os._exit(0)
+
+    # ------------------------------------------------------------ what it is told
+
+    def _fork(self, goes_on: bool) -> bool:
+        """Fork a process that has a channel of its own; return True in it."""
+        parent = os.getpid()
+        set_right = self._chance.keep()
+        if not forking.fork_orphan():
+            return False
+        forking.die_with_parent(True)
+        theirs, ours = socketpair()
+        self._channel.close()
+        self._channel = Channel(ours)
+        self._known |= {ours.fileno()}
+        set_right()
+        word = encode(Born(os.getpid(), parent, goes_on))
+        number = theirs.fileno().to_bytes(4, sys.byteorder)
+        self._cradle.sendmsg([word], [(SOL_SOCKET, SCM_RIGHTS, number)])
+        theirs.close()
+        return True
+
+    def _advance(self, order: Advance) -> None:
+        self._stops = frozenset()
+        self._forbidden = frozenset(order.forbidden)
+        self._spares_project = not order.project
+        before = dict(os.environ)
+        apply(order.environ)
+        self._seen.alone(lambda: self._import(order.names))
+        apply(changes(dict(os.environ), before))
+        self._forbidden, self._spares_project = frozenset(), False
+        self._is_out_of_turn = True
+        if not order.project:
+            self._assumed = order.environ
+
+    def _import(self, names: Iterable[str]) -> None:
+        for name in names:
+            try:
+                if name not in sys.modules:
+                    importlib.import_module(name)
+            except BaseException as error:
+                self._end(Stumbled(name, f"{type(error).__name__}: {error}"))
+            if self._trespass:
+                self._end(Stumbled(name, f"it imports {self._trespass}"))
+
+    def _become_worker(self, boot: Boot) -> None:
+        self._stops = frozenset()
+        forking.die_with_parent(False)
+        afresh.look_again(self._is_project)
+        for held in self._held:
+            held.release()
+        self._cradle.close()
+        self._become(self._channel, boot)
+
+    # ------------------------------------------------------------ once it is a worker
+
+    def complaint(self, error: BaseException | None) -> str:
+        """Return why this start may not be what a cold one would have been, or ''.
+
+        `error` is what the application's import raised.
+        """
+        if not self._is_out_of_turn:
+            return ""
+        if self._assumed is not None and self._assumed != changes(self._environ, dict(os.environ)):
+            return "the application changes its environment otherwise than before"
+        if error is not None and not isinstance(error, SyntaxError):
+            return f"{type(error).__name__}, which may come of the order of the imports"
+        return ""
+
+    def restore(self) -> dict[str, str]:
+        """Undo what the application did to the process; return its first environment."""
+        os.chdir(self._folder)
+        return self._environ
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> Changes:
+    """Return what makes `after` of `before`."""
+    names = sorted(before.keys() | after.keys())
+    return tuple((name, after.get(name)) for name in names if before.get(name) != after.get(name))
+
+
+def apply(wanted: Changes) -> None:
+    """Change the environment."""
+    for name, value in wanted:
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,83 @@
+"""Where connections come from: the listening sockets, and the workers that drain."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from spawning.http.handoff import Inbox
+from spawning.http.listener import Listener
+from spawning.http.poller import Poller
+
+
+class Sources:
+    """All of them, of one worker; closed until `listen` and `take_in` are called."""
+
+    def __init__(
+        self,
+        poller: Poller,
+        inbox: socket.socket,
+        adopt: Callable[[socket.socket, int, bytes, bytes], None],
+    ) -> None:
+        self._poller = poller
+        self._listeners: list[Listener] = []
+        self._paused: list[Listener | Inbox] = []
+        self._arrivals = Inbox(inbox, adopt, self._pause)
+
+    @property
+    def are_open(self) -> bool:
+        """Whether connections are wanted."""
+        return bool(self._listeners)
+
+    def listen(self, sock: socket.socket, welcome: Callable[[socket.socket, Any], None]) -> None:
+        """Accept the connections of a listening socket."""
+        listener = Listener(sock, welcome, self._pause)
+        self._listeners.append(listener)
+        self._poller.add_shared(listener.fileno(), listener)
+
+    def take_in(self) -> None:
+        """Take over connections of workers that drain."""
+        self._poller.add_shared(self._arrivals.fileno(), self._arrivals)
+
+    def close(self) -> None:
+        """Bring no more connections, after those that somebody was woken for."""
+        for listener in self._listeners:
+            self._poller.remove(listener.fileno())
+            listener.close()
+        if self._listeners:
+            self._poller.remove(self._arrivals.fileno())
+            # We may have been woken for something already, and nobody else for it; what we
+            # take leaves again by the outbox, which wakes the next one.
+            self._arrivals.on_events(0)
+        self._listeners.clear()
+        self._paused.clear()
+
+    def hold_back(self) -> None:
+        """Bring no more for a while."""
+        for source in self._all():
+            self._poller.remove(source.fileno())
+        self._paused.clear()
+
+    def go_on(self) -> None:
+        """Bring connections again."""
+        for source in self._all():
+            self._poller.add_shared(source.fileno(), source)
+
+    def look(self) -> None:
+        """Try again what was paused, and look for what nobody was woken for."""
+        paused, self._paused = self._paused, []
+        for source in paused:
+            self._poller.add_shared(source.fileno(), source)
+        # A worker that was killed may have taken a wake-up with it.  Where there is little room,
+        # it is for those who have waited longer: they were accepted once.
+        for source in reversed(self._all()):
+            source.on_events(0)
+
+    def _all(self) -> list[Listener | Inbox]:
+        return [*self._listeners, self._arrivals] if self._listeners else []
+
+    def _pause(self, source: Listener | Inbox) -> None:
+        # Level-triggered: it would report the connection that we cannot take for ever.
+        self._poller.remove(source.fileno())
+        self._paused.append(source)

@@ -1,0 +1,112 @@
+"""What is said to and by snapshots: processes that hold a half-started application.
+
+A snapshot waits for one of `Sprout`, `Advance`, `GoOn` and `Boot`.  The first makes
+another process that holds the same and waits as well; the others change the one that
+is told.  `Boot` makes a worker of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from spawning.messages.message import Message
+
+# ---------------------------------------------------------------- companion to controller
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recent(Message):
+    """A module that is being edited, and what may be imported before it although it came later."""
+
+    name: str
+    ahead: tuple[str, ...]
+    """Modules that do not depend on it, in the order in which they started."""
+    dependents: tuple[str, ...]
+    """Modules that depend on it, itself among them: none of them may be imported ahead."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prospect(Message):
+    """What is known of the code that serves, for those who prepare for the next change of it."""
+
+    generation: int
+    project: tuple[tuple[str, str], ...]
+    """The project's modules and their files, in the order in which they started."""
+    recent: tuple[Recent, ...]
+    """What was edited last, the latest first."""
+    installed: tuple[str, ...] | None
+    """Modules of installed packages, in the order in which they started; None: as told before."""
+    environ: tuple[tuple[str, str | None], ...]
+    """What the application changed in its environment; None stands for removed."""
+    order_matters: str
+    """Why no module may be imported before its turn; empty where they may."""
+
+
+# ---------------------------------------------------------------- controller to snapshot
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sprout(Message):
+    """Fork a process that holds what you hold, and waits as you do."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Advance(Message):
+    """Import these, and wait again."""
+
+    names: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    """Modules that must not be imported meanwhile."""
+    project: bool
+    """Whether modules of the project may be imported."""
+    environ: tuple[tuple[str, str | None], ...]
+    """Changes to the environment that hold meanwhile."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GoOn(Message):
+    """Go on with the start, and leave a snapshot where each of these would be imported."""
+
+    stops: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- snapshot to controller
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Born(Message):
+    """The first word of a forked process, which comes with the other end of its channel."""
+
+    pid: int
+    parent: int
+    """Process id of the snapshot that it was forked from."""
+    goes_on: bool
+    """Whether it goes on with the start by itself, having left its parent behind."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parked(Message):
+    """A snapshot waits; what it holds beyond what the process held that it was forked from."""
+
+    at: str
+    """The module that would be imported next; empty at the very beginning."""
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    """Modules that were loaded from `files`, and those that were looked for in vain."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stumbled(Message):
+    """A module could not be imported before its turn; the process ends."""
+
+    name: str
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unfit(Message):
+    """A process may not be forked here; it ends."""
+
+    at: str
+    why: str
+    """A phrase: `it has started a thread`."""
