@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Boot, Channel, Graph, Message, News
+from spawning.messages import Boot, Channel, Graph, Message, News, Snapshots
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -118,10 +118,12 @@ class DevHooks(Protocol):
         forked from this one; `become` was called in those that are to be workers.
         """
 
-    def nursery(self, config: Config, executed: Any, switchboard: Any) -> Nursery | None:
+    def nursery(
+        self, config: Config, executed: Any, switchboard: Any, tell: Callable[[Snapshots], None]
+    ) -> Nursery | None:
         """Return where workers come from, or None where each is to be executed afresh.
 
-        `executed` is the `Spawner` that does so.
+        `executed` is the `Spawner` that does so; `tell` is called with what there is.
         """
 
     def live_pages(self, config: Config) -> LivePages:

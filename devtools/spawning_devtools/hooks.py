@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
     from spawning.devhooks import Debugged, LivePages, Nursery, WorkerHooks
-    from spawning.messages import Boot, Channel, Graph
+    from spawning.messages import Boot, Channel, Graph, Snapshots
 
 if importlib.util.find_spec("watchdog") is None:
     raise ModuleNotFoundError("No module named 'watchdog'", name="watchdog")
@@ -126,14 +126,19 @@ def worker_hooks(
     return _DevHooks(config, boot, channel, become)
 
 
-def nursery(config: Config, executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+def nursery(
+    config: Config,
+    executed: Spawner,
+    switchboard: Switchboard,
+    tell: Callable[[Snapshots], None],
+) -> Nursery | None:
     """Return where workers come from, None where each is to be executed afresh."""
     if not config.reload or "cold" in config.reload.split(","):
         return None
     # Here, because it imports the controller, and workers come to this module as well.
     from spawning_devtools.snapshots.nursery import nursery_of
 
-    return nursery_of(executed, switchboard)
+    return nursery_of(executed, switchboard, tell)
 
 
 def live_pages(config: Config) -> LivePages:

@@ -17,6 +17,7 @@ from spawning.controller.policy import Stopping as HowToStop
 from spawning.messages import (
     Graph,
     Refresh,
+    Snapshots,
     Stopping,
     Wanted,
     WorkerGone,
@@ -24,7 +25,7 @@ from spawning.messages import (
     WorkerIs,
 )
 
-Fact = chronicle.Fact | Graph | Refresh
+Fact = chronicle.Fact | Graph | Refresh | Snapshots
 
 
 class Listener(Protocol):

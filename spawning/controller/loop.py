@@ -26,11 +26,12 @@ from spawning.controller.actions import (
     Stop,
     TakeOver,
 )
-from spawning.controller.audience import Audience, gone
+from spawning.controller.audience import Audience, Fact, gone
 from spawning.controller.children import Child, new_child
 from spawning.controller.companion import Companion
 from spawning.controller.companions import briefs_of, people_of
 from spawning.controller.newsroom import Newsroom
+from spawning.controller.nursery import nursery_of
 from spawning.controller.outside import Outside
 from spawning.controller.overseer import Overseer
 from spawning.controller.policy import Situation, Stopping, decide, wake_at
@@ -68,8 +69,8 @@ class Controller:
         streams = self._outside.streams
         self._switchboard = Switchboard()
         executed = spawner or ExecSpawner(streams)
-        self._nursery = hooks.nursery(config, executed, self._switchboard) if hooks else None
-        self._workers = Workers(config, listeners, search_path(), self._nursery or executed)
+        self._nursery = nursery_of(config, hooks, executed, self._switchboard, self._tell)
+        self._workers = Workers(config, listeners, search_path(), self._nursery)
         board = self._workers.board.shape
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
@@ -210,8 +211,7 @@ class Controller:
                 self._workers.tell_all(messages.Reopen())
             elif order is Order.RELOAD:
                 if self._known.stopping is Stopping.NO:
-                    if self._nursery is not None:
-                        self._nursery.forget()
+                    self._nursery.forget()
                     self._begin("SIGHUP", monotonic())
             else:
                 self._known = events.ordered(self._known, order, monotonic())
@@ -250,8 +250,7 @@ class Controller:
                     self._audience.tell(message)
 
     def _hear_watcher(self, message: messages.Message) -> None:
-        if self._nursery is not None:
-            self._nursery.hear(message)
+        self._nursery.hear(message)
         if self._known.stopping is not Stopping.NO:
             return
         if isinstance(message, messages.Reload):
@@ -265,8 +264,7 @@ class Controller:
         now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
             self._gone(self._known.children.by_id[worker_id], code, now)
-        if self._nursery is not None:
-            self._nursery.reap()
+        self._nursery.reap()
 
     def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
         if not spawned.channel.ended:
@@ -286,13 +284,15 @@ class Controller:
 
     # ------------------------------------------------------------ parts
 
+    def _tell(self, fact: Fact) -> None:
+        self._audience.tell(fact)
+
     def _notice(self, text: str) -> None:
         """Say something to all who are told, the terminal first."""
-        self._audience.tell(messages.Notice(text, time.time()))
+        self._tell(messages.Notice(text, time.time()))
 
     def _end(self) -> None:
-        if self._nursery is not None:
-            self._nursery.end()
+        self._nursery.end()
         self._workers.end()
         self._audience.end()
         self._switchboard.close()

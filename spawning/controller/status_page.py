@@ -13,7 +13,7 @@ from spawning import chronicle, log
 from spawning.config import Config
 from spawning.controller.audience import Fact
 from spawning.controller.companion import Brief
-from spawning.messages import Chronicle, Graph, Message, Refresh, StatusBoot
+from spawning.messages import Chronicle, Graph, Message, Refresh, Snapshots, StatusBoot
 from spawning.scoreboard import Shape
 from spawning.sockets import urls_of
 
@@ -29,7 +29,7 @@ class Memory:
 
     def learn(self, fact: Fact) -> Message | None:
         """Return what the status process is told of a fact: all that concerns processes."""
-        if isinstance(fact, (Graph, Refresh)):
+        if isinstance(fact, (Graph, Refresh, Snapshots)):
             return None
         self._chronicle = chronicle.extended(self._chronicle, fact)
         return fact

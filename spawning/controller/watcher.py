@@ -17,9 +17,10 @@ from spawning.messages import (
     Graph,
     Message,
     Serving,
+    Snapshots,
 )
 
-About = Begun | Graph | Serving | Abandoned
+About = Begun | Graph | Serving | Abandoned | Snapshots
 """What it is told of a generation."""
 
 
@@ -28,13 +29,15 @@ class Memory:
 
     def __init__(self) -> None:
         self._serving = 0
-        self._history: list[About] = []
+        self._history: list[Begun | Graph | Serving | Abandoned] = []
 
     def learn(self, fact: Fact) -> About | None:
         """Return what the watcher is told of a fact, and keep what a new one would need of it."""
         about = _translated(fact)
         if about is None:
             return None
+        if isinstance(about, Snapshots):
+            return about  # which a new watcher can do without
         if isinstance(about, Serving):
             self._serving = about.generation
         if isinstance(about, (Begun, Serving)):
@@ -42,7 +45,7 @@ class Memory:
         self._history.append(about)
         return about
 
-    def recall(self) -> list[About]:
+    def recall(self) -> list[Begun | Graph | Serving | Abandoned]:
         """Return what a new watcher has to be told."""
         return self._history
 
@@ -59,7 +62,7 @@ def brief(config: Config, hooks: DevHooks, hear: Callable[[Message], None]) -> B
 
 def _translated(fact: Fact) -> About | None:
     match fact:
-        case Graph():
+        case Graph() | Snapshots():
             return fact
         case GenerationBegun(generation, wall=wall):
             return Begun(generation, wall)

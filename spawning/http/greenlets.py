@@ -33,7 +33,7 @@ from spawning.http.host import Extras, Loan
 from spawning.http.phase import BUSY
 from spawning.http.poller import Poller
 from spawning.http.request import Request, RequestTimeout
-from spawning.http.runner import TICK, no_loop
+from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import NEVER, Stream
 from spawning.scoreboard import Slot
@@ -157,7 +157,7 @@ class GreenletRunner:
                 main.switch()
 
         self._hub.add(self._hub.READ, poller.fileno(), turn, turn, lambda: None)
-        self._hub.schedule_call_global(TICK, tick_again)
+        self._hub.schedule_call_global(FIRST_TICK, tick_again)
         self._hub.switch()
 
     def _work(self, connection: Connection, request: Request) -> None:

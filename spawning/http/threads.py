@@ -25,7 +25,7 @@ from spawning.http.connection import Connection
 from spawning.http.host import Loan
 from spawning.http.poller import Poller
 from spawning.http.request import RequestTimeout
-from spawning.http.runner import TICK, no_loop
+from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import Stream
 from spawning.scoreboard import Slot
@@ -102,7 +102,7 @@ class ThreadRunner:
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
     ) -> None:
         """Run the loop in this thread."""
-        next_tick = monotonic() + TICK
+        next_tick = monotonic() + FIRST_TICK
         while not finished():
             poller.turn(max(0.0, next_tick - monotonic()))
             now = monotonic()

@@ -15,14 +15,15 @@ from spawning.messages.message import Message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Recent(Message):
-    """A module that is being edited, and what may be imported before it although it came later."""
+class Place(Message):
+    """A place in the start at which a snapshot serves some likely changes."""
 
     name: str
+    """The module before which it is."""
     ahead: tuple[str, ...]
-    """Modules that do not depend on it, in the order in which they started."""
+    """What may have been imported there although it came later, in the order of the start."""
     dependents: tuple[str, ...]
-    """Modules that depend on it, itself among them: none of them may be imported ahead."""
+    """What must not: the modules that are likely to change, and all that need them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,14 +33,38 @@ class Prospect(Message):
     generation: int
     project: tuple[tuple[str, str], ...]
     """The project's modules and their files, in the order in which they started."""
-    recent: tuple[Recent, ...]
-    """What was edited last, the latest first."""
+    places: tuple[Place, ...]
+    """Where snapshots are worth their while; those that hold least first."""
     installed: tuple[str, ...] | None
     """Modules of installed packages, in the order in which they started; None: as told before."""
     environ: tuple[tuple[str, str | None], ...]
     """What the application changed in its environment; None stands for removed."""
     order_matters: str
     """Why no module may be imported before its turn; empty where they may."""
+
+
+# ---------------------------------------------------------------- controller to companion
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SnapshotIs(Message):
+    """A snapshot that waits."""
+
+    kind: str
+    """`cold`, `natural`, `installed` or `hot`."""
+    at: str
+    """The module that would be imported next; empty where nothing of the application has begun."""
+    modules: int
+    """How many files of modules it holds."""
+    names: tuple[str, ...]
+    """The project's modules that have been looked for in it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Snapshots(Message):
+    """What there is to start from, now that everything has been prepared."""
+
+    snapshots: tuple[SnapshotIs, ...]
 
 
 # ---------------------------------------------------------------- controller to snapshot

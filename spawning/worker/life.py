@@ -48,6 +48,7 @@ from spawning.worker import (
     signals,
 )
 from spawning.worker.holding import Holding
+from spawning.worker.reporting import Reporter
 
 EXIT_FAILED = 3
 
@@ -98,7 +99,7 @@ class Worker:
         self._access_log: AccessLog | None = None
         self._hooks: devhooks.WorkerHooks | None = None
         self._pages: devhooks.LivePages | None = None
-        self._report_is_due = False
+        self._reporter = Reporter(lambda graph: self._channel.send(graph))
         self._engine: Engine | None = None
         self._holding = Holding(channel)
 
@@ -112,7 +113,7 @@ class Worker:
         sys.path[:] = boot.sys_path
         if hooks is not None:
             self._hooks = hooks.worker_hooks(config, boot, self._channel, self._become)
-            self._hooks.before_import(self._hear_news)
+            self._reporter.observe(self._hooks)
             self._pages = hooks.live_pages(config)
             hooks.mind_debuggers(config, self._holding)
         try:
@@ -122,8 +123,7 @@ class Worker:
         self._doubt(None)
         self._engine = self._make_engine(app, make_runner(self._row))
         self._engine.watch(self._channel.fileno(), self)
-        if self._hooks is None or not self._hooks.is_warm:
-            self._report()
+        self._reporter.start_is_over(self._engine.call_soon)
         self._entitle("ready")
         self._channel.send(Ready())
         self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
@@ -198,7 +198,6 @@ class Worker:
             self._entitle("serving")
             ends = engine_parts.endpoints(self._listeners, self._config)
             self._engine.open_gate(list(zip(self._listeners, ends, strict=True)))
-            self._engine.call_soon(self._report)
 
     def _drain(self, successor: bool) -> None:
         engine = self._engine
@@ -216,7 +215,7 @@ class Worker:
 
     def _tick(self, now: float) -> None:
         self._beat(now)
-        self._report()
+        self._reporter.tick()
         self._holding.look()
         if self._draining:
             self._tell_requests()
@@ -228,21 +227,9 @@ class Worker:
         requests = engine_parts.in_flight(self._engine, monotonic())
         self._channel.send(Draining(requests))
 
-    def _hear_news(self) -> None:
-        """More was imported, in whatever thread; before the first report, it waits for that."""
-        if self._engine is not None and not self._report_is_due:
-            self._report_is_due = True
-            self._engine.call_soon(self._report)
-
-    def _report(self) -> None:
-        self._report_is_due = False
-        graph = self._hooks.report() if self._hooks is not None else None
-        if graph is not None:
-            self._channel.send(graph)
-
     def _fail(self, error: BaseException) -> int:
         self._doubt(error)
-        self._report()
+        self._reporter.tell()
         self._channel.send(failure.describe(error, os.getcwd()))
         self._channel.finish()
         log.flush_standard_streams()

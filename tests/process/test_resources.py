@@ -21,17 +21,15 @@ IDLE = 2000
 def open_files(server: Server) -> dict[str, int]:
     """Return the number of descriptors of the controller, its watcher and its worker."""
     controller = psutil.Process(server.pid)
-    workers = server.workers()
-    (watcher,) = [child for child in controller.children() if child not in workers]
-    (worker,) = workers
-    named = {"controller": controller, "watcher": watcher, "worker": worker}
+    (worker,) = server.workers()
+    named = {"controller": controller, "watcher": server.watcher(), "worker": worker}
     return {name: process.num_fds() for name, process in named.items()}
 
 
 def test_two_hundred_reloads_gain_no_descriptor_and_no_zombie(
     spawn: StartServer, plain: Path
 ) -> None:
-    server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev", "hello.app")
+    server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev,cold", "hello.app")
     server.wait_until_serving()
     server.log.wait_for("watching")
     with Client(server.address) as kept:

@@ -1,4 +1,4 @@
-"""Which modules may be imported before one that is being edited, although they came later.
+"""Which modules may be imported before some that are edited, although they came later.
 
 Rules:
 1. Those that do not need it, neither directly nor by what they need.
@@ -14,9 +14,9 @@ gives up: it costs time and no truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from spawning.messages import DynamicImport, Module
+from spawning.messages import DynamicImport, Module, Place
 from spawning_devtools.reload.imports import Asked
 
 
@@ -45,10 +45,10 @@ def _taken(one: Asked, module: Module, known: set[str]) -> Iterator[str]:
     yield from submodules
 
 
-def dependents(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return the modules that need `name`, by whatever way, and itself."""
+def dependents(names: Iterable[str], needs: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return the modules that need one of `names`, by whatever way, and themselves."""
     found: set[str] = set()
-    pending = [name]
+    pending = list(names)
     while pending:
         one = pending.pop()
         if one not in found:
@@ -57,16 +57,21 @@ def dependents(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
     return found
 
 
-def ahead_of(name: str, order: Sequence[str], needing: set[str]) -> tuple[str, ...]:
-    """Return what of `order` may be imported before `name`; `needing` are its dependents."""
-    begun = set(order[: order.index(name)])
+def place_before(
+    names: Collection[str], order: Sequence[str], needing: Mapping[str, Iterable[str]]
+) -> Place:
+    """Return the place for edits of `names`, before the first of them in `order`."""
+    first = min(order.index(name) for name in names)
+    begun = frozenset(order[:first])
+    kept = frozenset(one for name in names for one in needing[name])
 
     def may(other: str) -> bool:
         package = other
         while package:
-            if package in needing and (package == other or package not in begun):
+            if package in kept and (package == other or package not in begun):
                 return False
             package = package.rpartition(".")[0]
         return other not in begun
 
-    return tuple(other for other in order if may(other))
+    ahead = tuple(other for other in order if may(other))
+    return Place(order[first], ahead, tuple(sorted(kept)))

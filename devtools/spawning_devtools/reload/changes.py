@@ -25,7 +25,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-QUIET = 0.005
+QUIET = 0.001
 SETTLE = 0.05
 CLOSE = 1.0
 LONGEST = 3.0

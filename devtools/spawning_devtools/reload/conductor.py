@@ -19,8 +19,19 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import Abandoned, Begun, Graph, Message, Prospect, Refresh, Reload, Serving
+from spawning.messages import (
+    Abandoned,
+    Begun,
+    Graph,
+    Message,
+    Prospect,
+    Refresh,
+    Reload,
+    Serving,
+    Snapshots,
+)
 from spawning_devtools.reload import cause
+from spawning_devtools.reload.actions import Action, Say, Watch
 from spawning_devtools.reload.changes import (
     OPEN_LONGEST,
     QUIET,
@@ -43,24 +54,6 @@ SWEEP_PAUSE = 1.0
 """Seconds between two sweeps while events keep being lost."""
 LOOK_PAUSE = 0.25
 """Seconds between two looks around while each request opens something new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Watch these directories and no others; `lost` went or were replaced."""
-
-    directories: tuple[str, ...]
-    lost: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Tell the user, in one line."""
-
-    text: str
-
-
-Action = Reload | Refresh | Prospect | Watch | Say
 
 
 @dataclass(slots=True)
@@ -111,6 +104,8 @@ class Conductor:
                 self._look_around(wall)
             case Abandoned():
                 self._starting = False
+            case Snapshots(snapshots):
+                self.knowledge.snapshots = snapshots
             case Graph() if reports.add(message, wall):
                 began = reports.wall(message.generation)
                 if reports.serves(message.generation):

@@ -17,6 +17,7 @@ import os
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from spawning.messages import SnapshotIs
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import Imports
@@ -35,6 +36,8 @@ class Knowledge:
     reports: Reports = field(default_factory=Reports)
     interest: Interest = field(default_factory=Interest)
     prints: Fingerprints = field(default_factory=Fingerprints)
+    snapshots: tuple[SnapshotIs, ...] = ()
+    """What a new generation can start from."""
     imports: Imports = field(default_factory=Imports)
     _graph: ModuleGraph | None = None
     _unread: dict[str, float] = field(default_factory=dict)

@@ -60,7 +60,7 @@ class Observer:
         self.generation = generation
         self.stops: Stops | None = None
         self._environ: dict[str, str] = {}
-        self._ways: tuple[list[Any], ...] = ()
+        self._ways: list[Any] = []
         """How modules were found before the application began."""
         self._before: frozenset[str] = frozenset()
         self._told_files = 0
@@ -85,7 +85,7 @@ class Observer:
         self._add_loaded()
         self._openings.install()
         freshness.install()
-        self._ways = (list(sys.meta_path), list(sys.path_hooks))
+        self._ways = _ways_to_find()
         bootstrap: Any = sys.modules["_frozen_importlib"]
         util: Any = importlib.util
         if hasattr(util, "_find_spec"):
@@ -145,7 +145,7 @@ class Observer:
         for name in _PATCHERS:
             if name in sys.modules and name not in self._before:
                 return f"the application uses {name}"
-        if self._ways != (sys.meta_path, sys.path_hooks):
+        if self._ways != _ways_to_find():
             return "the application changes how modules are found"
         return ""
 
@@ -238,6 +238,12 @@ class Observer:
                 # Under another name than its own it is an alias, such as os.path.
                 if spec is not None and spec.name == name:
                     self._add(name, spec)
+
+
+def _ways_to_find() -> list[Any]:
+    """Return how modules are found, but for what we have added."""
+    ways = [*sys.meta_path, *sys.path_hooks]
+    return [way for way in ways if type(way).__module__.partition(".")[0] not in OURS]
 
 
 def _ignore() -> None:

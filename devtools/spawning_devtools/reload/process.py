@@ -13,8 +13,9 @@ from collections.abc import Collection, Sequence
 
 from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
 from spawning_devtools.reload import questions
+from spawning_devtools.reload.actions import Action, Say, Watch
 from spawning_devtools.reload.changes import State, Touch
-from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
+from spawning_devtools.reload.conductor import Conductor
 from spawning_devtools.reload.door import Door, address_of
 from spawning_devtools.reload.git import Git
 from spawning_devtools.reload.origin import is_installed

@@ -3,22 +3,25 @@
 Rules:
 1. The order of modules is that of a start in which each came in its turn.  A start
    from a snapshot may have had another; it only adds what is new.
-2. What was edited last will be edited next: the last few modules are named, with all
-   that does not depend on them.
+2. What was edited last will be edited next, so each of the last few modules is worth a
+   place.  For all others there are places for modules with few dependents, with more,
+   and with many: the first edit of a file costs no more than its like do together.
 3. Only what a start imports counts, not what a request imported later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spawning.messages import Graph, Module, Prospect, Recent
-from spawning_devtools.reload.ahead import ahead_of, dependents, needed_by
+from spawning.messages import Graph, Module, Place, Prospect
+from spawning_devtools.reload.ahead import dependents, needed_by, place_before
 from spawning_devtools.reload.imports import Asked
 from spawning_devtools.reload.origin import OURS, is_installed
 
 RECENT = 4
+CLASSES = (3, 10, 30)
+"""Numbers of dependents, the module itself among them, up to which a place serves."""
 
 
 @dataclass(slots=True)
@@ -62,19 +65,20 @@ class Prospects:
         return Prospect(
             first.generation,
             tuple((module.name, module.file) for module in project),
-            tuple(self._recent(project, needed_by(project, asked, first.dynamic))),
+            tuple(self._places(project, needed_by(project, asked, first.dynamic))),
             None if told == installed else installed,
             first.environ,
             first.order_matters,
         )
 
-    def _recent(
-        self, project: Sequence[Module], needs: Mapping[str, Iterable[str]]
-    ) -> Iterator[Recent]:
+    def _places(self, project: Sequence[Module], needs: Mapping[str, Iterable[str]]) -> list[Place]:
         by_file = {module.file: module.name for module in project}
-        order = [module.name for module in project]
-        for file in self._edited:
-            if file in by_file:
-                name = by_file[file]
-                needing = dependents(name, needs)
-                yield Recent(name, ahead_of(name, order, needing), tuple(sorted(needing)))
+        order = tuple(by_file.values())
+        needing = {name: dependents([name], needs) for name in order}
+        likely = [[by_file[file]] for file in self._edited if file in by_file]
+        # A package begins before what is in it, so nothing of that can be ahead of it.
+        inside = {name: {one for one in order if one.startswith(f"{name}.")} for name in order}
+        weight = {name: len(needing[name] | inside[name]) for name in order}
+        likely += [[name for name in order if weight[name] <= most] for most in CLASSES]
+        places = dict.fromkeys(place_before(names, order, needing) for names in likely if names)
+        return sorted(places, key=lambda place: -len(place.dependents))

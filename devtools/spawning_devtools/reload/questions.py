@@ -95,7 +95,21 @@ def why(known: Knowledge, path: str) -> Explanation:
         effect="nothing" if not paths else "reload" if reloads else "refresh",
         affected=tuple(sorted(affected.intersection(own))),
         modules=len(own),
+        source=_source(known, names) if paths and reloads else "",
     )
+
+
+def _source(known: Knowledge, names: Sequence[str]) -> str:
+    """Return what a generation would start from after a change of these modules."""
+    concerned = frozenset(names)
+    left = [s for s in known.snapshots if not concerned.intersection(s.names)]
+    if not names:
+        left = [snapshot for snapshot in left if not snapshot.at]
+    deepest = max(left, key=lambda snapshot: snapshot.modules, default=None)
+    if deepest is None:
+        return "a fresh interpreter"
+    where = f"before {deepest.at}" if deepest.at else "before the application"
+    return f"a snapshot {where} ({deepest.kind}, {deepest.modules:,} modules are there)"
 
 
 def _kinds(known: Knowledge, path: str) -> Iterable[str]:

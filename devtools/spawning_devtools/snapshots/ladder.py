@@ -5,8 +5,8 @@ The ladder, from the ground up:
   NATURAL    the application has started as always, as far as a module of the project
   INSTALLED  at the project's first module, and what it will need of installed packages
              has been imported ahead
-  HOT        before a module that is being edited, and what does not depend on it has been
-             imported ahead
+  HOT        before modules that are likely to be edited, and what does not depend on them
+             has been imported ahead; each is grown from another that holds less
 
 Rules:
 1. A snapshot that holds a file that has changed, or has looked for a module that is
@@ -20,13 +20,13 @@ Rules:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from spawning.messages import Advance, GoOn, Parked, Prospect
+from spawning.messages import Advance, GoOn, Parked, Prospect, SnapshotIs, Snapshots
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
 
-STOPS = 12
-"""Snapshots of one start, beyond those of what is being edited: each takes a few MiB."""
+STOPS = 4
+"""Snapshots of a start where nothing was imported before its turn; each takes a few MiB."""
 
 
 def mistaken(known: Ladder, environ: Changes) -> list[int]:
@@ -58,7 +58,6 @@ def superfluous(known: Ladder) -> list[int]:
         return []
     ground = _ground(known)
     names = {name for name, _ in prospect.project}
-    recent = {one.name for one in prospect.recent}
     return [
         rung.pid
         for rung in known.rungs.values()
@@ -68,7 +67,8 @@ def superfluous(known: Ladder) -> list[int]:
         and (
             rung.kind is Kind.INSTALLED
             or rung.ground != (ground.pid if ground is not None else 0)
-            or rung.at not in (recent if rung.kind is Kind.HOT else names)
+            or (rung.kind is Kind.HOT and rung.place not in prospect.places)
+            or rung.at not in names
         )
     ]
 
@@ -84,14 +84,14 @@ def step(known: Ladder) -> Step | None:
     base = next((rung for rung in known.of(Kind.NATURAL) if _is_base(rung, prospect)), None)
     if base is None:
         first = _first(prospect)
-        return (
-            None if first <= known.unreached else Grow(cold[0].pid, GoOn((*first,)), Kind.NATURAL)
-        )
+        if first <= known.unreached:
+            return None
+        return Grow(cold[0].pid, (GoOn((*first,)),), Kind.NATURAL)
     return _installed(known, prospect, base) or _upwards(known, prospect, base)
 
 
 def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
-    """Return the snapshot that `grow` has made of a process forked from `source`."""
+    """Return the snapshot that has come of a process that was forked from `source`."""
     rung = Rung(
         pid,
         Kind.COLD,
@@ -99,39 +99,58 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
         source.files.union(parked.files),
         source.names.union(parked.names),
         source.pid if source.kind is Kind.INSTALLED else source.ground,
+        frozenset() if source.kind is Kind.INSTALLED else source.ahead,
     )
     match grow:
-        case Grow(order=Advance() as order, kind=Kind.INSTALLED):
-            ahead = source.ahead.union(order.names)
+        case Grow(orders=(Advance() as order,), kind=Kind.INSTALLED):
             return dataclasses.replace(
-                rung, kind=Kind.INSTALLED, ground=0, ahead=ahead, environ=order.environ
+                rung,
+                kind=Kind.INSTALLED,
+                ground=0,
+                ahead=source.ahead.union(order.names),
+                environ=order.environ,
             )
+        case Grow(kind=Kind.HOT, place=place) if place is not None:
+            ahead = rung.ahead.union(place.ahead)
+            return dataclasses.replace(rung, kind=Kind.HOT, place=place, ahead=ahead)
         case Grow(kind=kind):
             return dataclasses.replace(rung, kind=kind)
     return rung
 
 
+def refuse(known: Ladder, grow: Grow, name: str) -> Ladder:
+    """Return what is known once `name` could not be imported ahead."""
+    match grow:
+        case Grow(kind=Kind.INSTALLED, orders=(Advance() as order,)):
+            refused = known.refused | _relatives(name, order.names)
+            return dataclasses.replace(known, refused=refused)
+        case Grow(place=place) if place is not None:
+            return dataclasses.replace(known, hopeless=known.hopeless | {place})
+    return known
+
+
 def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
     """Return what is known once `grow` has come to nothing; `at`: the stop it ended at, or ''."""
     match grow:
-        case Grow(order=Advance() as order):
-            for name in order.names if not order.project else order.names[:1]:
-                known = refuse(known, order, name)
-            return known
-        case Grow(order=GoOn(stops)):
+        case Grow(kind=Kind.INSTALLED, orders=(Advance() as order,)):
+            return dataclasses.replace(known, refused=known.refused.union(order.names))
+        case Grow(place=place) if place is not None:
+            return refuse(known, grow, place.name)
+        case Grow(orders=(GoOn(stops),)):
             reached = {rung.at for rung in known.rungs.values()}
             return known.missing(name for name in stops if name == at or name not in reached)
     return dataclasses.replace(known, prospect=None)
 
 
-def refuse(known: Ladder, order: Advance, name: str) -> Ladder:
-    """Return what is known once `name` could not be imported ahead."""
-    if not order.project:
-        return dataclasses.replace(known, refused=known.refused | _relatives(name, order.names))
-    prospect = known.prospect
-    recent = prospect.recent if prospect is not None else ()
-    failed = frozenset(one for one in recent if one.ahead == order.names)
-    return dataclasses.replace(known, cold_recent=known.cold_recent | failed)
+def described(known: Ladder) -> Snapshots:
+    """Return what there is, for people."""
+    project = {name for name, _ in known.prospect.project} if known.prospect is not None else set()
+    return Snapshots(
+        tuple(
+            SnapshotIs(r.kind.value, r.at, len(r.files), tuple(sorted(r.names & project)))
+            for r in known.rungs.values()
+        )
+    )
 
 
 def _first(prospect: Prospect) -> frozenset[str]:
@@ -167,58 +186,77 @@ def _installed(known: Ladder, prospect: Prospect, base: Rung) -> Grow | None:
     if not names:
         return None
     order = Advance(names, (), False, prospect.environ)
-    return Grow(ground.pid if ground is not None else base.pid, order, Kind.INSTALLED)
+    return Grow(ground.pid if ground is not None else base.pid, (order,), Kind.INSTALLED)
 
 
 def _upwards(known: Ladder, prospect: Prospect, base: Rung) -> Step | None:
     """Return the next step above the ground."""
     ground = _ground(known) or base
     lowest = 0 if ground is base else ground.pid
-    natural = [r for r in known.of(Kind.NATURAL) if r.ground == lowest]
-    have = {rung.at for rung in natural} | known.unreached
-    if ground is not base:
-        have |= _first(prospect)
-    wanted = [(name, file) for name, file in _stops(prospect, have) if name not in have]
-    if wanted:
-        _, first = wanted[0]
-        below = [r for r in (ground, *natural) if first not in r.files]
-        source = max(below, key=lambda rung: len(rung.files), default=ground)
-        stops = tuple(name for name, file in wanted if file not in source.files)
-        return Grow(source.pid, GoOn(stops), Kind.NATURAL)
-    return _hot(known, prospect, [ground, *natural]) or _spare(known)
+    above = [r for r in known.rungs.values() if r.ground == lowest and r.kind is not Kind.COLD]
+    hot = _hot(known, prospect, [ground, *above])
+    if hot is not None:
+        return hot
+    natural = [ground, *(rung for rung in above if rung.kind is Kind.NATURAL)]
+    return _natural(known, prospect, natural) or _spare(known, prospect)
 
 
-def _stops(prospect: Prospect, have: frozenset[str] | set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the modules before which there is to be a snapshot: what is being edited, and
-    so many others that no start from one of them is long.
-    """
-    recent = {one.name for one in prospect.recent}
-    span = -(-len(prospect.project) // STOPS)
-    since = span
-    for name, file in prospect.project:
-        if name in recent or name in have or since >= span:
-            yield name, file
-            since = 0
-        since += 1
-
-
-def _hot(known: Ladder, prospect: Prospect, natural: list[Rung]) -> Grow | None:
-    """Return how to import ahead what does not depend on something that is being edited."""
+def _hot(known: Ladder, prospect: Prospect, below: list[Rung]) -> Grow | None:
+    """Return how to import ahead what does not depend on what is likely to be edited."""
     if prospect.order_matters:
         return None
-    hot = {rung.at for rung in known.of(Kind.HOT)}
-    for recent in prospect.recent:
-        source = next((rung for rung in natural if rung.at == recent.name), None)
-        if source is None or recent.name in hot or recent in known.cold_recent or not recent.ahead:
+    have = {rung.place for rung in known.of(Kind.HOT)}
+    for place in prospect.places:
+        if place in have or place in known.hopeless or not place.ahead:
             continue
-        order = Advance(recent.ahead, recent.dependents, True, ())
-        return Grow(source.pid, order, Kind.HOT)
+        needing = frozenset(place.dependents)
+        sources = [r for r in below if place.name not in r.names and not _led(r) & needing]
+        source = max(sources, key=lambda rung: len(rung.files), default=None)
+        if source is not None:
+            advance = Advance(place.ahead, place.dependents, True, ())
+            orders = (advance,) if source.at == place.name else (GoOn((place.name,)), advance)
+            return Grow(source.pid, orders, Kind.HOT, place)
     return None
 
 
-def _spare(known: Ladder) -> Spare | None:
-    """Return which snapshot is to have a spare."""
+def _led(rung: Rung) -> frozenset[str]:
+    """Return the project's modules that came before their turn."""
+    return rung.ahead if rung.kind is not Kind.INSTALLED else frozenset()
+
+
+def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None:
+    """Return how to get snapshots between which no start is long, whatever is edited."""
+    span = -(-len(prospect.project) // STOPS)
+    places = {rung.at for rung in have} | known.unreached
+    bare = _bare(prospect)
+    since, wanted = span, []
+    for name, file in prospect.project:
+        if name in places:
+            since = 0
+        elif since >= span or name in bare:
+            wanted.append((name, file))
+            since = 0
+        since += 1
+    if not wanted:
+        return None
+    below = [rung for rung in have if wanted[0][1] not in rung.files]
+    source = max(below, key=lambda rung: len(rung.files))
+    stops = tuple(name for name, file in wanted if file not in source.files)
+    return Grow(source.pid, (GoOn(stops),), Kind.NATURAL)
+
+
+def _spare(known: Ladder, prospect: Prospect) -> Spare | None:
+    """Return which snapshot is to have a spare: those that a change is likely to need."""
+    bare = _bare(prospect)
     for rung in known.rungs.values():
-        if not rung.spares and rung.kind is not Kind.COLD:
+        is_likely = rung.kind in (Kind.HOT, Kind.INSTALLED) or rung.at in bare
+        if not rung.spares and (
+            is_likely or (prospect.order_matters and rung.kind is Kind.NATURAL)
+        ):
             return Spare(rung.pid)
     return None
+
+
+def _bare(prospect: Prospect) -> frozenset[str]:
+    """Return the places where nothing can be imported ahead."""
+    return frozenset(place.name for place in prospect.places if not place.ahead)

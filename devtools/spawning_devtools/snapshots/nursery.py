@@ -7,13 +7,12 @@ than time: a worker that cannot be forked is executed afresh.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from spawning import log
 from spawning.controller.spawn import Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import (
-    Advance,
     Boot,
     Born,
     GoOn,
@@ -21,6 +20,7 @@ from spawning.messages import (
     Parked,
     Prospect,
     Reload,
+    Snapshots,
     Sprout,
     Stumbled,
     Unfit,
@@ -33,14 +33,16 @@ PATIENCE = 2000
 """Milliseconds in which a snapshot has to fork."""
 
 
-def nursery_of(executed: Spawner, switchboard: Switchboard) -> Nursery | None:
+def nursery_of(
+    executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+) -> Nursery | None:
     """Return a nursery, or None, said once, where the system does not let us have one."""
     try:
         forking.take_in_orphans()
     except (OSError, AttributeError) as error:
         log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
         return None
-    return Nursery(executed, switchboard)
+    return Nursery(executed, switchboard, tell)
 
 
 @dataclasses.dataclass(slots=True)
@@ -51,13 +53,18 @@ class _Task:
     source: Rung
     pid: int = 0
     """0 until the process is born."""
+    told: int = 0
+    """How many orders it was told."""
 
 
 class Nursery:
     """Implements `devhooks.Nursery`."""
 
-    def __init__(self, executed: Spawner, switchboard: Switchboard) -> None:
+    def __init__(
+        self, executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+    ) -> None:
         self._executed = executed
+        self._tell = tell
         self._known = Ladder()
         self._processes = Processes(switchboard, Heard(self._said, self._born))
         self._spares: dict[int, list[int]] = {}
@@ -92,6 +99,7 @@ class Nursery:
                 self._discard(ladder.outdated(self._known, files, names))
                 self._known = dataclasses.replace(self._known, prospect=None)
             case Prospect() as prospect:
+                self._processes.kill_condemned()
                 self._known = self._known.expecting(prospect)
                 self._discard(ladder.mistaken(self._known, prospect.environ))
                 self._discard(ladder.superfluous(self._known))
@@ -160,6 +168,8 @@ class Nursery:
                 self._processes.tell(source, Sprout())
             case Spare(source):
                 self._sprout(source)
+            case None:
+                self._tell(ladder.described(self._known))
 
     def _begin(self, begin: Begin, template: Boot) -> None:
         boot = dataclasses.replace(
@@ -188,7 +198,7 @@ class Nursery:
         elif task is not None and not task.pid and born.parent == task.source.pid:
             assert isinstance(task.grow, Grow)
             task.pid = born.pid
-            self._processes.tell(born.pid, task.grow.order)
+            self._tell_next(task)
         else:
             self._discard([born.pid])  # its purpose has passed
 
@@ -206,18 +216,26 @@ class Nursery:
     def _parked(self, pid: int, parked: Parked) -> None:
         task = self._task
         assert task is not None
-        rung = ladder.grown(task.source, task.grow, parked, pid)
-        self._known = self._known.with_rung(rung)
-        task.source = rung
+        task.source = rung = ladder.grown(task.source, task.grow, parked, pid)
         match task.grow:
-            case Grow(_, GoOn(stops)) if parked.at != stops[-1]:
-                pass  # its child goes on
-            case _:
-                self._finish_task()
+            case Grow(orders=orders) if task.told < len(orders):
+                self._tell_next(task)
+                return
+            case Grow(orders=(GoOn(stops),)) if parked.at != stops[-1]:
+                self._known = self._known.with_rung(rung)  # and its child goes on
+                return
+        self._known = self._known.with_rung(rung)
+        self._finish_task()
+
+    def _tell_next(self, task: _Task) -> None:
+        assert isinstance(task.grow, Grow)
+        self._processes.tell(task.pid, task.grow.orders[task.told])
+        task.told += 1
 
     def _finish_task(self) -> None:
         self._task = None
         self._discard(ladder.superfluous(self._known))
+        self._processes.kill_condemned()
         self._prepare()
 
     # ------------------------------------------------------------ what does not work
@@ -225,8 +243,8 @@ class Nursery:
     def _refused(self, name: str) -> None:
         """A module cannot be imported ahead."""
         match self._task:
-            case _Task(grow=Grow(order=Advance() as order)):
-                self._known = ladder.refuse(self._known, order, name)
+            case _Task(grow=Grow() as grow):
+                self._known = ladder.refuse(self._known, grow, name)
         self._finish_task()
 
     def _unfit(self, at: str, why: str) -> None:
@@ -258,8 +276,8 @@ class Nursery:
         """End these, and the spares that were forked from them."""
         for pid in [*pids]:
             for spare in self._spares.pop(pid, ()):
-                self._processes.kill(spare)
-            self._processes.kill(pid)
+                self._processes.condemn(spare)
+            self._processes.condemn(pid)
             self._sprouting.discard(pid)
             self._known = self._known.without([pid])
         for parent, spares in self._spares.items():

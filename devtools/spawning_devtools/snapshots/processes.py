@@ -35,6 +35,7 @@ class Processes:
         self._switchboard = switchboard
         self._heard = heard
         self._lines: dict[int, Spawned] = {}
+        self._condemned: list[Spawned] = []
         self._dying: list[Spawned] = []
         self._handed_over: set[int] = set()
         self._cradle, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -76,14 +77,24 @@ class Processes:
         """Know that the controller has this one, too."""
         self._handed_over.add(pid)
 
-    def kill(self, pid: int) -> None:
-        """End a process; harmless where it is gone."""
+    def condemn(self, pid: int) -> None:
+        """Give up a process, which `kill_condemned` ends; harmless where it is gone."""
         line = self._lines.pop(pid, None)
         if line is not None:
-            line.process.kill()
             self._switchboard.leave(line.channel)
+            self._condemned.append(line)
+
+    def kill_condemned(self) -> None:
+        """End those that are condemned.
+
+        Not at once: a process that ends gives back its memory, for milliseconds, and a
+        change is just being served.
+        """
+        for line in self._condemned:
+            line.process.kill()
             line.channel.close()
-            self._dying.append(line)
+        self._dying += self._condemned
+        self._condemned.clear()
 
     def wait_for_birth(self, milliseconds: int) -> bool:
         """Wait until a process is born; return False where none is."""
@@ -116,7 +127,8 @@ class Processes:
                 yield pid
         all_of_us = children()
         self._handed_over &= all_of_us
-        known = {*self._lines, *(line.process.pid for line in self._dying), *self._handed_over}
+        ending = {line.process.pid for line in (*self._dying, *self._condemned)}
+        known = {*self._lines, *ending, *self._handed_over}
         for stranger in all_of_us - known:
             # A daemon of the application: its parent has ended, and we take in orphans.
             with contextlib.suppress(ChildProcessError):
@@ -125,7 +137,8 @@ class Processes:
     def end(self) -> None:
         """End them all."""
         for pid in list(self._lines):
-            self.kill(pid)
+            self.condemn(pid)
+        self.kill_condemned()
         for line in self._dying:
             line.process.wait()
         self._switchboard.leave(self._cradle)

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Iterable
 
-from spawning.messages import Advance, GoOn, Prospect, Recent
+from spawning.messages import Advance, GoOn, Place, Prospect
 
 Changes = tuple[tuple[str, "str | None"], ...]
 
@@ -34,7 +34,9 @@ class Rung:
     ground: int = 0
     """Process id of the INSTALLED snapshot that it comes from, 0 where it comes from none."""
     ahead: frozenset[str] = frozenset()
-    """Of an INSTALLED one: what was imported ahead."""
+    """What was imported ahead: of installed packages in an INSTALLED one, else of the project."""
+    place: Place | None = None
+    """What a HOT one is for."""
     environ: Changes = ()
     """Of an INSTALLED one: what the environment was taken to become."""
     spares: int = 0
@@ -48,11 +50,12 @@ class Begin:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grow:
-    """Fork `source`, and tell the new process `order`; what comes of it is of this kind."""
+    """Fork `source`, and tell the new process `orders` in turn; it comes to be of this kind."""
 
     source: int
-    order: GoOn | Advance
+    orders: tuple[GoOn | Advance, ...]
     kind: Kind
+    place: Place | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ class Ladder:
     installed: tuple[str, ...] = ()
     refused: frozenset[str] = frozenset()
     """Modules of installed packages that could not be imported ahead."""
-    cold_recent: frozenset[Recent] = frozenset()
-    """What was being edited, where importing the rest ahead did not work."""
+    hopeless: frozenset[Place] = frozenset()
+    """Where importing ahead did not work."""
     unreached: frozenset[str] = frozenset()
     """Modules at which a start did not stop."""
 
@@ -85,8 +88,9 @@ class Ladder:
         return [rung for rung in self.rungs.values() if rung.kind is kind]
 
     def deepest(self) -> Rung | None:
-        """Return the one that holds most."""
-        return max(self.rungs.values(), key=lambda rung: len(rung.files), default=None)
+        """Return the one that holds most, of equal ones one that has a spare."""
+        order = [(len(rung.files), rung.spares, rung.pid) for rung in self.rungs.values()]
+        return self.rungs[max(order)[2]] if order else None
 
     def with_rung(self, rung: Rung) -> Ladder:
         """Return this with one more, or with one changed."""

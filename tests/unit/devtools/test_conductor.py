@@ -6,8 +6,9 @@ import os
 from dataclasses import replace
 
 from spawning.messages import Begun, Graph, Opened, Prospect, Reload, Serving
+from spawning_devtools.reload.actions import Action, Say, Watch
 from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
-from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
+from spawning_devtools.reload.conductor import Conductor
 from spawning_devtools.reload.loops import TOLERATED
 
 from .conftest import AN_HOUR_AGO, Project

@@ -70,3 +70,16 @@ def test_of_a_folder_only_its_being_there_matters(tmp_path: Path) -> None:
 
 def test_an_unreadable_path_is_no_file(tmp_path: Path) -> None:
     assert read(f"{tmp_path}/\0") is None
+
+
+def test_of_a_listed_folder_the_names_matter(tmp_path: Path) -> None:
+    listed = f"{tmp_path}{os.sep}"
+    found = read(listed)
+    assert found is not None
+    prints = Fingerprints()
+    prints.keep(listed, found[0])
+    (tmp_path / "__pycache__").mkdir()
+    assert prints.changes([listed]) == []
+    (tmp_path / "a").write_text("1")
+    assert prints.changes([listed]) == [Change(listed, Difference.CHANGED)]
+    assert prints.changes([str(tmp_path)]) == [Change(str(tmp_path), Difference.CHANGED)]

@@ -40,3 +40,10 @@ def test_another_file_reloads_at_once_and_ends_it() -> None:
     loop = repeated(TOLERATED + 3)
     assert loop.earliest(["a", "b"]) == 0.0
     assert loop.after_reload(["b"], True, 200.0).earliest(["a"]) == 0.0
+
+
+def test_the_listed_folder_of_its_file_belongs_to_a_loop() -> None:
+    loop = repeated(TOLERATED, file="/p/a.py")
+    assert loop.earliest(["/p/a.py", "/p/"]) == 101.0
+    assert loop.earliest(["/p/"]) == 0.0
+    assert loop.earliest(["/p/a.py", "/q/"]) == 0.0

@@ -25,6 +25,8 @@ from spawning.messages import (
     Opened,
     Root,
     Serving,
+    SnapshotIs,
+    Snapshots,
     Unanswered,
     Watched,
     decode,
@@ -34,7 +36,7 @@ from spawning_devtools.ctl.code import drawings, watch
 from spawning_devtools.ctl.code.why import text
 from spawning_devtools.reload.circles import circles
 from spawning_devtools.reload.conductor import Conductor
-from spawning_devtools.reload.questions import answer
+from spawning_devtools.reload.questions import answer, backends
 
 from .conftest import AN_HOUR_AGO, Project
 
@@ -112,6 +114,8 @@ WHYS: list[tuple[str, Sequence[str]]] = [
 @pytest.mark.parametrize(("file", "said"), WHYS, ids=[file for file, _ in WHYS])
 def test_why(file: str, said: Sequence[str], conductor: Conductor, project: Project) -> None:
     lines = text(why(conductor, str(project.folder / file))).splitlines()
+    if any("starts a new generation" in line for line in lines):
+        assert lines.pop() == "  starts from  a fresh interpreter"
     assert len(lines) == len(said), lines
     for line, part in zip(lines, said, strict=True):
         assert part in line
@@ -126,8 +130,19 @@ def test_why_without_modules(project: Project) -> None:
 
 
 def test_where_it_starts_from_is_told(conductor: Conductor, project: Project) -> None:
-    told = replace(why(conductor, str(project.folder / "views.py")), source="a process before urls")
-    assert text(told).endswith("\n  starts from  a process before urls")
+    snapshots = (
+        SnapshotIs("cold", "", 100, ()),
+        SnapshotIs("natural", "urls", 150, ("app",)),
+        SnapshotIs("hot", "urls", 152, ("app", "ring.one", "ring.two")),
+    )
+    conductor.hear(Snapshots(snapshots), 0.0)
+
+    def source(name: str) -> str:
+        return why(conductor, str(project.folder / name)).source
+
+    assert source("views.py") == "a snapshot before urls (hot, 152 modules are there)"
+    assert source("ring/one.py") == "a snapshot before urls (natural, 150 modules are there)"
+    assert source("app.py") == "a snapshot before the application (cold, 100 modules are there)"
 
 
 def drawn(conductor: Conductor, root: str = "") -> Drawing:
@@ -227,3 +242,8 @@ def test_a_question_of_another_version(conductor: Conductor) -> None:
     told = answer(Serving(1), conductor.knowledge, {}, ())
     assert isinstance(told, Unanswered)
     assert "Serving" in told.why
+
+
+def test_backends() -> None:
+    told = backends(["/a", "/b"], ["/b", "/c"])
+    assert told == {"/a": "inotify", "/b": "inotify, polling", "/c": "polling"}
