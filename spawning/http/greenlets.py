@@ -24,6 +24,7 @@ import sys
 import warnings
 from _thread import get_ident
 from collections.abc import Callable, Sequence
+from select import epoll
 from time import monotonic
 from typing import Any
 
@@ -60,8 +61,14 @@ def monkey_patch() -> None:
 
 
 def renew_hub() -> None:
-    """Have a hub of one's own in a forked process, which shares its epoll with the parent."""
-    eventlet.hubs.use_hub(type(eventlet.hubs.get_hub()))
+    """Have an epoll of one's own in a forked process, which shares its parent's.
+
+    The hub itself is kept: what the application has begun with `eventlet.spawn` waits in it.
+    """
+    hub = eventlet.hubs.get_hub()
+    if isinstance(getattr(hub, "poll", None), epoll):
+        hub.poll.close()
+        hub.poll = epoll()
 
 
 class GreenletRunner:

@@ -103,7 +103,9 @@ class Inbox:
                 self._exhausted(self)
                 return
             try:
-                packet, received, _flags, _address = socket.recv_fds(self._socket, MAX_PACKET, 1)
+                packet, received, _flags, _address = socket.recv_fds(
+                    self._socket, MAX_PACKET, 1, socket.MSG_CMSG_CLOEXEC
+                )
             except BlockingIOError:
                 return
             for number in received:

@@ -124,7 +124,7 @@ class Reload(Message):
     since: float
     """When the first change was seen, on the clock of `time.monotonic()`."""
     files: tuple[str, ...] = ()
-    """The files that changed, as they are known in `Graph`."""
+    """The files that changed, as they are known in `Graph`; empty: anything may have changed."""
     names: tuple[str, ...] = ()
     """The modules that these files are, or would be, and those that read them."""
 

@@ -117,7 +117,11 @@ class Parked(Message):
     """The module that would be imported next; empty at the very beginning."""
     files: tuple[str, ...]
     names: tuple[str, ...]
-    """Modules that were loaded from `files`, and those that were looked for in vain."""
+    """Modules that were loaded from `files`."""
+    missing: tuple[str, ...]
+    """Modules that were looked for in vain."""
+    read: tuple[tuple[str, str], ...] = ()
+    """Files that were read, and what tells whether they are what they were."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -241,7 +241,9 @@ class Conductor:
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = _paths(changes)
         self._prospects.edited(files)
-        names = self.knowledge.names(files)
+        # Which modules have read a watched file, nobody knows.
+        is_watched = not set(files).isdisjoint(self.watched_files)
+        names = () if is_watched else self.knowledge.names(files)
         actions: list[Action] = [Reload(self._cause(changes), since, files, names)]
         if self._guard.reloads(files, now):
             actions.append(Say(cause.paused(self._guard.files, self.project)))

@@ -116,14 +116,14 @@ class Observer:
         )
         return self._openings.added_to(graph)
 
-    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what is new: files that were loaded, modules that were looked for."""
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files, the modules loaded from them, and those looked for in vain."""
         modules = self._modules.since(self._told_files)
         missing = self._missing.since(self._told_missing)
         self._told_files += len(modules)
         self._told_missing += len(missing)
         names = tuple(module.name for module in modules)
-        return tuple(module.file for module in modules), names + missing
+        return tuple(module.file for module in modules), names, missing
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""

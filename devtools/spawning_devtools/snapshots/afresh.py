@@ -6,12 +6,14 @@ Rules:
    numpy's is not seeded by anybody, so siblings would draw the same numbers.
 2. Finders remember what was in a directory as long as its time does not change, and
    two saves can fall into one tick of the file system's clock: they look again.
+3. A thread knows its number, and Python does not tell the main one that it has another now.
 """
 
 from __future__ import annotations
 
 import random
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +54,13 @@ def _state_of_numpy() -> Any:
         return None
     kind, keys, position, *rest = module.get_state()
     return kind, bytes(keys), position, *rest
+
+
+def number_thread() -> None:
+    """Give the main thread its own `native_id`."""
+    thread: Any = threading.main_thread()
+    if hasattr(thread, "_set_native_id"):
+        thread._set_native_id()
 
 
 def look_again(is_project: Callable[[str], bool]) -> None:

@@ -20,7 +20,7 @@ Rules:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from spawning.messages import Advance, GoOn, Parked, Prospect, SnapshotIs, Snapshots
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
@@ -48,6 +48,16 @@ def outdated(known: Ladder, files: Iterable[str], names: Iterable[str]) -> list[
         if rung.files & changed
         or rung.names & concerned
         or not (concerned or rung.kind is Kind.COLD)
+    ]
+
+
+def stale(known: Ladder, stamp_of: Callable[[str], str]) -> list[int]:
+    """Return the snapshots that have read what is now another; their modules apart."""
+    read = {path: stamp_of(path) for rung in known.rungs.values() for path, _ in rung.read}
+    return [
+        rung.pid
+        for rung in known.rungs.values()
+        if any(read[path] != stamp for path, stamp in rung.read)
     ]
 
 
@@ -92,12 +102,14 @@ def step(known: Ladder) -> Step | None:
 
 def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
     """Return the snapshot that has come of a process that was forked from `source`."""
+    files = source.files.union(parked.files)
     rung = Rung(
         pid,
         Kind.COLD,
         parked.at,
-        source.files.union(parked.files),
-        source.names.union(parked.names),
+        files,
+        source.names.union(parked.names, parked.missing),
+        source.read.union((path, stamp) for path, stamp in parked.read if path not in files),
         source.pid if source.kind is Kind.INSTALLED else source.ground,
         frozenset() if source.kind is Kind.INSTALLED else source.ahead,
     )
@@ -116,6 +128,17 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
         case Grow(kind=kind):
             return dataclasses.replace(rung, kind=kind)
     return rung
+
+
+def is_blind(known: Ladder, grow: Grow | Begin, parked: Parked) -> bool:
+    """Return whether one that imports ahead looked in vain for what a start in turn finds.
+
+    It stands where the application says later that modules are (`sys.path`).
+    """
+    project = known.prospect.project if known.prospect is not None else ()
+    found = {*known.installed, *(name for name, _ in project)}
+    is_ahead = isinstance(grow, Grow) and grow.kind in (Kind.INSTALLED, Kind.HOT)
+    return is_ahead and not found.isdisjoint(parked.missing)
 
 
 def refuse(known: Ladder, grow: Grow, name: str) -> Ladder:

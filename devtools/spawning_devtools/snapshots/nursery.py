@@ -27,6 +27,7 @@ from spawning.messages import (
 )
 from spawning_devtools.snapshots import forking, ladder
 from spawning_devtools.snapshots.processes import Heard, Processes
+from spawning_devtools.snapshots.readings import stamp_of
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
 
 PATIENCE = 2000
@@ -126,6 +127,7 @@ class Nursery:
         """Return the snapshot for workers of `generation`, 0 where there is none."""
         newest, chosen = self._chosen
         if generation != newest or chosen not in self._known.rungs:
+            self._discard(ladder.stale(self._known, stamp_of))
             deepest = self._known.deepest()
             chosen = deepest.pid if deepest is not None else 0
             self._chosen = max(generation, newest), chosen
@@ -216,6 +218,10 @@ class Nursery:
     def _parked(self, pid: int, parked: Parked) -> None:
         task = self._task
         assert task is not None
+        if ladder.is_blind(self._known, task.grow, parked):
+            self._discard([pid])
+            self._give_up("")
+            return
         task.source = rung = ladder.grown(task.source, task.grow, parked, pid)
         match task.grow:
             case Grow(orders=orders) if task.told < len(orders):
@@ -250,7 +256,8 @@ class Nursery:
     def _unfit(self, at: str, why: str) -> None:
         """A process may not be forked from here on."""
         where = f"what comes before {at}" if at else "nothing"
-        self._say_once(f"a warm start can hold {where} only: {why}")
+        # Once for each place: the name of a temporary file is another at each start.
+        self._say_once(f"a warm start can hold {where} only: {why}", about=where)
         self._give_up(at)
 
     def _give_up(self, at: str) -> None:
@@ -286,7 +293,7 @@ class Nursery:
                 self._spares[parent] = alive
                 self._count_spares(parent)
 
-    def _say_once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _say_once(self, text: str, about: str = "") -> None:
+        if (about or text) not in self._told:
+            self._told.add(about or text)
             log.say(text)

@@ -109,10 +109,11 @@ class Processes:
         """Take in those that have announced themselves."""
         while True:
             try:
-                word, descriptors, _, _ = socket.recv_fds(self._cradle, BIRTH_SIZE, 1)
+                word, descriptors, _, _ = socket.recv_fds(
+                    self._cradle, BIRTH_SIZE, 1, socket.MSG_CMSG_CLOEXEC
+                )
             except BlockingIOError:
                 return
-            os.set_inheritable(descriptors[0], False)
             born = decode(word)
             assert isinstance(born, Born)
             channel = Channel(socket.socket(fileno=descriptors[0]))

@@ -31,6 +31,8 @@ class Rung:
     files: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     """Modules that were looked for, whether they were found or not."""
+    read: frozenset[tuple[str, str]] = frozenset()
+    """What else has been read, and the stamps of it (see `readings`)."""
     ground: int = 0
     """Process id of the INSTALLED snapshot that it comes from, 0 where it comes from none."""
     ahead: frozenset[str] = frozenset()

@@ -12,19 +12,24 @@ Rules:
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import stat
 import sys
 import threading
 
+# By name, before anything monkey-patches it.
+from time import sleep
+
+_LOOKS = 20
+_PAUSE = 0.001
 _SHARED_KINDS = (stat.S_ISCHR, stat.S_ISDIR)
 
 
 def open_descriptors() -> frozenset[int]:
     """Return the descriptors of this process."""
-    return frozenset(int(name) for name in os.listdir("/proc/self/fd"))
+    # Without the one that listed them: its number is the next that the application gets.
+    return frozenset(filter(_is_open, map(int, os.listdir("/proc/self/fd"))))
 
 
 def complaint(known: frozenset[int]) -> str:
@@ -38,17 +43,39 @@ def _about_threads() -> str:
         return f"it has started a thread ({others[0].name})"
     if len(sys._current_frames()) > 1:
         return "it has started a thread"
-    if len(os.listdir("/proc/self/task")) > 1 and "numpy" not in sys.modules:
+    if "numpy" not in sys.modules and not _is_alone():
         return "a library of it has started a thread"
     return ""
 
 
+def _is_alone() -> bool:
+    """Return whether this process has one thread; one that has been joined may still be leaving."""
+    for _ in range(_LOOKS):
+        if len(os.listdir("/proc/self/task")) == 1:
+            return True
+        sleep(_PAUSE)
+    return False
+
+
 def _about_descriptors(known: frozenset[int]) -> str:
     for number in sorted(open_descriptors() - known):
-        with contextlib.suppress(OSError):  # the one that listed them
-            if not _may_be_shared(number):
-                return f"it has opened {os.readlink(f'/proc/self/fd/{number}')}"
+        if not _may_be_shared(number):
+            return f"it has opened {_name_of(number)}"
     return ""
+
+
+def _name_of(number: int) -> str:
+    name = os.readlink(f"/proc/self/fd/{number}")
+    kind, colon, _ = name.partition(":[")
+    return f"a {kind}" if colon and kind in ("socket", "pipe") else name
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def _may_be_shared(number: int) -> bool:

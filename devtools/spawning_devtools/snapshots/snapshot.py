@@ -40,6 +40,7 @@ from spawning.messages import (
 )
 from spawning_devtools.snapshots import afresh, forking, safety
 from spawning_devtools.snapshots.held import hold
+from spawning_devtools.snapshots.readings import Readings
 
 Changes = tuple[tuple[str, "str | None"], ...]
 """To an environment; None stands for removed."""
@@ -48,8 +49,8 @@ Changes = tuple[tuple[str, "str | None"], ...]
 class Seen(Protocol):
     """What was imported so far."""
 
-    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what is new: files that were loaded, modules that were looked for."""
+    def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return what is new: files, the modules loaded from them, and those looked for in vain."""
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""
@@ -71,7 +72,7 @@ class Snapshot:
         become: Callable[[Channel, Boot], None],
     ) -> None:
         self._channel = channel
-        self._cradle = socket.socket(fileno=os.dup(boot.cradle))
+        self._cradle = socket.socket(fileno=boot.cradle)
         self._seen = seen
         self._is_project = is_project
         self._become = become
@@ -87,6 +88,7 @@ class Snapshot:
         self._chance = afresh.Chance()
         self._held = hold()
         self._known = safety.open_descriptors()
+        self._readings = Readings(is_project)
         forking.die_with_parent(True)
 
     # ------------------------------------------------------------ what the import calls
@@ -129,7 +131,7 @@ class Snapshot:
         if complaint:
             self._end(Unfit(at, complaint))
         gc.freeze()
-        return Parked(at, *self._seen.new_files())
+        return Parked(at, *self._seen.new_files(), self._readings.take())
 
     def _wait(self, at: str) -> None:
         while True:
@@ -178,9 +180,10 @@ class Snapshot:
             return False
         forking.die_with_parent(True)
         theirs, ours = socketpair()
+        # The application may get the old number next, and is to be seen having it.
+        self._known = self._known - {self._channel.fileno()} | {ours.fileno()}
         self._channel.close()
         self._channel = Channel(ours)
-        self._known |= {ours.fileno()}
         set_right()
         word = encode(Born(os.getpid(), parent, goes_on))
         number = theirs.fileno().to_bytes(4, sys.byteorder)
@@ -213,10 +216,12 @@ class Snapshot:
 
     def _become_worker(self, boot: Boot) -> None:
         self._stops = frozenset()
+        self._readings.end()
         forking.die_with_parent(False)
+        gc.unfreeze()
+        afresh.number_thread()
         afresh.look_again(self._is_project)
-        for held in self._held:
-            held.release()
+        self._held.release()
         self._cradle.close()
         self._become(self._channel, boot)
 

@@ -1,0 +1,5 @@
+import os
+import sys
+
+MARK = os.urandom(8).hex()
+print("later is imported", file=sys.stderr)

@@ -1,0 +1,16 @@
+from flask import current_app, jsonify
+
+from mirror import edited, process
+from mirror import works as the_works
+
+
+def index():
+    return f"index {edited.VERSION}\n"
+
+
+def report():
+    return jsonify(process.report(current_app))
+
+
+def works():
+    return jsonify(the_works.all_of_them())
