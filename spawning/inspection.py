@@ -34,15 +34,20 @@ def listener_at(path: str) -> str:
 
 def _holder(kind: str, matches: Any) -> str:
     try:
-        for found in psutil.net_connections(kind):
-            listens = kind == "unix" or found.status == psutil.CONN_LISTEN
-            if listens and matches(found) and found.pid and found.pid != os.getpid():
-                process = psutil.Process(found.pid)
-                command = " ".join(process.cmdline()) or process.name()
-                return f"{command[:60]} (pid {process.pid}, user {process.username()})"
+        pids = {
+            found.pid
+            for found in psutil.net_connections(kind)
+            if (kind == "unix" or found.status == psutil.CONN_LISTEN) and matches(found)
+        }
+        others = [psutil.Process(pid) for pid in pids if pid and pid != os.getpid()]
+        if not others:
+            return ""
+        # Of all that share a socket, the one that the others descend from.
+        process = min(others, key=lambda one: one.create_time())
+        command = " ".join(process.cmdline()).strip() or process.name()
+        return f"{command[:60]} (pid {process.pid}, user {process.username()})"
     except (psutil.Error, OSError):
-        pass
-    return ""
+        return ""
 
 
 def used_by_family() -> int:
