@@ -23,7 +23,7 @@ DOORS = {
     "psutil": {"spawning.inspection"},
     "setproctitle": {"spawning.title"},
     "tomli": {"spawning.cli.settings"},
-    "watchdog": {"spawning_devtools.reload.watcher"},
+    "watchdog": {"spawning_devtools.reload.inotify"},
 }
 
 

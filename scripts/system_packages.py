@@ -17,6 +17,10 @@ PACKAGES = {
     "nginx": "nginx-light",
     "litmus": "litmus",
     "chromium": "chromium",
+    "vim": "vim",
+    "emacs": "emacs-nox",
+    "rsync": "rsync",
+    "bindfs": "bindfs",
 }
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
 

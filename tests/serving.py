@@ -121,6 +121,12 @@ class Server:
         children = psutil.Process(self.pid).children()
         return [child for child in children if _is_worker(child)]
 
+    def watcher(self) -> psutil.Process:
+        """Return the process that watches the source code."""
+        children = psutil.Process(self.pid).children()
+        (found,) = [child for child in children if _is_watcher(child)]
+        return found
+
     def wait_for_workers(self, count: int, title: str = "(serving)") -> None:
         """Return once there are exactly `count` workers, and each has `title` in its title."""
         wait_until(
@@ -167,6 +173,13 @@ class Server:
 def _is_worker(process: psutil.Process) -> bool:
     # Before it sets its title, the command line is that of its start.
     return "spawn: worker" in title_of(process) or "spawning/worker" in title_of(process)
+
+
+def _is_watcher(process: psutil.Process) -> bool:
+    try:
+        return any(word.endswith("/reload/__main__.py") for word in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def title_of(process: psutil.Process) -> str:

@@ -109,6 +109,7 @@ def companion_arguments(config: Config) -> list[str]:
         project=os.getcwd(),
         watch=tuple(os.path.abspath(path) for path in watched),
         since=time.time(),
+        poll="poll" in config.reload.split(","),
         import_from=tuple(
             os.path.dirname(_folder(package.__file__)) for package in (spawning, spawning_devtools)
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from spawning.config.option import flag, option
-from spawning.config.values import editor_url, reload_mode, seconds, watched
+from spawning.config.values import RELOAD_WORDS, editor_url, reload_mode, seconds, watched
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,9 +17,9 @@ class Development:
         "--reload",
         default="",
         parse=reload_mode,
-        metavar="dev[,cold]",
-        help="dev: reload whenever the source of a loaded module changes; dev,cold: start each "
-        "generation with a fresh interpreter and not from a snapshot",
+        metavar="dev[,cold][,poll]",
+        help="dev: reload whenever the source of a loaded module changes; "
+        + "; ".join(f"dev,{word}: {meaning}" for word, meaning in RELOAD_WORDS.items()),
     )
     watch: tuple[str, ...] = option(
         "-w",

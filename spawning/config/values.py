@@ -56,11 +56,15 @@ def size(unit: int) -> Callable[[str], int]:
     return parse
 
 
-RELOAD_WORDS = ("cold",)
+RELOAD_WORDS = {
+    "cold": "start each generation with a fresh interpreter and not from a snapshot",
+    "poll": "look at the files twice a second as well, where no events tell of changes",
+}
+"""What may come after `--reload=dev`, and what it does."""
 
 
 def reload_mode(text: str) -> str:
-    """Return the mode of reloading: `dev`, and after a comma what is to be otherwise."""
+    """Return the mode of reloading: `dev`, and words that say more about it, each once."""
     mode, *words = (word.strip() for word in text.split(","))
     if mode != "dev":
         raise ValueError("the only mode is 'dev'")

@@ -99,7 +99,7 @@ class Root(Message):
 
     path: str
     backend: str
-    """How changes are learned: `inotify`, `polling`, or `not watched`."""
+    """How changes are learned: `inotify`, `polling`, both with a comma, or `not watched`."""
     directories: int
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clients import Client, Load, get, version_in
-from serving import Server, StartServer, title_of
+from serving import Server, StartServer
 
 pytestmark = pytest.mark.slow
 
@@ -247,11 +247,7 @@ def test_watch_works_without_reload(spawn: StartServer, tmp_path: Path) -> None:
 
 
 def test_a_dead_watcher_is_said_once_and_replaced(small: Site) -> None:
-    import psutil
-
-    children = psutil.Process(small.server.pid).children()
-    (watcher,) = [child for child in children if "reload/__main__.py" in title_of(child)]
-    watcher.kill()
+    small.server.watcher().kill()
     small.server.log.wait_for("the watcher of the source code died and is started again")
     small.save(in_place)
     assert version_in(get(small.address, "/").text) == 1

@@ -21,10 +21,8 @@ IDLE = 2000
 def open_files(server: Server) -> dict[str, int]:
     """Return the number of descriptors of the controller, its watcher and its worker."""
     controller = psutil.Process(server.pid)
-    workers = server.workers()
-    (watcher,) = [child for child in controller.children() if child not in workers]
-    (worker,) = workers
-    named = {"controller": controller, "watcher": watcher, "worker": worker}
+    (worker,) = server.workers()
+    named = {"controller": controller, "watcher": server.watcher(), "worker": worker}
     return {name: process.num_fds() for name, process in named.items()}
 
 

@@ -24,6 +24,9 @@ def describe(
     `chain` tells by what a file's module was imported, `watched` are the files
     named by `--watch`, `read` those that a module has read.
     """
+    folders = {os.path.dirname(change.path) for change in changes if change.path[-1:] != os.sep}
+    # A folder that may be a namespace package tells nothing beside a file in it.
+    changes = [change for change in changes if change.path not in folders]
     shown = [relative(change.path, project) for change in changes]
     if len(changes) > 1:
         return f"{len(changes):,} files changed ({_some(shown)})"
@@ -42,6 +45,15 @@ def watching(files: Collection[str], sources: Collection[str]) -> str:
     """Return one line about what is watched; `sources` are the project's own modules."""
     own, others = len(sources), len(set(files).difference(sources))
     return f"watching {own:,} modules of the project and {others:,} other files"
+
+
+def paused(files: Sequence[str], project: str) -> str:
+    """Return one line about a loop of `files`."""
+    shown = _some([relative(file, project) for file in files])
+    return (
+        f"{shown} changed again at each start, as if the application wrote it:"
+        " reloads for it pause now, for longer each time"
+    )
 
 
 def _some(shown: Sequence[str]) -> str:

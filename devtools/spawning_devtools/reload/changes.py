@@ -7,8 +7,12 @@ What is waited for, by the last event of each file:
     written      | its writer closed it: as soon as nothing more comes for QUIET
     placed       | moved or linked to its name, whole: the same
     being written| opened or written, not closed: until the close, at most CLOSE
+    open         | the same, and a program is known to have it open: asked again after
+                 | CLOSE, and at most OPEN_LONGEST for all
     unsure       | gone, or in a folder that has just appeared: after SETTLE, for
                  | vim with a backup and "safe write" put a new file in its place
+    attributes   | permissions or times were set: after SETTLE; nothing, if one of the
+                 | above is known already
 
 and for the batch as a whole: several files wait for a longer silence, because
 they are a checkout or a formatter at work; a batch also waits while git holds
@@ -26,6 +30,7 @@ SETTLE = 0.05
 CLOSE = 1.0
 LONGEST = 3.0
 """Bound of all waits together, but for git's lock."""
+OPEN_LONGEST = 10.0
 LOCK_LONGEST = 10.0
 LOCK_LOOK = 0.02
 """How often to look whether git's lock is still there; only while a batch waits."""
@@ -40,9 +45,9 @@ class State(enum.Enum):
     WRITTEN = "written"
     PLACED = "placed"
     BEING_WRITTEN = "being written"
-    MODIFIED = "modified"
-    """Bytes or permissions: becomes one of the others, by what came before."""
+    OPEN = "open"
     UNSURE = "unsure"
+    ATTRIBUTES = "attributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,13 @@ class FolderTouch:
     """A folder appeared, left or was replaced, at `moment` of the monotonic clock."""
 
     path: str
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Events were lost, at `moment` of the monotonic clock or before."""
+
     moment: float
 
 
@@ -85,13 +97,16 @@ class Batch:
 
 def _after(known: Touch | None, touch: Touch) -> Touch:
     """Return what counts after `touch`, of a file last touched by `known`."""
-    if known and known.state is not State.BEING_WRITTEN and touch.state is State.MODIFIED:
-        # A program that sets permissions after it closed the file looks like one
-        # that writes on; a real writer closes once more, soon.
-        return Touch(State.UNSURE, touch.path, touch.moment)
-    if touch.state is State.MODIFIED:
-        return Touch(State.BEING_WRITTEN, touch.path, touch.moment)
-    return touch
+    # Many programs set permissions or times after they closed the file.
+    return known if known and touch.state is State.ATTRIBUTES else touch
+
+
+def unfinished(batch: Batch, now: float) -> list[str]:
+    """Return the files of which it is time to ask whether they are still being written."""
+    if now < batch.first + CLOSE:
+        return []
+    states = (State.BEING_WRITTEN, State.OPEN)
+    return [path for path, touch in batch.touched.items() if touch.state in states]
 
 
 def look(batch: Batch, now: float, git_is_busy: bool) -> tuple[Batch, float | None]:
@@ -106,15 +121,16 @@ def look(batch: Batch, now: float, git_is_busy: bool) -> tuple[Batch, float | No
     ready = max(_ready(touch) for touch in batch.touched.values())
     silence = next((s for count, s in _SILENCE if len(batch.touched) > count), 0.0)
     quiet_since = max(batch.last, batch.held)
-    bound = max(batch.first, batch.held) + LONGEST
+    is_open = any(touch.state is State.OPEN for touch in batch.touched.values())
+    bound = max(batch.first, batch.held) + (OPEN_LONGEST if is_open else LONGEST)
     return batch, min(max(ready, quiet_since + silence), bound)
 
 
 def _ready(touch: Touch) -> float:
     match touch.state:
-        case State.BEING_WRITTEN:
+        case State.BEING_WRITTEN | State.OPEN:
             return touch.moment + CLOSE
-        case State.UNSURE:
+        case State.UNSURE | State.ATTRIBUTES:
             return touch.moment + SETTLE
         case _:
             return touch.moment + QUIET

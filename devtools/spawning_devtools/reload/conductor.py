@@ -8,11 +8,14 @@ Rules:
 2. Reading and parsing wait for idle moments (see `knowledge`), and are finished at
    the latest when a cause has to be told.
 3. Files that each request reads afresh refresh the pages; all others reload.
-4. After many events everything known is looked at, because some may be lost.
+4. When events were lost, everything known is looked at, and every directory is
+   watched anew.
+5. What no event tells of is looked at from time to time (see `polling`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -28,35 +31,29 @@ from spawning.messages import (
     Snapshots,
 )
 from spawning_devtools.reload import cause
-from spawning_devtools.reload.changes import Batch, FolderTouch, State, Touch, look
+from spawning_devtools.reload.actions import Action, Say, Watch
+from spawning_devtools.reload.changes import (
+    OPEN_LONGEST,
+    QUIET,
+    Batch,
+    FolderTouch,
+    Overflow,
+    State,
+    Touch,
+    look,
+    unfinished,
+)
 from spawning_devtools.reload.fingerprints import Change
 from spawning_devtools.reload.knowledge import Knowledge
-from spawning_devtools.reload.loops import Loop
+from spawning_devtools.reload.loops import Guard
+from spawning_devtools.reload.polling import Polling
 from spawning_devtools.reload.prospects import Prospects
+from spawning_devtools.reload.writers import has_writer
 
-MANY_EVENTS = 1000
 SWEEP_PAUSE = 1.0
-"""Seconds between two sweeps while events keep pouring in."""
+"""Seconds between two sweeps while events keep being lost."""
 LOOK_PAUSE = 0.25
 """Seconds between two looks around while each request opens something new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Watch these directories and no others; `lost` went or were replaced."""
-
-    directories: tuple[str, ...]
-    lost: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Tell the user, in one line."""
-
-    text: str
-
-
-Action = Reload | Refresh | Prospect | Watch | Say
 
 
 @dataclass(slots=True)
@@ -69,7 +66,8 @@ class Conductor:
     """Absolute paths of the files named by `--watch`."""
     knowledge: Knowledge = field(init=False)
     _batch: Batch = field(default_factory=Batch)
-    _loop: Loop = field(default_factory=Loop)
+    _guard: Guard = field(default_factory=Guard)
+    _polling: Polling = field(default_factory=Polling)
     _prospects: Prospects = field(default_factory=Prospects)
     _prospect_of: int = 0
     """The generation whose prospect has been told."""
@@ -80,8 +78,8 @@ class Conductor:
     _lost: set[str] = field(default_factory=set)
     _late: float | None = None
     """When the generation was begun whose requests have loaded more; None: nothing more."""
-    _looked: float = float("-inf")
-    _events: int = 0
+    _looked: float = -math.inf
+    _overflown: bool = False
     _swept: float = 0.0
 
     def __post_init__(self) -> None:
@@ -91,36 +89,40 @@ class Conductor:
 
     def start(self, wall: float) -> None:
         """Begin with the files that the user named; `wall` is when the server started."""
-        self._must_watch |= self.knowledge.look_around(wall)
+        self._look_around(wall)
 
     def hear(self, message: Message, wall: float) -> None:
         """Take a message of the controller; `wall` is the time of day."""
+        reports = self.knowledge.reports
         match message:
             case Begun():
                 self._starting = True
-                self.knowledge.reports.begin(message.generation, message.wall)
+                reports.begin(message.generation, message.wall)
             case Serving():
                 self._starting, self._has_served = False, True
-                self.knowledge.reports.serve(message.generation)
-                self._must_watch |= self.knowledge.look_around(wall)
+                reports.serve(message.generation)
+                self._look_around(wall)
             case Abandoned():
                 self._starting = False
             case Snapshots(snapshots):
                 self.knowledge.snapshots = snapshots
-            case Graph() if self.knowledge.reports.add(message, wall):
-                began = self.knowledge.reports.wall(message.generation)
-                if self.knowledge.reports.serves(message.generation):
+            case Graph() if reports.add(message, wall):
+                began = reports.wall(message.generation)
+                if reports.serves(message.generation):
                     self._late = began
                 else:
-                    self._must_watch |= self.knowledge.look_around(began)
+                    self._look_around(began)
 
-    def see(self, touches: Iterable[Touch | FolderTouch]) -> None:
+    def see(self, touches: Iterable[Touch | FolderTouch | Overflow]) -> None:
         """Take what happened to files and folders."""
         interest = self.knowledge.interest
         found: list[Touch] = []
         for touch in touches:
-            self._events += 1
             match touch:
+                case Overflow():
+                    self._lost.update(interest.directories)
+                    self._overflown = self._must_watch = True
+                    continue
                 case Touch(state, path, moment):
                     known = interest.known_as(path)
                 case FolderTouch(path, moment):
@@ -131,7 +133,20 @@ class Conductor:
             found += [Touch(state, name, moment) for name in known]
             # Later, for the application may be about to say that it writes there itself.
             found += [Touch(State.UNSURE, folder, moment) for folder in interest.lists(path)]
-        self._batch = self._batch.with_touches(found)
+        self._take(found)
+
+    def poll(self, directories: Iterable[str], now: float) -> None:
+        """Look at what is in `directories` from time to time."""
+        self._polling.watch(directories, now)
+
+    def _take(self, touches: Sequence[Touch]) -> None:
+        self._batch = self._batch.with_touches(touches)
+        served = self.knowledge.interest.served
+        reloading = [touch.path for touch in touches if touch.path not in served]
+        self._guard.see(reloading, self._starting)
+
+    def _look_around(self, wall: float) -> None:
+        self._must_watch |= self.knowledge.look_around(wall)
 
     # ------------------------------------------------------------ what goes out
 
@@ -140,54 +155,49 @@ class Conductor:
         """Whether changes are waiting to be acted upon."""
         return bool(self._batch.touched)
 
+    def unfinished(self, now: float) -> list[str]:
+        """Return the modules of which it is time to ask whether they are still being written."""
+        return self._modules(unfinished(self._batch, now))
+
+    def _modules(self, paths: Iterable[str]) -> list[str]:
+        """Return those of `paths` that are modules and are written by this machine only."""
+        interest = self.knowledge.interest
+        modules = interest.sources.union(interest.candidates)
+        return [path for path in modules.intersection(paths) if path not in self._polling]
+
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
         """Return what to do now, and when to ask again if nothing comes before."""
         late = self._look_late(now)
-        interest = self.knowledge.interest
-        if self._must_watch:
-            lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
-            return [Watch(interest.directories, lost)], now
-        if self._has_served and not self._told and self.knowledge.is_read:
-            self._told = True
-            files = interest.files.difference(interest.candidates)
-            return [Say(cause.watching(files, interest.sources))], now
-        if prospect := self._prospect():
-            return [prospect], now
-        again = _earlier(late, self._sweep(now))
+        if first := self._first():
+            return [first], now
+        again = _earliest(late, self._sweep(now), self._look_again(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
-        at = max(at, self._loop.earliest(self._batch.touched))
         if at > now:
-            return [], _earlier(at, again)
+            return [], _earliest(at, again)
+        if self._guard.keeps_back(self._batch.touched, now):
+            self._batch = Batch()
+            return [], _earliest(self._guard.resume(now)[1], again)
+        if now < self._batch.first + OPEN_LONGEST:
+            # Saved once more, just now, and the event not read yet: what is there is half.
+            open_ones = filter(has_writer, self._modules(self._batch.touched))
+            if touches := [Touch(State.OPEN, path, now) for path in open_ones]:
+                self._batch = self._batch.with_touches(touches)
+                return [], now + QUIET
         return self._act(now), again
 
-    def work(self, now: float) -> bool:
-        """Do one small piece of what can wait; return whether there was any."""
-        was_any, missed = self.knowledge.work()
-        if missed:
-            self._batch = self._batch.with_touches([Touch(State.UNSURE, missed, now)])
-        return was_any
-
-    def finish(self, now: float) -> None:
-        """Do all that can wait."""
-        self._looked = float("-inf")
-        self._look_late(now)
-        while self.work(now):
-            pass
-
-    def _act(self, now: float) -> list[Action]:
-        self.knowledge.expect_changes(self._batch.touched)
-        self.finish(now)
-        batch, self._batch = self._batch, Batch()
-        changes = self.knowledge.changes(batch.touched)
-        served = self.knowledge.interest.served
-        if all(change.path in served for change in changes):
-            return [self._refresh(changes, batch.first)] if changes else []
-        return self._reload(changes, batch.first, now)
-
-    def _refresh(self, changes: Sequence[Change], since: float) -> Refresh:
-        return Refresh(self._cause(changes), tuple(change.path for change in changes), since)
+    def _first(self) -> Watch | Say | Prospect | None:
+        """Return what comes before all changes, one thing at a time."""
+        interest = self.knowledge.interest
+        if self._must_watch:
+            lost, self._lost, self._must_watch = frozenset(self._lost), set(), False
+            return Watch(interest.directories, lost)
+        if self._has_served and not self._told and self.knowledge.is_read:
+            self._told = True
+            files = interest.files.difference(interest.candidates)
+            return Say(cause.watching(files, interest.sources))
+        return self._prospect()
 
     def _prospect(self) -> Prospect | None:
         """Return what to prepare, once all that serves is known."""
@@ -199,23 +209,51 @@ class Conductor:
             self._prospects.started(first)
         return self._prospects.take(self.knowledge.imports.asked)
 
+    def work(self, now: float) -> bool:
+        """Do one small piece of what can wait; return whether there was any."""
+        was_any, missed = self.knowledge.work(self._batch.touched)
+        if missed:
+            self._batch = self._batch.with_touches([Touch(State.UNSURE, missed, now)])
+        return was_any
+
+    def finish(self, now: float) -> None:
+        """Do all that can wait."""
+        self._looked = -math.inf
+        self._look_late(now)
+        while self.work(now):
+            pass
+
+    def _act(self, now: float) -> list[Action]:
+        known = self.knowledge
+        known.expect_changes(self._batch.touched)
+        self.finish(now)
+        batch, self._batch = self._batch, Batch()
+        changes = known.changes(dict.fromkeys([*self._guard.release(), *batch.touched]))
+        if not changes:
+            if known.interest.linked.intersection(batch.touched):
+                # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
+                self._look_around(math.inf)
+            return []
+        if known.interest.served.issuperset(_paths(changes)):
+            return [Refresh(self._cause(changes), _paths(changes), batch.first)]
+        return self._reload(changes, batch.first, now)
+
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
-        files = tuple(change.path for change in changes)
-        self._loop = self._loop.after_reload(files, self._starting, now)
-        told = self._cause(changes)
+        files = _paths(changes)
         self._prospects.edited(files)
         # Which modules have read a watched file, nobody knows.
         is_watched = not set(files).isdisjoint(self.watched_files)
         names = () if is_watched else self.knowledge.names(files)
-        actions: list[Action] = [Reload(told, since, files, names)]
-        if self._loop.is_new:
-            actions.append(Say(f"{told}, again at each start: its reloads come more slowly now"))
+        actions: list[Action] = [Reload(self._cause(changes), since, files, names)]
+        if self._guard.reloads(files, now):
+            actions.append(Say(cause.paused(self._guard.files, self.project)))
         return actions
 
     def _cause(self, changes: Sequence[Change]) -> str:
-        known = self.knowledge
-        read, chain = known.interest.read, known.graph().chain
+        chain, read = self.knowledge.graph().chain, self.knowledge.interest.read
         return cause.describe(changes, chain, self.watched_files, read, self.project)
+
+    # ------------------------------------------------------------ what is looked at again
 
     def _look_late(self, now: float) -> float | None:
         """Look at what requests have loaded and opened; return when to do it if not now.
@@ -226,21 +264,34 @@ class Conductor:
             return None
         if now < self._looked + LOOK_PAUSE:
             return self._looked + LOOK_PAUSE
-        self._must_watch |= self.knowledge.look_around(self._late)
+        self._look_around(self._late)
         self._late, self._looked = None, now
         return None
 
     def _sweep(self, now: float) -> float | None:
-        """Look at all that is known after many events; return when to do it if not now."""
-        if self._events < MANY_EVENTS:
+        """Look at all that is known if events were lost; return when to do it if not now."""
+        if not self._overflown:
             return None
         if now < self._swept + SWEEP_PAUSE:
             return self._swept + SWEEP_PAUSE
-        self._events, self._swept = 0, now
+        self._overflown, self._swept = False, now
         new = sorted(self.knowledge.suspects().difference(self._batch.touched))
         self._batch = self._batch.with_touches(Touch(State.UNSURE, path, now) for path in new)
         return None
 
+    def _look_again(self, now: float) -> float | None:
+        """Look at what no event tells of, and what was paused; return when to do it next."""
+        resumed, again = self._guard.resume(now)
+        changed = self._polling.look(self.knowledge.interest, self.knowledge.prints, now)
+        changed += [Touch(State.UNSURE, path, now) for path in self.knowledge.take_moved()]
+        self._take(changed)
+        self._batch = self._batch.with_touches(resumed)
+        return _earliest(again, self._polling.due)
 
-def _earlier(one: float | None, other: float | None) -> float | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+def _paths(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(change.path for change in changes)
+
+
+def _earliest(*moments: float | None) -> float | None:
+    return min((moment for moment in moments if moment is not None), default=None)

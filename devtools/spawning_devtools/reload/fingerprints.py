@@ -6,7 +6,8 @@ Rules:
 2. The print that is kept is the one last acted upon, so that undoing a broken
    save counts as a change although the serving workers have those bytes loaded.
 3. The content of a folder, whose path ends with a slash, is the names in it that a
-   person may have put there.  A file larger than LARGE is told by its status.
+   person may have put there; without a slash only its being there matters, for it
+   may be a namespace package.  A file larger than LARGE is told by its status.
 4. A sweep looks at every known file by its status and reads only those that
    differ: inotify's queue drops events silently when it overflows.
 
@@ -26,8 +27,12 @@ from spawning_devtools.reload.places import counts_in_listing
 
 LARGE = 32 * 1024 * 1024
 
-Status = tuple[int, int, int]
-"""Modification time in nanoseconds, size, inode."""
+Status = tuple[int, int, int, int]
+"""Modification time in nanoseconds, size, inode, and the time of the last change of these.
+
+The last one cannot be set: it gives `cp -p` and `rsync -t` of an equal size away.
+"""
+_FOLDER = (0, 0, 0, 0)
 
 
 class Difference(enum.Enum):
@@ -54,17 +59,21 @@ class Print:
     digest: bytes
 
 
+UNKNOWN = Print((-1, -1, -1, -1), b"")
+"""Of a file that was there and was not read: whatever is found now, it differs."""
+
+
 def status_of(path: str) -> Status | None:
-    """Return the status of a regular file or of a listed folder, or None where there is none."""
+    """Return the status of a regular file or a folder, or None where there is neither."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
-    if path.endswith(os.sep):
-        return found.st_mtime_ns, 0, found.st_ino
+    if stat.S_ISDIR(found.st_mode):
+        return (found.st_mtime_ns, 0, found.st_ino, 0) if path.endswith(os.sep) else _FOLDER
     if not stat.S_ISREG(found.st_mode):
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
 
 
 def digest_of(content: bytes) -> bytes:
@@ -92,8 +101,10 @@ def _content(path: str, status: Status, own: Container[str]) -> bytes:
     if path.endswith(os.sep):
         names = sorted(filter(counts_in_listing, os.listdir(path)))
         return os.fsencode("\0".join(name for name in names if path + name not in own))
+    if status == _FOLDER:
+        return b""
     if status[1] > LARGE:
-        return repr(status).encode()
+        return repr(status[:3]).encode()
     with open(path, "rb") as file:
         return file.read()
 
@@ -113,6 +124,11 @@ class Fingerprints:
         """Return the content's fingerprint, or None for an absent or unknown file."""
         known = self._known.get(path)
         return known.digest if known else None
+
+    def status(self, path: str) -> Status | None:
+        """Return the file's status as it was read, or None for an absent or unknown file."""
+        known = self._known.get(path)
+        return known.status if known else None
 
     def keep(self, path: str, found: Print | None) -> None:
         """Take `found` as what is known of `path`."""

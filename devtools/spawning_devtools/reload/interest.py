@@ -31,6 +31,16 @@ class Interest:
     """Where files are links or reached through one: real path to known paths."""
     directories: tuple[str, ...] = ()
 
+    @property
+    def linked(self) -> set[str]:
+        """The files that are links or reached through one."""
+        return {path for known in self.aliases.values() for path in known}
+
+    def moved_since(self, before: Interest) -> frozenset[str]:
+        """Return the files that mattered before and are reached by another way now."""
+        new = self.aliases.keys() - before.aliases.keys()
+        return before.files.intersection(path for place in new for path in self.aliases[place])
+
     def known_as(self, path: str) -> tuple[str, ...]:
         """Return the files that an event about `path` concerns."""
         own = (path,) if path in self.files else ()

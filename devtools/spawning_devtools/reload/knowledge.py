@@ -6,6 +6,7 @@ Rules:
    Once for each path and time, so that a clock that is ahead reloads once.  Of what
    the application has opened the moment is known, and counts instead.
    The time of a folder tells nothing: importing makes `__pycache__` in it.
+   An event about a file before the first look means changed as well.
 2. What is known of a file is what was last acted upon (see `fingerprints`).
 3. Reading and parsing are done in small pieces, in idle moments.
 """
@@ -13,11 +14,11 @@ Rules:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import SnapshotIs
-from spawning_devtools.reload.fingerprints import Change, Fingerprints, read
+from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
@@ -44,6 +45,8 @@ class Knowledge:
     _unparsed: dict[str, None] = field(default_factory=dict)
     _missed: set[tuple[str, int]] = field(default_factory=set)
     """Paths and modification times that rule 1 has taken for changes."""
+    _moved: set[str] = field(default_factory=set)
+    """Files that a link leads to by another way than before, not looked at since."""
 
     def __post_init__(self) -> None:
         self.prints.own = self.reports.written
@@ -61,6 +64,7 @@ class Knowledge:
         opened = self.reports.opened() if new else {}
         for path in sorted(new):
             self._unread[path] = opened.get(path, wall)
+        self._moved |= self.interest.moved_since(before)
         for path in sorted(self.interest.sources):
             if path.endswith(".py") and not self.imports.is_current(path, self.prints.digest(path)):
                 self._unparsed[path] = None
@@ -77,15 +81,18 @@ class Knowledge:
         """Whether nothing is left to be read, parsed or put together."""
         return not (self._unread or self._unparsed or self._graph is None)
 
-    def work(self) -> tuple[bool, str]:
-        """Do one small piece of what can wait.
+    def work(self, touched: Container[str] = ()) -> tuple[bool, str]:
+        """Do one small piece of what can wait; something has happened to `touched`.
 
         Returns whether there was any, and the path of a file that turns out to have
         changed before it was looked at, or an empty string.
         """
         if self._unread:
             path = next(iter(self._unread))
-            return True, path if self._is_changed(path, self._unread.pop(path)) else ""
+            wall = self._unread.pop(path)
+            if path in touched and path not in self.prints and not path.endswith(os.sep):
+                return True, ""  # What is there is not what was loaded: see `expect_changes`.
+            return True, path if self._is_changed(path, wall) else ""
         if self._unparsed:
             path, _ = self._unparsed.popitem()
             self._parse(path)
@@ -107,10 +114,17 @@ class Knowledge:
             if path not in self.prints:
                 self._unread.pop(path, None)
                 self._was_missing(path)
+                if path in self.interest.sources:
+                    self.prints.keep(path, UNKNOWN)
 
     def changes(self, paths: Iterable[str]) -> list[Change]:
         """Return which of `paths` differ from what they were, and know them as they are."""
         return self.prints.changes(paths)
+
+    def take_moved(self) -> list[str]:
+        """Return, once, the files that a link leads to by another way than before."""
+        moved, self._moved = sorted(self._moved), set()
+        return moved
 
     def suspects(self) -> set[str]:
         """Return the files that do not look as they did."""

@@ -28,11 +28,14 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def candidates(report: Report, project: str) -> dict[str, str]:
-    """Return the paths inside `project` at which missing modules would be found, with their names.
+    """Return the paths inside `project` that would change an import by appearing, with the names.
+
+    That is each place where a missing module would be found, its folder too, which may
+    become a namespace package; and a package beside a module, which it would shadow.
 
     >>> report = Report(1, 0.0, missing={"local": None}, search_path=("/p", "/usr/lib"))
     >>> candidates(report, "/p")
-    {'/p/local.py': 'local', '/p/local/__init__.py': 'local'}
+    {'/p/local.py': 'local', '/p/local': 'local', '/p/local/__init__.py': 'local'}
     """
     regular = {
         module.name: (os.path.dirname(module.file),)
@@ -51,15 +54,26 @@ def candidates(report: Report, project: str) -> dict[str, str]:
         below = (os.path.join(place, last) for place in folders(parent))
         return (*report.packages.get(package, ()), *below)
 
-    found = {}
+    found = _shadows(report, project)
     for name in report.missing:
         parent, _, last = name.rpartition(".")
         for folder in folders(parent):
             if is_below(folder, project) and not is_installed(folder):
                 place = os.path.join(folder, last)
-                found[f"{place}.py"] = name
+                found[f"{place}.py"] = found[place] = name
                 found[os.path.join(place, "__init__.py")] = name
     return found
+
+
+def _shadows(report: Report, project: str) -> dict[str, str]:
+    """Return the paths of packages that would be found before modules beside them."""
+    return {
+        os.path.join(module.file.removesuffix(".py"), "__init__.py"): module.name
+        for module in report.modules
+        if is_below(module.file, project)
+        and not is_installed(module.file)
+        and module.file.endswith(f"{os.sep}{module.name.rpartition('.')[2]}.py")
+    }
 
 
 def counts_in_listing(name: str) -> bool:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import os
 import selectors
 import signal
 import socket
 import sys
 import time
+from collections.abc import Collection, Sequence
 
 from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
 from spawning_devtools.reload import questions
-from spawning_devtools.reload.conductor import Action, Conductor, Say, Watch
+from spawning_devtools.reload.actions import Action, Say, Watch
+from spawning_devtools.reload.changes import State, Touch
+from spawning_devtools.reload.conductor import Conductor
 from spawning_devtools.reload.door import Door, address_of
+from spawning_devtools.reload.git import Git
 from spawning_devtools.reload.origin import is_installed
-from spawning_devtools.reload.places import is_below
+from spawning_devtools.reload.remarks import remarks
 from spawning_devtools.reload.settings import Settings
-from spawning_devtools.reload.watcher import Unwatchable, Watcher
+from spawning_devtools.reload.watcher import Watcher, Why
+from spawning_devtools.reload.writers import has_writer
 
 DECISIONS = 10
 """So many of the last ones are told by `spawnctl watch`."""
 
-_NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGIO)
 
 
 def main(argument: str, descriptor: int) -> None:
@@ -32,30 +36,21 @@ def main(argument: str, descriptor: int) -> None:
         # Not SIG_IGN: what is ignored stays ignored in programs that are started.
         signal.signal(number, lambda *_: None)
     settings = Settings.decode(argument)
-    bell, hand = socket.socketpair()
-    with bell, hand, Watcher(wake=lambda: _ring(hand)) as watcher:
-        bell.setblocking(False)
-        hand.setblocking(False)
+    with Watcher() as watcher:
         channel = Channel(socket.socket(fileno=descriptor))
-        _Loop(settings, channel, watcher, bell).run()
-
-
-def _ring(hand: socket.socket) -> None:
-    # A full socket means that the loop has not yet heard the ring before.
-    with contextlib.suppress(OSError):
-        hand.send(b"\0")
+        _Loop(settings, channel, watcher).run()
 
 
 class _Loop:
-    def __init__(
-        self, settings: Settings, channel: Channel, watcher: Watcher, bell: socket.socket
-    ) -> None:
-        self._project = settings.project
+    def __init__(self, settings: Settings, channel: Channel, watcher: Watcher) -> None:
         self._since = settings.since
-        self._git_lock = git_lock(settings.project)
+        self._polls_all = settings.poll
+        self._git = Git.of(settings.project)
         self._channel = channel
         self._watcher = watcher
-        self._bell = bell
+        self._polled: Sequence[str] = ()
+        self._told: set[tuple[Why, str]] = set()
+        """What the user was told of directories of which events do not tell all."""
         self._conductor = Conductor(settings.project, settings.watch)
         self._decisions = collections.deque[tuple[float, Reload | Refresh]](maxlen=DECISIONS)
 
@@ -66,31 +61,34 @@ class _Loop:
         door = Door(address_of(os.getppid()), self._answer)
         with door, selectors.DefaultSelector() as selector:
             selector.register(door, selectors.EVENT_READ, door.serve)
-            selector.register(self._bell, selectors.EVENT_READ)
+            events = self._watcher.fileno()
+            if events is not None:
+                selector.register(events, selectors.EVENT_READ, self._see)
             selector.register(self._channel, selectors.EVENT_READ)
             idle, again = False, None
             while not self._channel.ended:
                 waiting = selectors.EVENT_WRITE if self._channel.wants_write else 0
                 selector.modify(self._channel, selectors.EVENT_READ | waiting)
                 came = selector.select(_seconds(again, busy=not idle))
-                for key, mask in came:
+                # Messages first: what a worker has loaded before a save has to be known.
+                for key, mask in sorted(came, key=lambda one: one[0].fileobj is not self._channel):
                     if key.data is not None:
                         key.data()
-                        continue
-                    self._receive(key.fileobj is self._bell, mask)
+                    else:
+                        self._converse(mask)
                 now = time.monotonic()
-                busy = conductor.waits and os.path.exists(self._git_lock)
+                open_ones = filter(has_writer, conductor.unfinished(now))
+                conductor.see([Touch(State.OPEN, path, now) for path in open_ones])
+                busy = conductor.waits and self._git.is_busy
                 actions, again = conductor.decide(now, busy)
                 for action in actions:
                     self._carry_out(action)
                 idle = not came and not actions and not conductor.work(now)
 
-    def _receive(self, rang: bool, mask: int) -> None:
-        if rang:
-            with contextlib.suppress(BlockingIOError):
-                self._bell.recv(65536)
-            self._conductor.see(self._watcher.take())
-            return
+    def _see(self) -> None:
+        self._conductor.see(self._watcher.take())
+
+    def _converse(self, mask: int) -> None:
         if mask & selectors.EVENT_WRITE:
             self._channel.flush()
         if mask & selectors.EVENT_READ:
@@ -105,11 +103,20 @@ class _Loop:
             case Prospect():
                 self._channel.send(action)
             case Watch(directories, lost):
-                refused = self._watcher.watch(directories, lost, self._may_poll)
-                if refused:
-                    _say(_remedy(refused))
+                self._watch(directories, lost)
             case Say(text):
                 _say(text)
+
+    def _watch(self, directories: Sequence[str], lost: Collection[str]) -> None:
+        unheard = self._watcher.watch(directories, lost)
+        own = [path for path in directories if not is_installed(path)]
+        doubted = {one.path for one in unheard}
+        self._polled = own if self._polls_all else [path for path in own if path in doubted]
+        self._conductor.poll(self._polled, time.monotonic())
+        # Nobody edits an installed package; but where the kernel gives up, it is said.
+        concern = [u for u in unheard if u.path in self._polled or u.why is Why.REFUSED]
+        for text in remarks(concern, self._polled, self._told):
+            _say(text)
 
     def _answer(self, question: Message) -> Message:
         now = time.monotonic()
@@ -118,11 +125,8 @@ class _Loop:
             Decision(now - moment, type(done).__name__.lower(), done.cause)
             for moment, done in self._decisions
         ]
-        known = self._conductor.knowledge
-        return questions.answer(question, known, self._watcher.backends(), decisions)
-
-    def _may_poll(self, directory: str) -> bool:
-        return is_below(directory, self._project) and not is_installed(directory)
+        backends = questions.backends(self._watcher.hears(), self._polled)
+        return questions.answer(question, self._conductor.knowledge, backends, decisions)
 
 
 def _seconds(again: float | None, busy: bool) -> float | None:
@@ -134,29 +138,3 @@ def _seconds(again: float | None, busy: bool) -> float | None:
 
 def _say(text: str) -> None:
     print(f"spawn: {text}", file=sys.stderr, flush=True)
-
-
-def _remedy(refused: list[Unwatchable]) -> str:
-    """Return one line about directories that cannot be watched."""
-    first = refused[0]
-    others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
-    instead = "it is looked at every second" if first.polled else "changes there are not seen"
-    return (
-        f"cannot watch {first.path}{others} ({first.reason}), {instead}; type: "
-        "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024"
-    )
-
-
-def git_lock(project: str) -> str:
-    """Return the path of the lock that git holds while it changes the files of `project`."""
-    place = project
-    while not os.path.lexists(os.path.join(place, ".git")):
-        parent = os.path.dirname(place)
-        if parent == place:
-            return os.path.join(project, ".git", "index.lock")
-        place = parent
-    folder = os.path.join(place, ".git")
-    with contextlib.suppress(OSError), open(folder, encoding="utf-8", errors="replace") as file:
-        # A work tree beside its repository, or a submodule: a file says where it is.
-        folder = os.path.join(place, file.read().removeprefix("gitdir:").strip())
-    return os.path.join(folder, "index.lock")

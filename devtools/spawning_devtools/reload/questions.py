@@ -60,6 +60,14 @@ def answer(
             return Unanswered(f"there is no question {kind}", "is spawnctl of another version?")
 
 
+def backends(heard: Iterable[str], polled: Iterable[str]) -> dict[str, str]:
+    """Return how the changes in each directory are learned."""
+    found = dict.fromkeys(heard, "inotify")
+    for path in polled:
+        found[path] = "inotify, polling" if path in found else "polling"
+    return found
+
+
 def why(known: Knowledge, path: str) -> Explanation:
     """Return whether the file `path` is watched, and what a save of it would do."""
     interest, graph = known.interest, known.graph()
@@ -113,7 +121,12 @@ def _kinds(known: Knowledge, path: str) -> Iterable[str]:
     if path in loaded:
         yield "a module of an installed package" if is_installed(path) else "a module"
     if path in interest.candidates:
-        yield "a module that was looked for and not found"
+        missing = any(interest.candidates[path] in report.missing for report in known.reports)
+        yield (
+            "a module that was looked for and not found"
+            if missing
+            else "a package that would be found before a module of the same name"
+        )
     if path in interest.read:
         data = {file for report in known.reports for file in report.data}
         if path.endswith(os.sep):
@@ -230,7 +243,7 @@ def watched(
         "files that were read": len(interest.read) - len(listed),
         "folders that were listed": len(listed),
         "files that each request reads afresh": len(interest.served),
-        "places of modules that were not found": len(interest.candidates),
+        "places where a module may appear": len(interest.candidates),
         "files named by --watch or --env-file": len(known.watched_files),
     }
     return Watched(

@@ -14,6 +14,8 @@ class Settings:
     watch: tuple[str, ...]
     since: float
     """Time of day before which no worker had read anything, in seconds since the epoch."""
+    poll: bool
+    """Whether to look at the files from time to time, whatever the events tell."""
     import_from: tuple[str, ...]
     """Folders from which `spawning` and `spawning_devtools` are imported."""
 
@@ -29,5 +31,6 @@ class Settings:
             project=fields["project"],
             watch=tuple(fields["watch"]),
             since=fields["since"],
+            poll=fields["poll"],
             import_from=tuple(fields["import_from"]),
         )

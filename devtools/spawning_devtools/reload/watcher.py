@@ -1,90 +1,189 @@
-"""The only door to watchdog: directories in, file events out.
+"""Directories in, file events out: the kernel's, without threads.
 
 Rules:
 1. Directories are watched one by one, never their subfolders, and the kernel is
    asked for an allow-list of events: nothing that only reads a file wakes us.
-2. watchdog's threads put events in a queue and write one byte to the main loop;
-   they decide nothing.
-3. A directory that was deleted or replaced is another directory: `watch` with
+2. A directory that was deleted or replaced is another directory: `watch` with
    the same path watches the new one.
-4. A directory that cannot be watched does not stop the others.  Below the project
-   it is polled instead; an installed package is then not watched.
-
-watchdog holds a file that leaves a directory for half a second, because it may
-come in elsewhere; later events of that directory wait behind it.
+3. The same directory under two paths has one watch; its events are told for both.
+4. What the kernel may not tell of is returned by `watch`, with the reason, and
+   does not stop the others.  Whether to look at it from time to time instead is
+   for others to decide (see `polling`).
+5. When the kernel's queue overflowed, that is told as an event of its own.
 """
 
 from __future__ import annotations
 
-import logging
+import enum
 import os
-import queue
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from watchdog import events
-from watchdog.observers.api import BaseObserver, ObservedWatch
-from watchdog.observers.inotify import InotifyObserver
-from watchdog.observers.polling import PollingObserver
+from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.inotify import CHANGES, Bit, Event, Inotify
+from spawning_devtools.reload.mounts import Mount, mount_of, parse
+from spawning_devtools.reload.probe import tells_of
 
-from spawning_devtools.reload.changes import FolderTouch, State, Touch
+News = Touch | FolderTouch | Overflow
 
-POLL_SECONDS = 1.0
 
-_ALLOWED: list[type[events.FileSystemEvent]] = [
-    events.FileCreatedEvent,
-    events.FileModifiedEvent,
-    events.FileClosedEvent,
-    events.FileMovedEvent,
-    events.FileDeletedEvent,
-    events.DirCreatedEvent,
-    events.DirMovedEvent,
-    events.DirDeletedEvent,
-]
+class Why(enum.Enum):
+    """Why events do not tell all."""
+
+    REFUSED = "the kernel watches no more"
+    SHARED = "others may write there"
+    SILENT = "no events arrive"
 
 
 @dataclass(frozen=True, slots=True)
-class Unwatchable:
-    """A directory that the kernel refuses to watch."""
+class Unheard:
+    """A directory in which changes may happen that no event tells of."""
 
     path: str
-    reason: str
-    polled: bool
+    why: Why
+    detail: str
+    """The kernel's error, or the file system's type."""
+    place: str
+    """What else it holds for: the mount, or the directory itself."""
 
 
-class _Handler(events.FileSystemEventHandler):
-    """Translates watchdog's events; runs in its threads."""
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    watch: int
+    identity: tuple[int, int]
+    unheard: Unheard | None
 
-    def __init__(self, put: Callable[[Touch | FolderTouch], None], polls: bool) -> None:
-        self._put = put
-        # Polling sees that a file is different, never that it was closed.
-        self._modified = State.WRITTEN if polls else State.MODIFIED
-        self._created = State.WRITTEN if polls else State.BEING_WRITTEN
 
-    def dispatch(self, event: events.FileSystemEvent) -> None:
-        """Put what `event` says; a move is one event for each of its names."""
-        now = time.monotonic()
-        source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
-        match event:
-            case events.DirCreatedEvent() | events.DirDeletedEvent() | events.DirMovedEvent():
-                for path in filter(None, (source, target)):
-                    self._put(FolderTouch(path, now))
-            case events.FileMovedEvent():
-                if source:
-                    self._put(Touch(State.UNSURE, source, now))
-                if target:
-                    self._put(Touch(State.PLACED, target, now))
-            case events.FileClosedEvent():
-                self._put(Touch(State.WRITTEN, source, now))
-            case events.FileCreatedEvent():
-                state = State.PLACED if _is_link(source) else self._created
-                self._put(Touch(state, source, now))
-            case events.FileModifiedEvent():
-                self._put(Touch(self._modified, source, now))
-            case events.FileDeletedEvent():
-                self._put(Touch(State.UNSURE, source, now))
+@dataclass(slots=True)
+class Watcher:
+    """Watches directories; readable when there is something to `take`."""
+
+    mountinfo: Callable[[], str] = lambda: _read("/proc/self/mountinfo")
+    probe: Callable[[str], bool] = tells_of
+    _kernel: Inotify | OSError | None = None
+    _watched: dict[str, _Watched] = field(default_factory=dict)
+    _paths: dict[int, dict[str, None]] = field(default_factory=dict)
+    """Of each watch, the paths under which it is known."""
+    _tried: dict[str, bool] = field(default_factory=dict)
+    """Of each mount, whether its events arrive."""
+
+    def __enter__(self) -> Watcher:
+        try:
+            self._kernel = Inotify()
+        except OSError as error:
+            self._kernel = error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(self._kernel, Inotify):
+            self._kernel.close()
+
+    def fileno(self) -> int | None:
+        """Return the descriptor to wait for, None where the kernel gives none."""
+        return self._kernel.fileno() if isinstance(self._kernel, Inotify) else None
+
+    def take(self) -> list[News]:
+        """Return the events that have arrived since the last call, in their order."""
+        if not isinstance(self._kernel, Inotify):
+            return []
+        events, now = self._kernel.read(), time.monotonic()
+        return [news for event in events for news in self._translate(event, now)]
+
+    def watch(self, directories: Iterable[str], lost: Iterable[str]) -> list[Unheard]:
+        """Watch exactly `directories`, the important ones first.
+
+        `lost` names those of which an event said that they went or were replaced.
+        Returns those of all of them that events do not tell everything of.
+        """
+        wanted, gone = dict.fromkeys(directories), set(lost)
+        for path, watched in list(self._watched.items()):
+            if path not in wanted or path in gone or _identity(path) != watched.identity:
+                self._forget(path)
+        new = [path for path in wanted if path not in self._watched]
+        mounts = parse(self.mountinfo()) if new else []
+        for path in new:
+            self._add(path, mounts)
+        known = (self._watched.get(path) for path in wanted)
+        return [one.unheard for one in known if one and one.unheard]
+
+    def hears(self) -> set[str]:
+        """Return the directories of whose changes the kernel tells."""
+        return {
+            path
+            for path, one in self._watched.items()
+            if one.unheard is None or one.unheard.why is Why.SHARED
+        }
+
+    def _add(self, path: str, mounts: list[Mount]) -> None:
+        identity = _identity(path)
+        if identity is None:
+            return  # Its parent is watched, and tells when it appears.
+        try:
+            if not isinstance(self._kernel, Inotify):
+                raise self._kernel or OSError("the watcher is not started")
+            watch = self._kernel.add(path, CHANGES)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            unheard = Unheard(path, Why.REFUSED, error.strerror or str(error), path)
+            self._watched[path] = _Watched(-1, identity, unheard)
+            return
+        self._paths.setdefault(watch, {})[path] = None
+        self._watched[path] = _Watched(watch, identity, self._doubt(path, mounts))
+
+    def _doubt(self, path: str, mounts: list[Mount]) -> Unheard | None:
+        """Return why the events of a watched directory are not all."""
+        mount = mount_of(os.path.realpath(path), mounts)
+        if mount.is_shared:
+            return Unheard(path, Why.SHARED, mount.kind, mount.place)
+        if mount.place not in self._tried:
+            self._tried[mount.place] = self.probe(path)
+        if not self._tried[mount.place]:
+            return Unheard(path, Why.SILENT, mount.kind, mount.place)
+        return None
+
+    def _forget(self, path: str) -> None:
+        watched = self._watched.pop(path)
+        paths = self._paths.get(watched.watch, {})
+        paths.pop(path, None)
+        if not paths and self._paths.pop(watched.watch, None) is not None:
+            assert isinstance(self._kernel, Inotify)
+            self._kernel.remove(watched.watch)
+
+    def _translate(self, event: Event, now: float) -> Iterator[News]:
+        if event.has(Bit.IN_Q_OVERFLOW):
+            yield Overflow(now)
+        for folder in list(self._paths.get(event.watch, ())):
+            path = os.path.join(folder, event.name) if event.name else folder
+            if event.has(Bit.IN_IGNORED) and self._watched[folder].watch == event.watch:
+                del self._watched[folder]
+            if not event.name or event.has(Bit.IN_ISDIR):
+                if not event.has(Bit.IN_ATTRIB, Bit.IN_MODIFY):
+                    yield FolderTouch(path, now)
+            else:
+                yield Touch(_state(event, path), path, now)
+        if event.has(Bit.IN_IGNORED):
+            self._paths.pop(event.watch, None)
+
+
+def _state(event: Event, path: str) -> State:
+    """Return what an event says of a file; a move is one event for each of its names."""
+    if event.has(Bit.IN_CLOSE_WRITE):
+        return State.WRITTEN
+    if event.has(Bit.IN_MOVED_TO):
+        return State.PLACED
+    if event.has(Bit.IN_CREATE):
+        return State.PLACED if _is_link(path) else State.BEING_WRITTEN
+    if event.has(Bit.IN_MODIFY):
+        return State.BEING_WRITTEN
+    return State.ATTRIBUTES if event.has(Bit.IN_ATTRIB) else State.UNSURE
 
 
 def _is_link(path: str) -> bool:
@@ -95,119 +194,17 @@ def _is_link(path: str) -> bool:
         return False
 
 
-@dataclass(slots=True)
-class _Watched:
-    observer: BaseObserver
-    watch: ObservedWatch
-    identity: tuple[int, int]
-
-
-@dataclass(slots=True)
-class Watcher:
-    """Watches directories; `wake` is called from other threads when there is something."""
-
-    wake: Callable[[], None]
-    _queue: queue.SimpleQueue[Touch | FolderTouch] = field(default_factory=queue.SimpleQueue)
-    _watched: dict[str, _Watched] = field(default_factory=dict)
-    _refused: set[str] = field(default_factory=set)
-    _kernel: BaseObserver | None = None
-    _poller: BaseObserver | None = None
-
-    def __enter__(self) -> Watcher:
-        # watchdog logs an overflow of the kernel's queue; the sweep after a burst
-        # is our answer, and standard error is not the place.
-        logging.getLogger("watchdog").addHandler(logging.NullHandler())
-        logging.getLogger("watchdog").propagate = False
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        for observer in filter(None, (self._kernel, self._poller)):
-            observer.stop()
-
-    def take(self) -> list[Touch | FolderTouch]:
-        """Return the events that have arrived since the last call, in their order."""
-        taken = []
-        while True:
-            try:
-                taken.append(self._queue.get_nowait())
-            except queue.Empty:
-                return taken
-
-    def backends(self) -> dict[str, str]:
-        """Return how the changes in each directory that is watched are learned."""
-        return {
-            path: "polling" if watched.observer is self._poller else "inotify"
-            for path, watched in self._watched.items()
-        }
-
-    def watch(
-        self, directories: Iterable[str], lost: Iterable[str], may_poll: Callable[[str], bool]
-    ) -> list[Unwatchable]:
-        """Watch exactly `directories`, the important ones first.
-
-        `lost` names those of which an event said that they went or were replaced.
-        Returns those that cannot be watched, each once in the life of this object.
-        """
-        wanted = dict.fromkeys(directories)
-        gone = set(lost)
-        for path, watched in list(self._watched.items()):
-            if path not in wanted or path in gone or _identity(path) != watched.identity:
-                del self._watched[path]
-                watched.observer.unschedule(watched.watch)
-        refused = (self._add(path, may_poll) for path in wanted if path not in self._watched)
-        return [refusal for refusal in refused if refusal]
-
-    def _add(self, path: str, may_poll: Callable[[str], bool]) -> Unwatchable | None:
-        identity = _identity(path)
-        if identity is None:
-            return None  # Its parent is watched, and tells when it appears.
-        try:
-            self._schedule(path, identity)
-            return None
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            reason = error.strerror or str(error)
-        polled = may_poll(path) and self._poll(path, identity)
-        if path in self._refused:
-            return None
-        self._refused.add(path)
-        return Unwatchable(path, reason, polled)
-
-    def _schedule(self, path: str, identity: tuple[int, int]) -> None:
-        if self._kernel is None:
-            observer = InotifyObserver(generate_full_events=True)
-            observer.start()
-            self._kernel = observer
-        handler = _Handler(self._put, polls=False)
-        watch = self._kernel.schedule(handler, path, event_filter=_ALLOWED)
-        self._watched[path] = _Watched(self._kernel, watch, identity)
-
-    def _poll(self, path: str, identity: tuple[int, int]) -> bool:
-        if self._poller is None:
-            observer = PollingObserver(timeout=POLL_SECONDS)
-            observer.start()
-            self._poller = observer
-        try:
-            watch = self._poller.schedule(_Handler(self._put, polls=True), path)
-        except OSError:
-            return False
-        self._watched[path] = _Watched(self._poller, watch, identity)
-        return True
-
-    def _put(self, touch: Touch | FolderTouch) -> None:
-        self._queue.put(touch)
-        self.wake()
-
-
 def _identity(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return ""

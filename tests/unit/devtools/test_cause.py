@@ -32,6 +32,8 @@ CAUSES = [
     ([("/p/unread.html", DELETED)], "unread.html deleted"),
     ([("/lib/flask/json.py", CHANGED)], "/lib/flask/json.py changed"),
     ([("/p/deep.py", CHANGED)], "deep.py changed (a <- b <- c <- d <- ... <- app)"),
+    ([("/p/pkg", APPEARED), ("/p/pkg/local.py", APPEARED)], "pkg/local.py appeared"),
+    ([("/p/pkg/", CHANGED), ("/p/pkg/a.py", DELETED)], "2 files changed (pkg/, pkg/a.py)"),
     ([("/p/a", CHANGED), ("/p/b/c", DELETED)], "2 files changed (a, b/c)"),
     ([(f"/p/{x}", CHANGED) for x in "abc"], "3 files changed (a, b, c)"),
     ([(f"/p/{x}", CHANGED) for x in "abcd"], "4 files changed (a, b and 2 more)"),

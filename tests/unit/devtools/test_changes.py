@@ -9,6 +9,7 @@ from spawning_devtools.reload.changes import (
     LOCK_LONGEST,
     LOCK_LOOK,
     LONGEST,
+    OPEN_LONGEST,
     QUIET,
     SETTLE,
     Batch,
@@ -17,7 +18,9 @@ from spawning_devtools.reload.changes import (
     look,
 )
 
-W, P, B, M, U = State.WRITTEN, State.PLACED, State.BEING_WRITTEN, State.MODIFIED, State.UNSURE
+W, P, B = State.WRITTEN, State.PLACED, State.BEING_WRITTEN
+O = State.OPEN  # noqa: E741
+U, A = State.UNSURE, State.ATTRIBUTES
 
 
 def batch_of(*touches: tuple[float, State, str]) -> Batch:
@@ -26,21 +29,25 @@ def batch_of(*touches: tuple[float, State, str]) -> Batch:
 
 # (what happens, events, when to act)
 CASES = {
-    "saved in place": ([(0, M, "a"), (0.001, M, "a"), (0.002, W, "a")], 0.002 + QUIET),
+    "saved in place": ([(0, B, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002 + QUIET),
     "moved over": ([(0, P, "a")], QUIET),
     "vim with a backup": ([(0, U, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002 + QUIET),
     "safe write": ([(0, U, "a"), (0.001, P, "a")], 0.001 + QUIET),
     "deleted": ([(0, U, "a")], SETTLE),
     "deleted and written": ([(0, U, "a"), (0.03, B, "a"), (0.031, W, "a")], 0.031 + QUIET),
     "opened and not yet closed": ([(0, B, "a")], CLOSE),
-    "written slowly": ([(0, B, "a"), (0.5, M, "a")], 0.5 + CLOSE),
-    "written for ever": ([(t / 2, M, "a") for t in range(60)], LONGEST),
+    "written slowly": ([(0, B, "a"), (0.5, B, "a")], 0.5 + CLOSE),
+    "written for ever": ([(t / 2, B, "a") for t in range(60)], LONGEST),
+    "written slowly by a program that was found": ([(0, B, "a"), (5, O, "a")], 5 + CLOSE),
+    "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
-        [(0, M, "a"), (0.001, W, "a"), (0.002, M, "a")],
-        0.002 + SETTLE,
+        [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],
+        0.001 + QUIET,
     ),
+    "permissions alone": ([(0, A, "a")], SETTLE),
+    "permissions while it is written": ([(0, B, "a"), (0.001, A, "a")], CLOSE),
     "written again after the close": (
-        [(0, W, "a"), (0.002, M, "a"), (0.003, W, "a")],
+        [(0, W, "a"), (0.002, B, "a"), (0.003, W, "a")],
         0.003 + QUIET,
     ),
     "two files": ([(0, W, "a"), (0.003, W, "b")], 0.003 + QUIET),

@@ -61,6 +61,25 @@ def test_a_sweep_finds_all_three(tmp_path: Path) -> None:
     assert prints.sweep() == [str(changed), str(gone), str(new)]
 
 
-def test_a_folder_or_an_unreadable_path_is_no_file(tmp_path: Path) -> None:
-    assert read(str(tmp_path)) is None
+def test_of_a_folder_only_its_being_there_matters(tmp_path: Path) -> None:
+    before = read(str(tmp_path))
+    (tmp_path / "a").write_text("1")
+    assert before == read(str(tmp_path))
+    assert before is not None
+
+
+def test_an_unreadable_path_is_no_file(tmp_path: Path) -> None:
     assert read(f"{tmp_path}/\0") is None
+
+
+def test_of_a_listed_folder_the_names_matter(tmp_path: Path) -> None:
+    listed = f"{tmp_path}{os.sep}"
+    found = read(listed)
+    assert found is not None
+    prints = Fingerprints()
+    prints.keep(listed, found[0])
+    (tmp_path / "__pycache__").mkdir()
+    assert prints.changes([listed]) == []
+    (tmp_path / "a").write_text("1")
+    assert prints.changes([listed]) == [Change(listed, Difference.CHANGED)]
+    assert prints.changes([str(tmp_path)]) == [Change(str(tmp_path), Difference.CHANGED)]

@@ -150,13 +150,20 @@ def test_candidates_are_inside_the_project_only() -> None:
     report.search_path = ("/p", "/p/.venv/lib/site-packages", SITE)
     report.missing = dict.fromkeys(["local", "p.local", "flask.local", "ns.local"])
     assert candidates(report, "/p") == {
-        "/p/local.py": "local",
-        "/p/local/__init__.py": "local",
-        "/p/src/p/local.py": "p.local",
-        "/p/src/p/local/__init__.py": "p.local",
-        "/p/ns/local.py": "ns.local",
-        "/p/ns/local/__init__.py": "ns.local",
+        f"{place}{end}": name
+        for place, name in {
+            "/p/local": "local",
+            "/p/src/p/local": "p.local",
+            "/p/ns/local": "ns.local",
+        }.items()
+        for end in (".py", "", "/__init__.py")
     }
+
+
+def test_a_package_would_shadow_the_module_beside_it() -> None:
+    modules = [Module("p.m", "/p/p/m.py", False), Module("flask.m", f"{SITE}/flask/m.py", False)]
+    report = Report(1, 0.0, "app", dict.fromkeys([*modules, Module("__main__", "/p/x.py", False)]))
+    assert candidates(report, "/p") == {"/p/p/m/__init__.py": "p.m"}
 
 
 def test_directories_up_to_the_entry_and_the_project_first() -> None:

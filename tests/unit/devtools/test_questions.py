@@ -36,7 +36,7 @@ from spawning_devtools.ctl.code import drawings, watch
 from spawning_devtools.ctl.code.why import text
 from spawning_devtools.reload.circles import circles
 from spawning_devtools.reload.conductor import Conductor
-from spawning_devtools.reload.questions import answer
+from spawning_devtools.reload.questions import answer, backends
 
 from .conftest import AN_HOUR_AGO, Project
 
@@ -230,7 +230,7 @@ def test_what_is_watched(conductor: Conductor, project: Project) -> None:
     counts = {count.what: count.number for count in told.counts}
     assert counts["modules of the project"] == 6
     assert counts["files that were read"] == 1
-    assert counts["places of modules that were not found"] == 2
+    assert counts["places where a module may appear"] == 8
     assert counts["files named by --watch or --env-file"] == 1
     said = watch.text(told)
     assert f"          1  polling      {at}" in said
@@ -242,3 +242,8 @@ def test_a_question_of_another_version(conductor: Conductor) -> None:
     told = answer(Serving(1), conductor.knowledge, {}, ())
     assert isinstance(told, Unanswered)
     assert "Serving" in told.why
+
+
+def test_backends() -> None:
+    told = backends(["/a", "/b"], ["/b", "/c"])
+    assert told == {"/a": "inotify", "/b": "inotify, polling", "/c": "polling"}

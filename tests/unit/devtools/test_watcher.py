@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import queue
+import select
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from spawning_devtools.reload.changes import FolderTouch, State, Touch
+from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
 from spawning_devtools.reload.watcher import Watcher
 
 PATIENCE = 10.0
@@ -21,13 +21,11 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.bell: queue.Queue[None] = queue.Queue()
-        self.watcher = Watcher(wake=lambda: self.bell.put(None))
+        self.watcher = Watcher()
         self.told: list[Touch | FolderTouch] = []
 
     def watch(self, *directories: Path, lost: tuple[Path, ...] = ()) -> None:
-        refused = self.watcher.watch(map(str, directories), map(str, lost), lambda _: False)
-        assert refused == []
+        assert self.watcher.watch(map(str, directories), map(str, lost)) == []
 
     def until(self, name: str, state: State | None) -> list[State | None]:
         """Wait for an event, and return the states of that path up to it; None is a folder."""
@@ -40,8 +38,9 @@ class Scene:
             ]
             if state in of_path:
                 return of_path
-            self.bell.get(timeout=max(0.0, deadline - time.monotonic()))
-            self.told += self.watcher.take()
+            assert time.monotonic() < deadline, self.told
+            select.select([self.watcher.fileno()], [], [], PATIENCE)
+            self.told += [news for news in self.watcher.take() if not isinstance(news, Overflow)]
 
 
 @pytest.fixture
@@ -135,3 +134,29 @@ def test_a_folder_that_is_no_longer_wanted(scene: Scene) -> None:
 
 def test_a_folder_that_does_not_exist_is_no_complaint(scene: Scene) -> None:
     scene.watch(scene.folder / "nowhere")
+
+
+def test_a_queue_that_overflowed_is_told(scene: Scene) -> None:
+    scene.watch(scene.folder)
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    for number in range(limit // 2 + 100):
+        os.close(os.open(scene.folder / f"n{number % 2}", os.O_CREAT | os.O_WRONLY))
+        os.unlink(scene.folder / f"n{number % 2}")
+    taken: list[object] = []
+    while select.select([scene.watcher.fileno()], [], [], 0)[0]:
+        taken += scene.watcher.take()
+    assert any(isinstance(news, Overflow) for news in taken)
+
+
+def test_a_folder_under_two_paths_is_told_under_both(scene: Scene) -> None:
+    (scene.folder / "sub").mkdir()
+    (scene.folder / "link").symlink_to("sub")
+    scene.watch(scene.folder / "sub", scene.folder / "link")
+    (scene.folder / "sub" / "a").write_text("1")
+    scene.until("sub/a", State.WRITTEN)
+    scene.until("link/a", State.WRITTEN)
+    scene.watch(scene.folder / "sub")
+    scene.told.clear()
+    (scene.folder / "sub" / "a").write_text("2")
+    scene.until("sub/a", State.WRITTEN)
+    assert {event.path for event in scene.told} == {str(scene.folder / "sub" / "a")}

@@ -33,8 +33,10 @@ def main(argv: Sequence[str]) -> int:
 
 def text(told: Watched) -> str:
     """Return it as a person reads it."""
-    lines = [f"project  {told.project}", "", "directories  backend      below"]
-    lines += [f"{root.directories:>11,}  {root.backend:<11}  {root.path}" for root in told.roots]
+    width = max((len(root.backend) for root in told.roots), default=0)
+    width = max(width, len("not watched"))
+    lines = [f"project  {told.project}", "", f"directories  {'backend':<{width}}  below"]
+    lines += [f"{r.directories:>11,}  {r.backend:<{width}}  {r.path}" for r in told.roots]
     lines += ["", "watched for a change"]
     lines += [f"{count.number:>11,}  {count.what}" for count in told.counts if count.number]
     if told.decisions:
