@@ -111,7 +111,7 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
         files,
         source.names.union(parked.names, parked.missing),
         source.read.union((path, stamp) for path, stamp in parked.read if path not in files),
-        source.pid if source.kind is Kind.INSTALLED else source.ground,
+        _ground_of(source),
         frozenset() if source.kind is Kind.INSTALLED else source.ahead,
     )
     match grow:
@@ -160,8 +160,9 @@ def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
             return dataclasses.replace(known, refused=known.refused.union(order.names))
         case Grow(place=place) if place is not None:
             return refuse(known, grow, place.name)
-        case Grow(orders=(GoOn(stops),)):
-            reached = {rung.at for rung in known.of(Kind.NATURAL)}
+        case Grow(source, (GoOn(stops),)):
+            ground = _ground_of(known.rungs[source]) if source in known.rungs else 0
+            reached = {rung.at for rung in known.of(Kind.NATURAL) if rung.ground == ground}
             return known.missing(name for name in stops if name == at or name not in reached)
     return dataclasses.replace(known, prospect=None)
 
@@ -175,6 +176,10 @@ def described(known: Ladder) -> Snapshots:
             for r in known.rungs.values()
         )
     )
+
+
+def _ground_of(rung: Rung) -> int:
+    return rung.pid if rung.kind is Kind.INSTALLED else rung.ground
 
 
 def _first(prospect: Prospect) -> frozenset[str]:
@@ -247,13 +252,13 @@ def _led(rung: Rung) -> frozenset[str]:
 def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None:
     """Return how to get snapshots between which no start is long, whatever is edited."""
     span = _span(prospect)
-    places = {rung.at for rung in have} | known.unreached
+    places = {rung.at for rung in have} | known.unreached | _first(prospect)
     bare = known.bare()
-    since, wanted = span, []
+    since, wanted = 0, []
     for name, file in prospect.project:
         if name in places:
             since = 0
-        elif since >= span or name in bare:
+        elif (since >= span or name in bare) and file not in have[0].files:
             wanted.append((name, file))
             since = 0
         since += 1

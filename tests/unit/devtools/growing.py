@@ -145,7 +145,7 @@ class Nursery:
         self.pid += 1
         self.held[self.pid] = [*held]
         there = [name for name in held if name not in self.application.absent]
-        read = [self.application.reads[name] for name in there if name in self.application.reads]
+        read = [path for name in there if (path := self.application.reads.get(name))]
         parked = Parked(
             at,
             files_of(there),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -21,6 +20,9 @@ MANY = Place("b", ("f",), ("b", "c", "d", "e", "g"))
 SOME = Place("c", ("f", "g"), ("c", "d", "e"))
 FEW = Place("d", ("f", "g"), ("d", "e"))
 NESTED = (MANY, SOME, FEW)
+
+DATA = ("", "", "", "/a.toml", "/b.toml")
+"""What modules read, if anything."""
 
 
 def grows(place: Place, source: int, *before: GoOn) -> Grow:
@@ -147,21 +149,36 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.names = [f"m{number}" for number in range(self.random.choice([1, 3, 8, 30]))]
-        self.application = Application(self.names)
+        self.application = Application(self.names[:1])
         self.edited: tuple[str, ...] = ()
-        self.rewrite()
+        self.write(set(self.names))
 
-    def rewrite(self) -> None:
-        """Let modules be imported in another order, for other modules."""
-        pick = self.random
-        order = pick.sample(self.names, pick.randint(1, len(self.names)))
-        needs = {
-            name: pick.sample(self.names, min(len(self.names), pick.choice([0, 0, 1, 2])))
-            for name in order
-        }
-        reads = {name: pick.choice(["/a.toml", "/b.toml"]) for name in order[::3]}
-        absent = {name for name in self.names if pick.random() < 0.1} - {order[0]}
-        self.application = Application(order, needs, reads, absent)
+    def write(self, changed: set[str]) -> None:
+        """Let these need others, read others, or go or come."""
+        pick, old = self.random, self.application
+        needs, reads, absent = dict(old.needs), dict(old.reads), old.absent - changed
+        entry, *others = self.names
+        for name in sorted(changed):
+            number = pick.choice([0, 0, 1, 2]) if name != entry else pick.randint(1, 30)
+            needs[name] = pick.sample(self.names, min(len(self.names), number))
+            reads[name] = pick.choice(DATA)
+            if name in others and pick.random() < 0.1:
+                absent.add(name)
+        self.application = Application(old.order, needs, reads, absent)
+
+    def change(self) -> set[str]:
+        """Save some modules; return which."""
+        number = min(len(self.names), self.random.choice([1, 1, 2, 9]))
+        changed = set(self.random.sample(self.names, number))
+        self.write(changed)
+        if self.random.random() < 0.7:
+            self.edited = tuple(dict.fromkeys([min(changed), *self.edited]))[:4]
+        return changed
+
+    def readers(self, data: str) -> set[str]:
+        """Return the modules that read a file wherever they are imported."""
+        there = set(self.names) - self.application.absent
+        return {name for name in there if self.application.reads[name] == data}
 
     def places(self) -> tuple[Place, ...]:
         """Return the places for what was edited and for two classes; a need is missed at times."""
@@ -174,19 +191,14 @@ class Chance:
         closures = {name: dependents([name], needing) for name in order}
         likely = [[name] for name in self.edited if name in order]
         likely += [[name for name in order if len(closures[name]) <= most] for most in (2, 6)]
-        return self._places(likely, order, closures)
-
-    def _places(
-        self, likely: list[list[str]], order: Sequence[str], closures: Mapping[str, set[str]]
-    ) -> tuple[Place, ...]:
         found = dict.fromkeys(place_before(names, order, closures) for names in likely if names)
         return tuple(sorted(found, key=lambda place: -len(place.dependents)))
 
 
-def look_at(nursery: Nursery, matters: str) -> None:
+def look_at(nursery: Nursery) -> None:
     """Check a full ladder."""
     assert nursery.known.prospect is not None
-    places = nursery.known.prospect.places
+    places, matters = nursery.known.prospect.places, nursery.known.prospect.order_matters
     rungs = nursery.known.rungs.values()
     assert ladder.superfluous(nursery.known) == []
     assert len(rungs) <= 2 * ladder.STOPS + 2 * len(places) + 4
@@ -220,22 +232,40 @@ def look_after(nursery: Nursery, changed: set[str]) -> None:
 def test_whatever_happens_nothing_that_is_left_holds_old_code(seed: int) -> None:
     chance = Chance(seed)
     pick = chance.random
-    nursery = Nursery(chance.application)
-    for _ in range(25):
+    nursery = Nursery()
+    for number in range(25):
+        nursery.application = chance.application
         matters = pick.choice(["", "", "", "it uses gevent"])
         environ = (("A", pick.choice("xxy")),)
-        started = nursery.application.started()
+        started = chance.application.started()
         known = prospect(started, chance.places(), order_matters=matters, environ=environ)
         nursery.expect(known)
-        look_at(nursery, matters)
+        look_at(nursery)
         for pid in pick.sample(sorted(nursery.known.rungs), len(nursery.known.rungs) // 5):
             nursery.drop([pid])  # it was killed
-        if pick.random() < 0.2:
-            readers = {n for n in chance.names if nursery.application.reads.get(n) == "/a.toml"}
-            nursery.reload(["/a.toml"], readers)
-            look_after(nursery, readers or set(chance.names))
-        changed = set(pick.sample(chance.names, min(len(chance.names), pick.choice([1, 1, 2, 9]))))
-        nursery.change(*sorted(changed))
+        if pick.random() < 0.2:  # a file is another now, and nobody has been told
+            data = pick.choice(DATA[-2:])
+            nursery.stamps[data] = str(number)
+            nursery.drop(ladder.stale(nursery.known, nursery.stamp_of))
+            look_after(nursery, chance.readers(data))
+        changed = chance.change()
+        nursery.application = chance.application
+        nursery.change(*changed)
         look_after(nursery, changed)
-        if pick.random() < 0.7:
-            chance.edited = tuple(dict.fromkeys([*sorted(changed)[:1], *chance.edited]))[:4]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_start_that_has_another_order_each_time_is_prepared_for_once(seed: int) -> None:
+    # As where it imports what a set names: the order is that of the hashes.
+    chance = Chance(seed)
+    nursery = Nursery(chance.application)
+    for _ in range(25):
+        pick = chance.random
+        chance.application.order = pick.sample(chance.names, pick.randint(1, len(chance.names)))
+        known = prospect(chance.application.started(), chance.places())
+        chance.application.order = pick.sample(chance.names, pick.randint(1, len(chance.names)))
+        nursery.expect(known)
+        changed = chance.change()
+        nursery.application = chance.application
+        nursery.change(*changed)
+        look_after(nursery, changed)
