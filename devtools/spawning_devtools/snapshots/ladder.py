@@ -252,7 +252,7 @@ def _led(rung: Rung) -> frozenset[str]:
 def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None:
     """Return how to get snapshots between which no start is long, whatever is edited."""
     span = _span(prospect)
-    places = {rung.at for rung in have} | known.unreached | _first(prospect)
+    places = {rung.at for rung in have} | known.unreached
     bare = known.bare()
     since, wanted = 0, []
     for name, file in prospect.project:

@@ -83,6 +83,9 @@ def test_a_module_that_appears_is_one_that_a_snapshot_has_looked_for() -> None:
     held = {rung.at for rung in nursery.known.rungs.values() if "mine.local" in rung.names}
     assert held == {"mine.views", "mine.wsgi"}
     assert ladder.outdated(nursery.known, ["/mine/other.py"], ["mine.other"]) == []
+    # Another that they hold changes at once with one that they have not looked for.
+    changed = ladder.outdated(nursery.known, ["/mine.views.py"], ["mine.other"])
+    assert [nursery.known.rungs[pid].at for pid in changed] == ["mine.wsgi"]
     nursery.change("mine.local")
     assert {rung.at for rung in nursery.known.rungs.values()} == {"", "mine"}
 

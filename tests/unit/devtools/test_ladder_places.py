@@ -12,7 +12,7 @@ from spawning.messages import Advance, GoOn, Place
 from spawning_devtools.reload.ahead import dependents, place_before
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Grow, Kind
-from unit.devtools.growing import ORDER, Application, Nursery, files_of, prospect
+from unit.devtools.growing import INSTALLED, ORDER, Application, Nursery, files_of, prospect
 
 VIEWS = Place("mine.views", ("mine.admin",), ("mine.views", "mine.wsgi"))
 # By class of dependents: each keeps back what the next does, and more.
@@ -73,6 +73,32 @@ def test_a_place_is_not_grown_from_one_that_holds_what_it_keeps_back() -> None:
     held = {rung.place: rung.names for rung in nursery.known.of(Kind.HOT)}
     assert "f" in held[MANY]
     assert not held[other] & {"c", "f"}
+
+
+def test_a_place_is_not_grown_from_one_that_was_grown_from_such_a_one() -> None:
+    order = "abfcdeg"
+    first, second = Place("b", ("f",), ("b",)), Place("c", ("g",), ("c",))
+    third = Place("d", ("e",), ("d", "f"))  # f has begun by then, but in its turn
+    nursery = Nursery(Application(order))
+    steps = nursery.expect(prospect(order, (first, second, third)))
+    (ground,) = nursery.known.of(Kind.INSTALLED)
+    pids = {rung.place: rung.pid for rung in nursery.known.of(Kind.HOT)}
+    assert nursery.known.rungs[pids[second]].ahead == {"f", "g"}
+    assert grows(second, pids[first], GoOn(("c",))) in steps
+    assert grows(third, ground.pid, GoOn(("d",))) in steps
+
+
+def test_a_package_that_is_new_is_imported_above_those_that_are_there() -> None:
+    nursery = Nursery(Application("abcdefg"))
+    nursery.expect(prospect("abcdefg", NESTED))
+    (ground,) = nursery.known.of(Kind.INSTALLED)
+    steps = nursery.expect(prospect("abcdefg", NESTED, installed=(*INSTALLED, "redis")))
+    assert steps[0] == Grow(ground.pid, (Advance(("redis",), (), False, ()),), Kind.INSTALLED)
+    (above,) = nursery.known.of(Kind.INSTALLED)
+    assert above.ahead == {*INSTALLED, "redis"}
+    # All that came of the old one is made again, of the new one.
+    assert {rung.place for rung in nursery.known.of(Kind.HOT)} == {*NESTED}
+    assert all(rung.ground == above.pid for rung in nursery.known.of(Kind.HOT))
 
 
 def test_a_place_that_goes_takes_nothing_along_that_was_grown_from_it() -> None:
