@@ -13,14 +13,15 @@ Rules:
    another now, or is there now, is thrown away.  So whatever is left is current, and a
    new generation is forked from the one that holds most.
 2. No module is imported ahead where the order matters (`Prospect.order_matters`), nor
-   again after it could not be.
+   again after it could not be; what holds any is thrown away once the order matters.
 3. One thing is prepared at a time, and nothing while a change is being served.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 
 from spawning.messages import Advance, GoOn, Parked, Prospect, SnapshotIs, Snapshots
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
@@ -66,8 +67,9 @@ def superfluous(known: Ladder) -> list[int]:
     prospect = known.prospect
     if prospect is None:
         return []
-    ground = _ground(known)
-    names = {name for name, _ in prospect.project}
+    ground = known.ground()
+    names = {name for name, _ in prospect.project}.difference(_crowded(known, prospect))
+    places = () if prospect.order_matters else prospect.places
     return [
         rung.pid
         for rung in known.rungs.values()
@@ -77,8 +79,7 @@ def superfluous(known: Ladder) -> list[int]:
         and (
             rung.kind is Kind.INSTALLED
             or rung.ground != (ground.pid if ground is not None else 0)
-            or (rung.kind is Kind.HOT and rung.place not in prospect.places)
-            or rung.at not in names
+            or (rung.place not in places if rung.kind is Kind.HOT else rung.at not in names)
         )
     ]
 
@@ -110,7 +111,7 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
         files,
         source.names.union(parked.names, parked.missing),
         source.read.union((path, stamp) for path, stamp in parked.read if path not in files),
-        source.pid if source.kind is Kind.INSTALLED else source.ground,
+        _ground_of(source),
         frozenset() if source.kind is Kind.INSTALLED else source.ahead,
     )
     match grow:
@@ -159,8 +160,9 @@ def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
             return dataclasses.replace(known, refused=known.refused.union(order.names))
         case Grow(place=place) if place is not None:
             return refuse(known, grow, place.name)
-        case Grow(orders=(GoOn(stops),)):
-            reached = {rung.at for rung in known.rungs.values()}
+        case Grow(source, (GoOn(stops),)):
+            ground = _ground_of(known.rungs[source]) if source in known.rungs else 0
+            reached = {rung.at for rung in known.of(Kind.NATURAL) if rung.ground == ground}
             return known.missing(name for name in stops if name == at or name not in reached)
     return dataclasses.replace(known, prospect=None)
 
@@ -174,6 +176,10 @@ def described(known: Ladder) -> Snapshots:
             for r in known.rungs.values()
         )
     )
+
+
+def _ground_of(rung: Rung) -> int:
+    return rung.pid if rung.kind is Kind.INSTALLED else rung.ground
 
 
 def _first(prospect: Prospect) -> frozenset[str]:
@@ -195,15 +201,11 @@ def _is_base(rung: Rung, prospect: Prospect) -> bool:
     return rung.kind is Kind.NATURAL and not rung.ground and rung.at in _first(prospect)
 
 
-def _ground(known: Ladder) -> Rung | None:
-    return max(known.of(Kind.INSTALLED), key=lambda rung: len(rung.files), default=None)
-
-
 def _installed(known: Ladder, prospect: Prospect, base: Rung) -> Grow | None:
     """Return how to import ahead what is needed of installed packages."""
     if prospect.order_matters:
         return None
-    ground = _ground(known)
+    ground = known.ground()
     have = known.refused | ground.ahead if ground is not None else known.refused
     names = tuple(name for name in known.installed if name not in have)
     if not names:
@@ -214,7 +216,7 @@ def _installed(known: Ladder, prospect: Prospect, base: Rung) -> Grow | None:
 
 def _upwards(known: Ladder, prospect: Prospect, base: Rung) -> Step | None:
     """Return the next step above the ground."""
-    ground = _ground(known) or base
+    ground = known.ground() or base
     lowest = 0 if ground is base else ground.pid
     above = [r for r in known.rungs.values() if r.ground == lowest and r.kind is not Kind.COLD]
     hot = _hot(known, prospect, [ground, *above])
@@ -249,14 +251,14 @@ def _led(rung: Rung) -> frozenset[str]:
 
 def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None:
     """Return how to get snapshots between which no start is long, whatever is edited."""
-    span = -(-len(prospect.project) // STOPS)
+    span = _span(prospect)
     places = {rung.at for rung in have} | known.unreached
-    bare = _bare(prospect)
-    since, wanted = span, []
+    bare = known.bare()
+    since, wanted = 0, []
     for name, file in prospect.project:
         if name in places:
             since = 0
-        elif since >= span or name in bare:
+        elif (since >= span or name in bare) and file not in have[0].files:
             wanted.append((name, file))
             since = 0
         since += 1
@@ -268,9 +270,27 @@ def _natural(known: Ladder, prospect: Prospect, have: list[Rung]) -> Grow | None
     return Grow(source.pid, (GoOn(stops),), Kind.NATURAL)
 
 
+def _crowded(known: Ladder, prospect: Prospect) -> Iterator[str]:
+    """Yield the stops without which no start would be long: left by edits of another day."""
+    bare = known.bare()
+    have = {rung.at for rung in known.of(Kind.NATURAL)}
+    stops = [number for number, (name, _) in enumerate(prospect.project) if name in have]
+    before = 0
+    for number, after in itertools.pairwise([*stops, len(prospect.project)]):
+        name, _ = prospect.project[number]
+        if name in bare or after - before > _span(prospect):
+            before = number
+        else:
+            yield name
+
+
+def _span(prospect: Prospect) -> int:
+    return -(-len(prospect.project) // STOPS)
+
+
 def _spare(known: Ladder, prospect: Prospect) -> Spare | None:
     """Return which snapshot is to have a spare: those that a change is likely to need."""
-    bare = _bare(prospect)
+    bare = known.bare()
     for rung in known.rungs.values():
         is_likely = rung.kind in (Kind.HOT, Kind.INSTALLED) or rung.at in bare
         if not rung.spares and (
@@ -278,8 +298,3 @@ def _spare(known: Ladder, prospect: Prospect) -> Spare | None:
         ):
             return Spare(rung.pid)
     return None
-
-
-def _bare(prospect: Prospect) -> frozenset[str]:
-    """Return the places where nothing can be imported ahead."""
-    return frozenset(place.name for place in prospect.places if not place.ahead)

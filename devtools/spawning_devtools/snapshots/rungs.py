@@ -94,6 +94,23 @@ class Ladder:
         order = [(len(rung.files), rung.spares, rung.pid) for rung in self.rungs.values()]
         return self.rungs[max(order)[2]] if order else None
 
+    def ground(self) -> Rung | None:
+        """Return the INSTALLED one that others are grown from, None where none may be."""
+        if self.prospect is not None and self.prospect.order_matters:
+            return None
+        return max(self.of(Kind.INSTALLED), key=lambda rung: len(rung.files), default=None)
+
+    def bare(self) -> frozenset[str]:
+        """Return the modules of places where nothing can be imported ahead."""
+        prospect = self.prospect
+        if prospect is None:
+            return frozenset()
+        return frozenset(
+            place.name
+            for place in prospect.places
+            if prospect.order_matters or not place.ahead or place in self.hopeless
+        )
+
     def with_rung(self, rung: Rung) -> Ladder:
         """Return this with one more, or with one changed."""
         return dataclasses.replace(self, rungs={**self.rungs, rung.pid: rung})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spawning.messages import DynamicImport, Module
+from spawning.messages import DynamicImport, Module, Place
 from spawning_devtools.reload.ahead import dependents, needed_by, place_before
 from spawning_devtools.reload.imports import asked_by
 
@@ -14,13 +14,13 @@ def modules(sources: dict[str, str]) -> list[Module]:
     return [Module(name, f"/{name}.py", name in packages) for name in sources]
 
 
-def ahead(sources: dict[str, str], name: str, *dynamic: tuple[str, str]) -> tuple[str, ...]:
-    """Return what may be imported before `name`; `sources` are in the order of their start."""
+def place(sources: dict[str, str], edited: str, *dynamic: tuple[str, str]) -> Place:
+    """Return the place for edits of some modules; `sources` are in the order of their start."""
     pairs = [DynamicImport(importer, imported) for importer, imported in dynamic]
     asked = {f"/{one}.py": asked_by(text.encode()) for one, text in sources.items()}
     needs = needed_by(modules(sources), asked, pairs)
-    needing = {one: dependents([one], needs) for one in sources}
-    return place_before([name], list(sources), needing).ahead
+    needing = {name: dependents([name], needs) for name in sources}
+    return place_before(edited.split(), list(sources), needing)
 
 
 @pytest.mark.parametrize(
@@ -57,22 +57,53 @@ def ahead(sources: dict[str, str], name: str, *dynamic: tuple[str, str]) -> tupl
 def test_what_does_not_need_it_may_come_before(
     sources: dict[str, str], name: str, expected: tuple[str, ...]
 ) -> None:
-    assert ahead(sources, name) == expected
+    found = place(sources, name)
+    assert (found.name, found.ahead) == (name, expected)
 
 
 def test_an_import_by_name_counts_too() -> None:
     sources = {"edited": "", "b": "", "c": ""}
-    assert ahead(sources, "edited", ("b", "edited")) == ("c",)
+    found = place(sources, "edited", ("b", "edited"))
+    assert found == Place("edited", ("c",), ("b", "edited"))
 
 
 def test_the_order_of_the_start_is_kept() -> None:
     sources = {"edited": "", "z": "", "y": "", "a": "", "x": "import edited"}
-    assert ahead(sources, "edited") == ("z", "y", "a")
+    assert place(sources, "edited").ahead == ("z", "y", "a")
 
 
-def test_one_place_serves_several_before_the_first_of_them() -> None:
-    sources = {"a": "", "b": "", "c": "", "d": "import b", "e": ""}
-    needs = needed_by(modules(sources), {"/d.py": asked_by(b"import b")}, [])
-    needing = {one: dependents([one], needs) for one in sources}
-    place = place_before(["c", "b"], list(sources), needing)
-    assert (place.name, place.ahead, place.dependents) == ("b", ("e",), ("b", "c", "d"))
+@pytest.mark.parametrize(
+    ("sources", "edited", "expected"),
+    [
+        # Before the first of them in the start, however they are named.
+        ({"a": "", "b": "", "c": "", "d": ""}, "d b", Place("b", ("c",), ("b", "d"))),
+        # Nothing comes ahead that needs any of them, by whatever way.
+        (
+            {"a": "", "b": "", "c": "import a", "d": "import b", "e": "import d", "f": ""},
+            "a b",
+            Place("a", ("f",), ("a", "b", "c", "d", "e")),
+        ),
+        # One that needs another that is edited is told once.
+        ({"a": "", "b": "import a"}, "a b", Place("a", (), ("a", "b"))),
+        # What has begun before the place is a dependent still: it must not come again.
+        ({"main": "import a", "a": "", "b": ""}, "a", Place("a", ("b",), ("a", "main"))),
+        # A package that is edited with others keeps what is in it, too.
+        (
+            {"a": "", "p": "import a", "p.b": "", "q": "", "q.b": ""},
+            "p a",
+            Place("a", ("q", "q.b"), ("a", "p")),
+        ),
+    ],
+)
+def test_a_place_may_be_for_edits_of_several(
+    sources: dict[str, str], edited: str, expected: Place
+) -> None:
+    assert place(sources, edited) == expected
+
+
+def test_who_depends_on_some_is_who_depends_on_any_and_themselves() -> None:
+    needs = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "x": {"y"}}
+    assert dependents(["a"], needs) == {"a", "b", "c"}
+    assert dependents(["b", "x"], needs) == {"a", "b", "c", "x", "y"}
+    assert dependents(["y"], needs) == {"y"}
+    assert dependents([], needs) == set()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spawning.messages import Graph, Module
+from spawning.messages import Graph, Module, Place
 from spawning_devtools.reload.imports import asked_by
-from spawning_devtools.reload.prospects import RECENT, Prospects
+from spawning_devtools.reload.prospects import CLASSES, RECENT, Prospects
 
 FLASK = "/venv/lib/site-packages/flask/__init__.py"
 
@@ -84,30 +84,116 @@ def test_installed_packages_are_named_again_only_where_they_are_others() -> None
     assert told == [("flask",), None, ()]
 
 
-def test_what_was_edited_last_has_a_place_with_what_does_not_depend_on_it() -> None:
+def places(prospects: Prospects, sources: dict[str, str]) -> tuple[Place, ...]:
+    asked = {f"/{name}.py": asked_by(text.encode()) for name, text in sources.items()}
+    found = prospects.take(asked)
+    assert found is not None
+    return found.places
+
+
+def chain(name: str, length: int) -> dict[str, str]:
+    """Return modules of which each needs the one before it; the first has most dependents."""
+    numbers = range(1, length)
+    needing = {f"{name}{number}": f"import {name}{number - 1}" for number in numbers}
+    return {f"{name}0": "", **needing}
+
+
+def test_there_is_a_place_for_what_was_edited_and_for_each_class_of_dependents() -> None:
+    # One that 41 depend on, one that 25 do, one that 7 do, and one that nobody does.
+    sources = {**chain("a", 41), **chain("b", 25), **chain("c", 7), "d": ""}
+    prospects = Prospects()
+    prospects.edited(["/a2.py"])
+    prospects.started(graph(" ".join(sources)))
+    found = {place.name: place for place in places(prospects, sources)}
+    few, more, many = CLASSES
+    order = list(sources)
+    assert list(found) == [f"a{41 - many}", "a2", f"a{41 - more}", f"a{41 - few}"]
+    assert found["a2"].ahead == tuple(order[41:])
+    assert found["a2"].dependents == tuple(sorted(order[2:41]))
+    # What may be edited does not come ahead: of b all have few enough dependents for `many`.
+    assert found[f"a{41 - many}"].ahead == ()
+    assert found[f"a{41 - more}"].ahead == tuple(order[41 : 41 + 25 - more])
+    assert found[f"a{41 - few}"].ahead == (
+        *order[41 : 41 + 25 - few],
+        *order[66 : 66 + 7 - few],
+    )
+
+
+def test_places_that_hold_least_come_first_and_no_place_twice() -> None:
+    prospects = Prospects()
+    sources = chain("a", 12)
+    prospects.edited(["/a9.py", "/a11.py"])
+    prospects.started(graph(" ".join(sources)))
+    found = places(prospects, sources)
+    # All have at most thirty dependents, and a9 to a11 are those with at most three.
+    assert [place.name for place in found] == ["a0", "a2", "a9", "a11"]
+    assert [len(place.dependents) for place in found] == [12, 10, 3, 1]
+
+
+def test_of_places_by_class_each_keeps_back_what_the_next_does() -> None:
+    sources = {**chain("a", 35), **chain("b", 12), **chain("c", 4)}
+    prospects = Prospects()
+    prospects.started(graph(" ".join(sources)))
+    order = list(sources)
+    many, more, few = places(prospects, sources)
+    assert set(many.dependents) > set(more.dependents) > set(few.dependents)
+    assert set(many.ahead) <= set(more.ahead) <= set(few.ahead)
+    positions = [order.index(place.name) for place in (many, more, few)]
+    assert positions == sorted(positions)
+
+
+def test_a_package_weighs_what_is_inside_it() -> None:
+    inside = [f"p.m{number}" for number in range(35)]
+    prospects = Prospects()
+    prospects.started(graph(" ".join(["p", *inside])))
+    # Nobody depends on p, and yet it is no module that costs little to edit.
+    assert [place.name for place in places(prospects, {})] == ["p.m0"]
+    prospects.started(graph("p p.m pp q"))
+    assert [place.name for place in places(prospects, {})] == ["p"]
+
+
+def test_a_class_without_modules_has_no_place() -> None:
+    # A circle: whichever is edited, all are concerned.
+    sources = chain("a", 31)
+    sources["a0"] = "import a30"
+    prospects = Prospects()
+    prospects.started(graph(" ".join(sources)))
+    assert places(prospects, sources) == ()
+    prospects.edited(["/a30.py"])
+    prospects.started(graph(" ".join(sources)))
+    (only,) = places(prospects, sources)
+    assert (only.name, only.ahead, len(only.dependents)) == ("a30", (), 31)
+
+
+def test_what_was_edited_has_a_place_with_what_does_not_depend_on_it() -> None:
     prospects = Prospects()
     prospects.edited(["/a.py"])
     prospects.edited(["/b.py"])
     prospects.edited(["/flask.py", "/elsewhere.py"])
     prospects.started(graph("flask a b c d"))
-    found = prospects.take({"/c.py": asked_by(b"import b")})
-    assert found is not None
-    assert [(one.name, one.ahead, one.dependents) for one in found.places] == [
-        ("a", (), ("a", "b", "c", "d")),  # whatever is edited, for none of these has many
-        ("b", ("d",), ("b", "c")),
-        ("a", ("b", "c", "d"), ("a",)),
-    ]
+    assert places(prospects, {"c": "import b"}) == (
+        Place("a", (), ("a", "b", "c", "d")),  # all have few dependents
+        Place("b", ("d",), ("b", "c")),
+        Place("a", ("b", "c", "d"), ("a",)),
+    )
 
 
 def test_few_are_remembered_and_a_checkout_is_nobody_at_work() -> None:
+    sources = chain("m", 50)
+    classes = {f"m{50 - most}" for most in CLASSES}
     prospects = Prospects()
-    every = [f"m{number}" for number in range(9)]
-    for name in every[:6]:
-        prospects.edited([f"/{name}.py"])
-    prospects.edited([f"/{name}.py" for name in every])
-    prospects.started(graph(" ".join(every)))
-    found = prospects.take({})
-    assert found is not None
-    of_one = [one.name for one in found.places if len(one.dependents) == 1]
-    assert of_one == ["m5", "m4", "m3", "m2"]
-    assert len(of_one) == RECENT
+    for number in range(6):
+        prospects.edited([f"/m{number}.py"])
+    prospects.edited([f"/m{number}.py" for number in range(10, 19)])
+    prospects.started(graph(" ".join(sources)))
+    edited = {place.name for place in places(prospects, sources)} - classes
+    assert edited == {"m5", "m4", "m3", "m2"}
+    assert len(edited) == RECENT
+    prospects.edited(["/m5.py"])  # again: it is remembered once
+    prospects.edited(["/m2.py"])  # and longest
+    prospects.started(graph(" ".join(sources)))
+    assert {place.name for place in places(prospects, sources)} - classes == edited
+    prospects.edited(["/m6.py", "/m7.py"])
+    prospects.started(graph(" ".join(sources)))
+    edited = {place.name for place in places(prospects, sources)} - classes
+    assert edited == {"m2", "m5", "m6", "m7"}
