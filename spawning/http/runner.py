@@ -13,7 +13,7 @@ from spawning.http.stream import Stream
 
 TICK = 1.0
 """Seconds between two ticks of the loop."""
-FIRST_TICK = 0.1
+FIRST_TICK = 0.03
 """Seconds until the first one: what could wait while the first requests come in."""
 
 

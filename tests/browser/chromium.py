@@ -65,12 +65,16 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
+    def holds(self, script: str) -> bool:
+        """Return whether an expression holds in the page; one that fails does not."""
+        guarded = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
+        return bool(self.value_of(guarded))
+
     def wait_for(self, script: str) -> None:
-        """Return when an expression holds in the page; one that fails does not hold yet."""
+        """Return when an expression holds in the page."""
         pause = threading.Event()
-        held = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
         for _ in range(int(PATIENCE / 0.05)):
-            if self.value_of(held):
+            if self.holds(script):
                 return
             pause.wait(0.05)
         text = self.value_of("document.body?.innerText")

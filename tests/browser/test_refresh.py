@@ -41,7 +41,7 @@ def test_what_is_not_code_refreshes_without_a_restart(
         def is_shown() -> bool:
             if next(saves) % 100 == 0:
                 path.write_text(texts[1] + "\n" * (next(saves) % 7))
-            return bool(browser.value_of(shown))
+            return browser.holds(shown)
 
         wait_until(is_shown, shown)
 

@@ -22,6 +22,7 @@ its index lock.  Every wait has an upper bound, counted from the first event.
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -134,3 +135,13 @@ def _ready(touch: Touch) -> float:
             return touch.moment + SETTLE
         case _:
             return touch.moment + QUIET
+
+
+def has_folder(batch: Batch) -> bool:
+    """Return whether the names in a folder may have changed."""
+    return any(path.endswith(os.sep) for path in batch.touched)
+
+
+def earliest(*moments: float | None) -> float | None:
+    """Return the first of some moments, or None where there is none."""
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -34,22 +34,24 @@ from spawning_devtools.reload import cause
 from spawning_devtools.reload.actions import Action, Say, Watch
 from spawning_devtools.reload.changes import (
     OPEN_LONGEST,
-    QUIET,
     Batch,
     FolderTouch,
     Overflow,
     State,
     Touch,
+    earliest,
+    has_folder,
     look,
     unfinished,
 )
-from spawning_devtools.reload.fingerprints import Change
+from spawning_devtools.reload.fingerprints import Change, paths_of
 from spawning_devtools.reload.knowledge import Knowledge
 from spawning_devtools.reload.loops import Guard
 from spawning_devtools.reload.polling import Polling
 from spawning_devtools.reload.prospects import Prospects
 from spawning_devtools.reload.writers import has_writer
 
+SOON = 0.005
 SWEEP_PAUSE = 1.0
 """Seconds between two sweeps while events keep being lost."""
 LOOK_PAUSE = 0.25
@@ -69,8 +71,6 @@ class Conductor:
     _guard: Guard = field(default_factory=Guard)
     _polling: Polling = field(default_factory=Polling)
     _prospects: Prospects = field(default_factory=Prospects)
-    _prospect_of: int = 0
-    """The generation whose prospect has been told."""
     _starting: bool = False
     _has_served: bool = False
     _told: bool = False
@@ -170,22 +170,32 @@ class Conductor:
         late = self._look_late(now)
         if first := self._first():
             return [first], now
-        again = _earliest(late, self._sweep(now), self._look_again(now))
+        again = earliest(late, self._sweep(now), self._look_again(now))
         self._batch, at = look(self._batch, now, git_is_busy)
         if at is None:
             return [], again
         if at > now:
-            return [], _earliest(at, again)
+            return [], earliest(at, again)
         if self._guard.keeps_back(self._batch.touched, now):
             self._batch = Batch()
-            return [], _earliest(self._guard.resume(now)[1], again)
-        if now < self._batch.first + OPEN_LONGEST:
-            # Saved once more, just now, and the event not read yet: what is there is half.
-            open_ones = filter(has_writer, self._modules(self._batch.touched))
-            if touches := [Touch(State.OPEN, path, now) for path in open_ones]:
-                self._batch = self._batch.with_touches(touches)
-                return [], now + QUIET
+            return [], earliest(self._guard.resume(now)[1], again)
+        # A folder may have changed by what serves, which is about to say so.
+        may_be_own = self._has_served and has_folder(self._batch) and not self.knowledge.is_told
+        if may_be_own and now < self._batch.first + OPEN_LONGEST:
+            return [], now + SOON
+        if self._is_written(self._batch, self._batch.touched, now):
+            return [], now + SOON
         return self._act(now), again
+
+    def _is_written(self, batch: Batch, paths: Iterable[str], now: float) -> bool:
+        """Return whether one of `paths` is saved once more just now, and have `batch` wait."""
+        if now >= batch.first + OPEN_LONGEST:
+            return False
+        open_ones = filter(has_writer, self._modules(paths))
+        touches = [Touch(State.OPEN, path, now) for path in open_ones]
+        if touches:
+            self._batch = batch.with_touches(touches)
+        return bool(touches)
 
     def _first(self) -> Watch | Say | Prospect | None:
         """Return what comes before all changes, one thing at a time."""
@@ -201,13 +211,10 @@ class Conductor:
 
     def _prospect(self) -> Prospect | None:
         """Return what to prepare, once all that serves is known."""
-        first = self.knowledge.reports.first_of_serving
-        if first is None or self.waits or not self.knowledge.is_complete:
+        known = self.knowledge
+        if self.waits or not known.is_complete:
             return None
-        if first.generation != self._prospect_of:
-            self._prospect_of = first.generation
-            self._prospects.started(first)
-        return self._prospects.take(self.knowledge.imports.asked)
+        return self._prospects.due(known.reports.first_of_serving, known.imports.asked)
 
     def work(self, now: float) -> bool:
         """Do one small piece of what can wait; return whether there was any."""
@@ -234,12 +241,15 @@ class Conductor:
                 # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
                 self._look_around(math.inf)
             return []
-        if known.interest.served.issuperset(_paths(changes)):
-            return [Refresh(self._cause(changes), _paths(changes), batch.first)]
+        if self._is_written(batch, paths_of(changes), now):
+            known.doubt(paths_of(changes))
+            return []
+        if known.interest.served.issuperset(paths_of(changes)):
+            return [Refresh(self._cause(changes), paths_of(changes), batch.first)]
         return self._reload(changes, batch.first, now)
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
-        files = _paths(changes)
+        files = paths_of(changes)
         self._prospects.edited(files)
         # Which modules have read a watched file, nobody knows.
         is_watched = not set(files).isdisjoint(self.watched_files)
@@ -286,12 +296,4 @@ class Conductor:
         changed += [Touch(State.UNSURE, path, now) for path in self.knowledge.take_moved()]
         self._take(changed)
         self._batch = self._batch.with_touches(resumed)
-        return _earliest(again, self._polling.due)
-
-
-def _paths(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(change.path for change in changes)
-
-
-def _earliest(*moments: float | None) -> float | None:
-    return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(again, self._polling.due)

@@ -109,6 +109,11 @@ def _content(path: str, status: Status, own: Container[str]) -> bytes:
         return file.read()
 
 
+def paths_of(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return the files that have changed."""
+    return tuple(change.path for change in changes)
+
+
 @dataclass(slots=True)
 class Fingerprints:
     """The files that are known, each with its print, or None where it is absent."""

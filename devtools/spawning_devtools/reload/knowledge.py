@@ -77,6 +77,11 @@ class Knowledge:
         return not self._unread
 
     @property
+    def is_told(self) -> bool:
+        """Whether the generation that serves has reported."""
+        return self.reports.first_of_serving is not None
+
+    @property
     def is_complete(self) -> bool:
         """Whether nothing is left to be read, parsed or put together."""
         return not (self._unread or self._unparsed or self._graph is None)
@@ -125,6 +130,11 @@ class Knowledge:
         """Return, once, the files that a link leads to by another way than before."""
         moved, self._moved = sorted(self._moved), set()
         return moved
+
+    def doubt(self, paths: Iterable[str]) -> None:
+        """Know that these have changed, and not what they are now."""
+        for path in paths:
+            self.prints.keep(path, UNKNOWN)
 
     def suspects(self) -> set[str]:
         """Return the files that do not look as they did."""

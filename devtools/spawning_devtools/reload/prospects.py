@@ -53,6 +53,14 @@ class Prospects:
         own = (m for m in modules if m.name.partition(".")[0] not in {*OURS, "__main__"})
         self._order, self._started, self._is_due = tuple(own), first, True
 
+    def due(self, first: Graph | None, asked: Mapping[str, Iterable[Asked]]) -> Prospect | None:
+        """Return what is to be told now; `first` is the first report of what serves."""
+        if first is None:
+            return None
+        if self._started is None or first.generation != self._started.generation:
+            self.started(first)
+        return self.take(asked)
+
     def take(self, asked: Mapping[str, Iterable[Asked]]) -> Prospect | None:
         """Return what is to be told, None where nothing is; `asked`: what each file imports."""
         first = self._started

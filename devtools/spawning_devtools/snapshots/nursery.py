@@ -28,7 +28,7 @@ from spawning.messages import (
 from spawning_devtools.snapshots import forking, ladder
 from spawning_devtools.snapshots.processes import Heard, Processes
 from spawning_devtools.snapshots.readings import stamp_of
-from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
+from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare, Task
 
 PATIENCE = 2000
 """Milliseconds in which a snapshot has to fork."""
@@ -46,18 +46,6 @@ def nursery_of(
     return Nursery(executed, switchboard, tell)
 
 
-@dataclasses.dataclass(slots=True)
-class _Task:
-    """What is being prepared, by which process, with what it held when it was forked."""
-
-    grow: Grow | Begin
-    source: Rung
-    pid: int = 0
-    """0 until the process is born."""
-    told: int = 0
-    """How many orders it was told."""
-
-
 class Nursery:
     """Implements `devhooks.Nursery`."""
 
@@ -72,7 +60,7 @@ class Nursery:
         """By the snapshot that forked them."""
         self._sprouting: set[int] = set()
         """Snapshots that were told to fork a spare."""
-        self._task: _Task | None = None
+        self._task: Task | None = None
         self._chosen: tuple[int, int] = (0, 0)
         """The newest generation, and the snapshot that its workers come from."""
         self._template: Boot | None = None
@@ -135,15 +123,20 @@ class Nursery:
 
     def _take_spare(self, source: int) -> Spawned | None:
         """Return a process that waits where `source` does, None where it does not fork."""
-        if not self._spares.get(source):
+        while True:
+            spares = self._spares.get(source, [])
+            while spares:
+                pid = spares.pop()
+                self._count_spares(source)
+                if self._processes.is_alive(pid):
+                    return self._processes.hand_over(pid)
+            if not self._processes.is_alive(source):
+                break
             self._sprout(source)
-        while not self._spares.get(source):
-            if source not in self._known.rungs or not self._processes.wait_for_birth(PATIENCE):
-                self._discard([source])
-                return None
-        pid = self._spares[source].pop()
-        self._count_spares(source)
-        return self._processes.hand_over(pid)
+            if not self._processes.wait_for_birth(PATIENCE):
+                break
+        self._discard([source])
+        return None
 
     def _sprout(self, source: int) -> None:
         if source not in self._sprouting:
@@ -166,7 +159,7 @@ class Nursery:
             case Begin() as begin if self._template is not None:
                 self._begin(begin, self._template)
             case Grow(source) as grow:
-                self._task = _Task(grow, self._known.rungs[source])
+                self._task = Task(grow, self._known.rungs[source])
                 self._processes.tell(source, Sprout())
             case Spare(source):
                 self._sprout(source)
@@ -183,7 +176,7 @@ class Nursery:
             self._say_once(f"no snapshot can be started: {error.strerror}")
             return
         pid = line.process.pid
-        self._task = _Task(begin, Rung(pid, Kind.COLD, ""), pid)
+        self._task = Task(begin, Rung(pid, Kind.COLD, ""), pid)
         self._processes.add(pid, line)
 
     def _born(self, born: Born) -> None:
@@ -233,7 +226,7 @@ class Nursery:
         self._known = self._known.with_rung(rung)
         self._finish_task()
 
-    def _tell_next(self, task: _Task) -> None:
+    def _tell_next(self, task: Task) -> None:
         assert isinstance(task.grow, Grow)
         self._processes.tell(task.pid, task.grow.orders[task.told])
         task.told += 1
@@ -249,7 +242,7 @@ class Nursery:
     def _refused(self, name: str) -> None:
         """A module cannot be imported ahead."""
         match self._task:
-            case _Task(grow=Grow() as grow):
+            case Task(grow=Grow() as grow):
                 self._known = ladder.refuse(self._known, grow, name)
         self._finish_task()
 

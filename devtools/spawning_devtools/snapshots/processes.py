@@ -66,6 +66,11 @@ class Processes:
             for message in self._switchboard.receive(f"snapshot {pid}", line):
                 self._heard.said(pid, message)
 
+    def is_alive(self, pid: int) -> bool:
+        """Return whether a process lives, as far as can be known now."""
+        line = self._lines.get(pid)
+        return line is not None and line.process.poll() is None
+
     def hand_over(self, pid: int) -> Spawned:
         """Give up a process, which the controller keeps from now on."""
         line = self._lines.pop(pid)

@@ -131,3 +131,15 @@ class Ladder:
         return dataclasses.replace(
             self, prospect=prospect, installed=installed, unreached=frozenset()
         )
+
+
+@dataclasses.dataclass(slots=True)
+class Task:
+    """What is being prepared, by which process, with what it held when it was forked."""
+
+    grow: Grow | Begin
+    source: Rung
+    pid: int = 0
+    """0 until the process is born."""
+    told: int = 0
+    """How many orders it was told."""
