@@ -14,7 +14,7 @@ from serving import Server, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 
-RELOADS = 200
+RELOADS = 100
 IDLE = 2000
 
 
@@ -26,7 +26,7 @@ def open_files(server: Server) -> dict[str, int]:
     return {name: process.num_fds() for name, process in named.items()}
 
 
-def test_two_hundred_reloads_gain_no_descriptor_and_no_zombie(
+def test_a_hundred_reloads_gain_no_descriptor_and_no_zombie(
     spawn: StartServer, plain: Path
 ) -> None:
     server = spawn(plain, "-s", "1", "-l", "/dev/null", "--reload=dev,cold", "hello.app")

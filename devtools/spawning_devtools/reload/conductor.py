@@ -181,18 +181,19 @@ class Conductor:
             return [], earliest(self._guard.resume(now)[1], again)
         # A folder may have changed by what serves, which is about to say so.
         may_be_own = self._has_served and has_folder(self._batch) and not self.knowledge.is_told
-        if may_be_own and now < self._batch.first + OPEN_LONGEST:
-            return [], now + SOON
-        if self._is_written(self._batch, self._batch.touched, now):
+        is_early = may_be_own and now < self._batch.first + OPEN_LONGEST
+        if is_early or self._is_written(self._batch, self._batch.touched, now):
             return [], now + SOON
         return self._act(now), again
 
-    def _is_written(self, batch: Batch, paths: Iterable[str], now: float) -> bool:
+    def _is_written(
+        self, batch: Batch, paths: Iterable[str], now: float, unsteady: Iterable[str] = ()
+    ) -> bool:
         """Return whether one of `paths` is saved once more just now, and have `batch` wait."""
         if now >= batch.first + OPEN_LONGEST:
             return False
-        open_ones = filter(has_writer, self._modules(paths))
-        touches = [Touch(State.OPEN, path, now) for path in open_ones]
+        touches = [Touch(State.WRITTEN, path, now) for path in unsteady]
+        touches += [Touch(State.OPEN, p, now) for p in self._modules(paths) if has_writer(p)]
         if touches:
             self._batch = batch.with_touches(touches)
         return bool(touches)
@@ -241,7 +242,7 @@ class Conductor:
                 # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
                 self._look_around(math.inf)
             return []
-        if self._is_written(batch, paths_of(changes), now):
+        if self._is_written(batch, paths_of(changes), now, known.unsteady(paths_of(changes))):
             known.doubt(paths_of(changes))
             return []
         if known.interest.served.issuperset(paths_of(changes)):

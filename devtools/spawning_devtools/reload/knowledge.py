@@ -18,7 +18,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import SnapshotIs
-from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read
+from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read, status_of
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import Imports
 from spawning_devtools.reload.interest import Interest, interest
@@ -130,6 +130,10 @@ class Knowledge:
         """Return, once, the files that a link leads to by another way than before."""
         moved, self._moved = sorted(self._moved), set()
         return moved
+
+    def unsteady(self, paths: Iterable[str]) -> list[str]:
+        """Return those of `paths` that have been written to since they were read."""
+        return [path for path in paths if status_of(path) != self.prints.status(path)]
 
     def doubt(self, paths: Iterable[str]) -> None:
         """Know that these have changed, and not what they are now."""
