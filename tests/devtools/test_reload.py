@@ -21,6 +21,7 @@ SITES = {
     "flask": ("flask_site", "site_app.wsgi.app", "site_app/views.py", "site_app/helpers.py"),
     "django": ("django_site", "mysite.wsgi.application", "polls/views.py", "polls/helpers.py"),
 }
+SAVES = 30
 LINES = {"threads": ["-s", "4", "-t", "4"], "greenlets": ["-s", "2", "-t", "0"]}
 
 
@@ -105,13 +106,13 @@ def small(spawn: StartServer, copy_of: CopyOf) -> Site:
     return Site(spawn, copy_of("flask_site"), "flask", ["-s", "1"])
 
 
-def test_fifty_saves_under_load_fail_nothing_and_serve_no_old_code(site: Site) -> None:
+def test_saves_under_load_fail_nothing_and_serve_no_old_code(site: Site) -> None:
     with Load(site.address, "/", clients=4, floor=site.no_older) as load:
-        for number in range(50):
+        for number in range(SAVES):
             site.save((in_place, by_rename, as_vim)[number % 3])
     assert load.failures == []
     assert load.answered > 200
-    assert version_in(get(site.address, "/").text) == site.version == 50
+    assert version_in(get(site.address, "/").text) == site.version == SAVES
 
 
 def test_a_leaf_that_others_import_reloads_them_all(site: Site) -> None:
