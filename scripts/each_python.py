@@ -17,6 +17,8 @@ import interpreters
 
 SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
 """Most tests wait for a server most of the time, so there are more of them than cores."""
+AGAIN = ("-m", "not once")
+"""For all Pythons but the first."""
 LONGEST = 900
 """Seconds after which the tests of one Python are taken to hang."""
 
@@ -49,7 +51,7 @@ def main(arguments: "list[str]") -> int:
     for one in chosen:
         print("\n==== {} ====".format(one), flush=True)
         began = time.monotonic()
-        result = run(one, arguments)
+        result = run(one, [*(AGAIN if results else ()), *arguments])
         results.append(result)
         remarks.append("{}: {} in {:.0f} s".format(one, result, time.monotonic() - began))
     print("\n==== all ====", *remarks, sep="\n", flush=True)

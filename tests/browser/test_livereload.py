@@ -9,7 +9,7 @@ import pytest
 from browser.chromium import Browser
 from serving import Server, StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 APPLICATION = '''
 import pathlib, time

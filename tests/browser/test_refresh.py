@@ -11,7 +11,7 @@ import pytest
 from browser.chromium import Browser
 from serving import StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 TEMPLATE = "document.querySelector('#template').textContent"
 COLOUR = "getComputedStyle(document.querySelector('h1')).color"

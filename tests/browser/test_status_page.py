@@ -12,7 +12,7 @@ from browser.chromium import Browser
 from clients import Client, request
 from serving import StartServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 APPLICATION = """
 import time

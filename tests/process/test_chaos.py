@@ -13,7 +13,7 @@ import pytest
 from clients import Load, get
 from serving import StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 ONE_BY_ONE = """
 import os, time

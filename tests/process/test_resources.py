@@ -12,7 +12,7 @@ import pytest
 from clients import Client, get
 from serving import Server, StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 RELOADS = 60
 IDLE = 2000

@@ -19,7 +19,7 @@ import pytest
 from clients import PATIENCE, Client, get, request
 from serving import Server, StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 NOFILE, FSIZE = resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE
 MEBIBYTE = 2**20

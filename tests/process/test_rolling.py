@@ -21,7 +21,7 @@ from benchmarks.rolling_configs import command, of_the_manual, settled
 from clients import get
 from serving import Server, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 SEARCHED = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 FOUND = [
