@@ -26,7 +26,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-QUIET = 0.001
+QUIET = 0.002
 SETTLE = 0.05
 CLOSE = 1.0
 LONGEST = 3.0
@@ -36,7 +36,7 @@ LOCK_LONGEST = 10.0
 LOCK_LOOK = 0.02
 """How often to look whether git's lock is still there; only while a batch waits."""
 
-_SILENCE = ((50, 0.3), (3, 0.1))
+_SILENCE = ((50, 0.3), (3, 0.1), (1, 0.02))
 """More than so many files need so long a silence."""
 
 

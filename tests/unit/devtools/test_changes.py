@@ -50,7 +50,7 @@ CASES = {
         [(0, W, "a"), (0.002, B, "a"), (0.003, W, "a")],
         0.003 + QUIET,
     ),
-    "two files": ([(0, W, "a"), (0.003, W, "b")], 0.003 + QUIET),
+    "two files": ([(0, W, "a"), (0.001, W, "b")], 0.001 + 0.02),
     "one closed, one open": ([(0, W, "a"), (0.001, B, "b")], 0.001 + CLOSE),
     "a formatter": ([(n / 100, W, f"{n}") for n in range(10)], 0.09 + 0.1),
     "a checkout": ([(n / 1000, W, f"{n}") for n in range(1000)], 0.999 + 0.3),
