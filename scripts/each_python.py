@@ -47,7 +47,7 @@ def run(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
 def main(arguments: "list[str]") -> int:
     """Run the tests with each Python; return 1 if any of them failed."""
     chosen, remarks = interpreters.choose(interpreters.all_found(), interpreters.principal())
-    results = []
+    results = []  # type: list[str]
     for one in chosen:
         print("\n==== {} ====".format(one), flush=True)
         began = time.monotonic()
