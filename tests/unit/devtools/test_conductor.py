@@ -202,3 +202,26 @@ def test_what_requests_open_one_by_one_is_looked_at_from_time_to_time(project: P
     assert 4 <= watched <= 5
     assert isinstance(clocked.until_action()[0], Watch)
     assert str(project.folder / "f99") in clocked.conductor.knowledge.interest.directories
+
+
+def test_a_folder_waits_for_a_generation_that_has_not_said_what_it_writes(project: Project) -> None:
+    clocked = Clocked(project)
+    folder = f"{project.folder}/"
+    listed = (Opened(folder, "views", AN_HOUR_AGO + 60),)
+    wall = AN_HOUR_AGO + 60
+    clocked.conductor.hear(replace(project.graph(1), listed=listed), wall)
+    clocked.conductor.finish(clocked.now)
+    clocked.step()
+    clocked.conductor.hear(Begun(2, wall), wall)
+    clocked.conductor.hear(Serving(2), wall)
+    clocked.conductor.finish(clocked.now)
+    own = project.write("upload.txt", "of the application")
+    clocked.touch("upload.txt")
+    for _ in range(30):
+        clocked.now += 0.02
+        assert causes(clocked.step()) == []
+    graph = replace(project.graph(2), listed=listed, written=(str(own),))
+    clocked.conductor.hear(graph, wall)
+    for _ in range(30):
+        clocked.now += 0.02
+        assert causes(clocked.step()) == []
