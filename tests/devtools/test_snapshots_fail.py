@@ -205,4 +205,4 @@ def test_saves_that_do_not_wait_end_with_the_last(serve: Serve) -> None:
         site.edited.write_text(f"VERSION = 'v{number}'\n")
     wait_until(lambda: site.get()["version"] == "v29", "the last save is served")
     site.version = 29
-    assert is_warm(site)
+    wait_until(lambda: is_warm(site), "saves are warm again")
