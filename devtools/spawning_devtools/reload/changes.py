@@ -95,6 +95,11 @@ class Batch:
             touched[touch.path] = _after(touched.get(touch.path), touch)
         return Batch(touched, first, last, self.held)
 
+    def written(self, paths: Iterable[str]) -> list[str]:
+        """Return those of `paths` whose content may have changed."""
+        known = (self.touched.get(path) for path in paths)
+        return [touch.path for touch in known if touch and touch.state is not State.ATTRIBUTES]
+
 
 def _after(known: Touch | None, touch: Touch) -> Touch:
     """Return what counts after `touch`, of a file last touched by `known`."""

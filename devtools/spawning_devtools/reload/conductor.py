@@ -16,7 +16,7 @@ Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import (
@@ -66,6 +66,8 @@ class Conductor:
     """Absolute path of the directory in which the server was started."""
     watched_files: tuple[str, ...]
     """Absolute paths of the files named by `--watch`."""
+    news: Callable[[], Iterable[Touch | FolderTouch | Overflow]] = tuple
+    """Gives the events that have arrived and were not seen yet."""
     knowledge: Knowledge = field(init=False)
     _batch: Batch = field(default_factory=Batch)
     _guard: Guard = field(default_factory=Guard)
@@ -161,8 +163,7 @@ class Conductor:
 
     def _modules(self, paths: Iterable[str]) -> list[str]:
         """Return those of `paths` that are modules and are written by this machine only."""
-        interest = self.knowledge.interest
-        modules = interest.sources.union(interest.candidates)
+        modules = self.knowledge.interest.modules
         return [path for path in modules.intersection(paths) if path not in self._polling]
 
     def decide(self, now: float, git_is_busy: bool) -> tuple[list[Action], float | None]:
@@ -192,11 +193,11 @@ class Conductor:
         """Return whether one of `paths` is saved once more just now, and have `batch` wait."""
         if now >= batch.first + OPEN_LONGEST:
             return False
-        touches = [Touch(State.WRITTEN, path, now) for path in unsteady]
-        touches += [Touch(State.OPEN, p, now) for p in self._modules(paths) if has_writer(p)]
-        if touches:
-            self._batch = batch.with_touches(touches)
-        return bool(touches)
+        new = [Touch(State.WRITTEN, path, now) for path in unsteady]
+        still = [Touch(State.OPEN, p, now) for p in self._modules(paths) if has_writer(p)]
+        if new or still:
+            self._batch = batch.with_touches([*new, *self._batch.touched.values(), *still])
+        return bool(new or still)
 
     def _first(self) -> Watch | Say | Prospect | None:
         """Return what comes before all changes, one thing at a time."""
@@ -242,11 +243,14 @@ class Conductor:
                 # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
                 self._look_around(math.inf)
             return []
-        if self._is_written(batch, paths_of(changes), now, known.unsteady(paths_of(changes))):
+        # What was read may be a file that is just being emptied, to be written anew.
+        self.see(self.news())
+        unsteady = known.unsteady(paths_of(changes)) + self._batch.written(paths_of(changes))
+        if self._is_written(batch, paths_of(changes), now, unsteady):
             known.doubt(paths_of(changes))
             return []
         if known.interest.served.issuperset(paths_of(changes)):
-            return [Refresh(self._cause(changes), paths_of(changes), batch.first)]
+            return [Refresh(known.cause(changes), paths_of(changes), batch.first)]
         return self._reload(changes, batch.first, now)
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
@@ -255,14 +259,10 @@ class Conductor:
         # Which modules have read a watched file, nobody knows.
         is_watched = not set(files).isdisjoint(self.watched_files)
         names = () if is_watched else self.knowledge.names(files)
-        actions: list[Action] = [Reload(self._cause(changes), since, files, names)]
+        actions: list[Action] = [Reload(self.knowledge.cause(changes), since, files, names)]
         if self._guard.reloads(files, now):
             actions.append(Say(cause.paused(self._guard.files, self.project)))
         return actions
-
-    def _cause(self, changes: Sequence[Change]) -> str:
-        chain, read = self.knowledge.graph().chain, self.knowledge.interest.read
-        return cause.describe(changes, chain, self.watched_files, read, self.project)
 
     # ------------------------------------------------------------ what is looked at again
 

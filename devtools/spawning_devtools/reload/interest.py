@@ -36,6 +36,11 @@ class Interest:
         """The files that are links or reached through one."""
         return {path for known in self.aliases.values() for path in known}
 
+    @property
+    def modules(self) -> frozenset[str]:
+        """The sources that are loaded, and those that an import would find if they were there."""
+        return self.sources.union(self.candidates)
+
     def moved_since(self, before: Interest) -> frozenset[str]:
         """Return the files that mattered before and are reached by another way now."""
         new = self.aliases.keys() - before.aliases.keys()

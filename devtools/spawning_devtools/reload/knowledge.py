@@ -18,6 +18,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import SnapshotIs
+from spawning_devtools.reload.cause import describe
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read, status_of
 from spawning_devtools.reload.graph import ModuleGraph, build
 from spawning_devtools.reload.imports import Imports
@@ -148,6 +149,11 @@ class Knowledge:
         """Return the modules that these files are, would be, or were read by."""
         graph = self.graph()
         return tuple(dict.fromkeys(name for path in paths for name in graph.names.get(path, ())))
+
+    def cause(self, changes: Sequence[Change]) -> str:
+        """Return what the user is told of why these changes matter."""
+        chain, read = self.graph().chain, self.interest.read
+        return describe(changes, chain, self.watched_files, read, self.project)
 
     def _is_changed(self, path: str, wall: float) -> bool:
         """Look at a file for the first time."""

@@ -51,7 +51,7 @@ class _Loop:
         self._polled: Sequence[str] = ()
         self._told: set[tuple[Why, str]] = set()
         """What the user was told of directories of which events do not tell all."""
-        self._conductor = Conductor(settings.project, settings.watch)
+        self._conductor = Conductor(settings.project, settings.watch, watcher.take)
         self._decisions = collections.deque[tuple[float, Reload | Refresh]](maxlen=DECISIONS)
 
     def run(self) -> None:

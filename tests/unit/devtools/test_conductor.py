@@ -66,6 +66,34 @@ def test_directories_are_watched_before_files_are_read(project: Project) -> None
     assert again == 1.0
 
 
+def test_a_file_that_is_emptied_while_it_is_read_is_waited_for(project: Project) -> None:
+    clocked = Clocked(project)
+    views = str(project.folder / "views.py")
+    project.write("views.py", "")
+    clocked.touch("views.py")
+    arriving = [[Touch(State.BEING_WRITTEN, views, clocked.now)], []]
+    clocked.conductor.news = lambda: arriving.pop(0) if arriving else []
+    clocked.now += 0.01
+    assert clocked.step() == []
+    assert len(arriving) == 1
+    project.write("views.py", "index = 22\n")
+    clocked.touch("views.py")
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+    assert clocked.step() == []
+
+
+def test_permissions_that_are_set_while_a_file_is_read_are_not_waited_for(
+    project: Project,
+) -> None:
+    clocked = Clocked(project)
+    project.write("views.py", "index = 22\n")
+    clocked.touch("views.py")
+    set_now = Touch(State.ATTRIBUTES, str(project.folder / "views.py"), clocked.now)
+    clocked.conductor.news = lambda: [set_now]
+    clocked.now += 0.01
+    assert len(causes(clocked.step())) == 1
+
+
 def test_a_reload_tells_when_the_first_change_was_seen(project: Project) -> None:
     clocked = Clocked(project)
     project.write("views.py", "index = 22\n")
