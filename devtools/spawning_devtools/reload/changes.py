@@ -26,8 +26,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-QUIET = 0.002
-SETTLE = 0.05
+QUIET = 0.0005
+SETTLE = 0.1
 CLOSE = 1.0
 LONGEST = 3.0
 """Bound of all waits together, but for git's lock."""

@@ -103,7 +103,8 @@ class Conductor:
             case Serving():
                 self._starting, self._has_served = False, True
                 reports.serve(message.generation)
-                self._look_around(wall)
+                if self.knowledge.is_told:  # forked ones tell a moment later
+                    self._look_around(wall)
             case Abandoned():
                 self._starting = False
             case Snapshots(snapshots):
@@ -185,7 +186,7 @@ class Conductor:
         is_early = may_be_own and now < self._batch.first + OPEN_LONGEST
         if is_early or self._is_written(self._batch, self._batch.touched, now):
             return [], now + SOON
-        return self._act(now), again
+        return self._act(now), now if self.waits else again
 
     def _is_written(
         self, batch: Batch, paths: Iterable[str], now: float, unsteady: Iterable[str] = ()
@@ -243,8 +244,7 @@ class Conductor:
                 # A link may lead elsewhere now, to the same bytes; no Graph will come of it.
                 self._look_around(math.inf)
             return []
-        # What was read may be a file that is just being emptied, to be written anew.
-        self.see(self.news())
+        self.see(self.news())  # what was read may have been emptied, to be written anew
         unsteady = known.unsteady(paths_of(changes)) + self._batch.written(paths_of(changes))
         if self._is_written(batch, paths_of(changes), now, unsteady):
             known.doubt(paths_of(changes))

@@ -41,7 +41,7 @@ CASES = {
     "written slowly by a program that was found": ([(0, B, "a"), (5, O, "a")], 5 + CLOSE),
     "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
-        [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],
+        [(0, B, "a"), (0.001, W, "a"), (0.001 + QUIET / 2, A, "a")],
         0.001 + QUIET,
     ),
     "permissions alone": ([(0, A, "a")], SETTLE),
