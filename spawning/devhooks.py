@@ -28,6 +28,9 @@ class WorkerHooks(Protocol):
         `news` is to be called, from whatever thread, when `report` has something new.
         """
 
+    def note(self) -> None:
+        """Have the next report end with what was imported until now."""
+
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
 

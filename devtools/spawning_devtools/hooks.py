@@ -42,6 +42,9 @@ class _NoHooks:
     def before_import(self, news: Callable[[], None]) -> None:
         """Nothing is observed."""
 
+    def note(self) -> None:
+        """Nothing is observed."""
+
     def report(self) -> Graph | None:
         """There is nothing to report."""
         return None
@@ -74,7 +77,7 @@ class _DevHooks:
             become(channel, boot)
 
         self._observer = observer
-        self.report = observer.report
+        self.note, self.report = observer.note, observer.report
         self._snapshot = None
         if boot.cradle >= 0:
             self._snapshot = Snapshot(boot, channel, observer, is_project, become_worker)

@@ -20,6 +20,9 @@ from spawning.controller.policy import (
 from spawning.controller.signals import Order
 from spawning.messages import Held, InFlight
 
+FOLLOW = 0.03
+"""Seconds after the first worker of a generation in which its siblings are not started."""
+
 NO, LEAVING, GRACEFULLY, AT_ONCE = Stopping
 
 AFTER_ORDER = {
@@ -70,15 +73,19 @@ def opened(known: Situation, worker_id: int, now: float) -> Situation:
     return dataclasses.replace(known, children=children)
 
 
-def taken_over(known: Situation, generation: int) -> Situation:
-    """A generation serves from now on."""
+def taken_over(known: Situation, generation: int, now: float) -> Situation:
+    """A generation serves from now on.
+
+    In development one worker is enough for that.  The others wait a moment, so that they do
+    not take the processors from the first request, for which somebody waits.
+    """
     return dataclasses.replace(
         known,
         serving=generation,
         pending=0,
         outdated=False,
         deaths_at_start=0,
-        spawn_not_before=0.0,
+        spawn_not_before=now + FOLLOW if known.development else 0.0,
     )
 
 

@@ -189,7 +189,7 @@ class Controller:
         # The word first: from here on, no request begins in old code, whoever gets its orders
         # when.  What arrives meanwhile waits in the kernel.
         self._workers.gate.open_for(generation)
-        self._known = events.taken_over(self._known, generation)
+        self._known = events.taken_over(self._known, generation, now)
         seconds = monotonic() - self._since
         self._audience.tell(messages.GenerationServes(generation, seconds, time.time()))
 

@@ -35,20 +35,29 @@ LONG = 0.5
 
 
 class ThreadRunner:
-    """A thread for each slot; implements `engine.Runner`."""
+    """A thread for each slot; implements `engine.Runner`.
+
+    With `is_awaited` the first of them at first, and the others at the loop's first tick:
+    starting a few costs as long as answering a request.
+    """
 
     extras = None
 
-    def __init__(self, slots: Sequence[Slot]) -> None:
+    def __init__(self, slots: Sequence[Slot], is_awaited: bool = False) -> None:
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._slots = slots
+        self._started = 0
         self.when_free: Callable[[], None] | None = None
-        for number, slot in enumerate(slots, 1):
+        self._start(1 if is_awaited else len(slots))
+
+    def _start(self, number: int) -> None:
+        """Have `number` threads; raises RuntimeError where the system gives no more."""
+        for slot in self._slots[self._started : number]:
+            name = f"worker-thread-{self._started + 1}"
             # Daemons: a thread that hangs in the application must not hold the exit.
-            threading.Thread(
-                target=self._work, args=(slot,), name=f"worker-thread-{number}", daemon=True
-            ).start()
+            threading.Thread(target=self._work, args=(slot,), name=name, daemon=True).start()
+            self._started += 1
 
     def ready(self, connection: Connection) -> None:
         """Give a connection to a thread, unless one is at work on it and will look again."""
@@ -108,7 +117,16 @@ class ThreadRunner:
             now = monotonic()
             if now >= next_tick:
                 next_tick = now + TICK
+                self._start_others()
                 tick(now)
+
+    def _start_others(self) -> None:
+        if self._started < len(self._slots):
+            try:
+                self._start(len(self._slots))
+            except RuntimeError as error:
+                log.say(f"this worker has {self._started} of {len(self._slots)} threads: {error}")
+                self._slots = self._slots[: self._started]
 
     def _work(self, slot: Slot) -> None:
         get, me = self._ready.get, threading.get_ident()

@@ -107,16 +107,20 @@ def take_row(boot: Boot, metered: bool) -> Row | None:
     return row
 
 
-def runner_factory(config: Config) -> Callable[[Row | None], Any]:
-    """Return what makes the runner once the application is loaded; monkey-patches now."""
+def runner_factory(config: Config) -> Callable[[Row | None, bool], Any]:
+    """Return what makes the runner once the application is loaded; monkey-patches now.
+
+    It is given the worker's row, and whether somebody waits for the first answer.
+    """
     if config.threads > 0:
         from spawning.http.threads import ThreadRunner
 
-        return lambda row: ThreadRunner(row.slots if row else [NO_SLOT] * config.threads)
+        none = [NO_SLOT] * config.threads
+        return lambda row, is_awaited: ThreadRunner(row.slots if row else none, is_awaited)
     from spawning.http import greenlets
 
     greenlets.monkey_patch()
-    return lambda row: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
+    return lambda row, _: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
 
 
 def after_fork(config: Config) -> None:

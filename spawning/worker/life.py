@@ -51,6 +51,8 @@ from spawning.worker.holding import Holding
 from spawning.worker.reporting import Reporter
 
 EXIT_FAILED = 3
+LEAST = 19
+"""The niceness of what nobody waits for."""
 
 
 def main(descriptor: int, boot_descriptor: int = -1) -> int:
@@ -87,6 +89,7 @@ class Worker:
         self._boot = boot
         self._config = from_plain(boot.config)
         self._draining = False
+        self._has_successor = False
         # Sockets are made before monkey-patching changes the class.
         self._listeners = [socket.socket(fileno=number) for number in boot.listeners]
         self._inbox = socket.socket(fileno=boot.inbox)
@@ -121,12 +124,15 @@ class Worker:
         except BaseException as error:
             return self._fail(error)
         self._doubt(None)
-        self._engine = self._make_engine(app, make_runner(self._row))
+        is_warm = self._hooks is not None and self._hooks.is_warm
+        self._engine = self._make_engine(app, make_runner(self._row, is_warm))
         self._engine.watch(self._channel.fileno(), self)
         self._reporter.start_is_over(self._engine.call_soon)
         self._entitle("ready")
         self._channel.send(Ready())
         self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
+        if self._has_successor:
+            os.nice(LEAST)  # the end of this process takes a while, and others serve
         log.flush_standard_streams()
         return 0
 
@@ -204,7 +210,7 @@ class Worker:
         assert engine is not None
         self._entitle("draining")
         if successor and not self._draining:
-            self._draining = True
+            self._draining = self._has_successor = True
             engine.hand_over()
         elif not successor:
             self._draining = True

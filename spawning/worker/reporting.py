@@ -20,7 +20,6 @@ class Reporter:
     def __init__(self, send: Callable[[Graph], None]) -> None:
         self._send = send
         self._hooks: WorkerHooks | None = None
-        self._noted: Graph | None = None
         self._later: Callable[[Callable[[], None]], None] | None = None
         """Of the loop, from the moment at which the start is over."""
         self._call_soon: Callable[[Callable[[], None]], None] | None = None
@@ -35,8 +34,9 @@ class Reporter:
         """What was imported so far belongs to the start; `call_soon`: of the loop."""
         if self._hooks is None:
             return
-        self._noted = self._hooks.report()
-        if not self._hooks.is_warm:
+        if self._hooks.is_warm:
+            self._hooks.note()
+        else:
             self.tell()
         self._later = call_soon
 
@@ -48,11 +48,8 @@ class Reporter:
     def tell(self) -> None:
         """Tell what has not been told."""
         self._is_due = False
-        noted, self._noted = self._noted, None
-        new = self._hooks.report() if self._hooks is not None else None
-        for graph in (noted, new):
-            if graph is not None:
-                self._send(graph)
+        while self._hooks is not None and (graph := self._hooks.report()) is not None:
+            self._send(graph)
 
     def _hear_news(self) -> None:
         """More was imported, in whatever thread."""

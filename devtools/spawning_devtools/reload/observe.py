@@ -25,16 +25,18 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any, Protocol
 
 from spawning.messages import DynamicImport, Graph, Module, PackagePath
+from spawning_devtools.environ import changes
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
 from spawning_devtools.reload.opened import Openings
-from spawning_devtools.reload.origin import OURS, is_project, is_stdlib
-from spawning_devtools.reload.records import Record
+from spawning_devtools.reload.origin import OURS, is_project
+from spawning_devtools.reload.records import Moment, Record
+from spawning_devtools.reload.specs import source_of, spec_of
 
 FindSpec = Callable[..., "ModuleSpec | None"]
 
@@ -74,6 +76,7 @@ class Observer:
         self._missing: Record[str] = Record(self._tell)
         self._dynamic: Record[DynamicImport] = Record(self._tell)
         self._packages: Record[PackagePath] = Record(self._tell)
+        self._noted: Moment | None = None
         self._openings = Openings(os.getcwd(), self._tell, self._add_executed)
         self._loaded = 0
 
@@ -95,26 +98,49 @@ class Observer:
         if hasattr(bootstrap, "_gcd_import"):
             bootstrap._gcd_import = self._observed_import(bootstrap._gcd_import)
 
+    def note(self) -> None:
+        """Have the next report end here: cheap, where telling some hundred modules is not."""
+        self._openings.start_is_over()
+        self._noted = self._now()
+
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
+        noted, self._noted = self._noted, None
+        if noted is not None and (graph := self._until(noted)) is not None:
+            return graph
+        self._openings.start_is_over()
         if len(sys.modules) != self._loaded:
             self._add_loaded()
-        records = (self._modules, self._missing, self._dynamic, self._openings)
-        if not any(record.has_more for record in records):
-            return None
+        return self._until(self._now())
+
+    def _now(self) -> Moment:
+        return Moment(
+            modules=len(self._modules),
+            missing=len(self._missing),
+            dynamic=len(self._dynamic),
+            packages=len(self._packages),
+            opened=self._openings.counts(),
+            search_path=tuple(sys.path),
+            environ=dict(os.environ),
+            order_matters=self._order_matters(),
+        )
+
+    def _until(self, moment: Moment) -> Graph | None:
+        """Return what was imported from the last report to `moment`, None where nothing was."""
         graph = Graph(
             generation=self.generation,
             application=_longest(self._application, self._names),
-            modules=self._modules.take(),
-            dynamic=self._dynamic.take(),
-            missing=self._missing.take(),
-            search_path=tuple(os.path.abspath(entry) for entry in sys.path),
-            environ=self._changed_environ(),
+            modules=self._modules.take(moment.modules),
+            dynamic=self._dynamic.take(moment.dynamic),
+            missing=self._missing.take(moment.missing),
+            search_path=tuple(os.path.abspath(entry) for entry in moment.search_path),
+            environ=changes(self._environ, moment.environ),
             out_of_turn=self._out_of_turn,
-            order_matters=self._order_matters(),
-            packages=self._packages.take(),
+            order_matters=moment.order_matters,
+            packages=self._packages.take(moment.packages),
         )
-        return self._openings.added_to(graph)
+        graph = self._openings.added_to(graph, moment.opened)
+        return graph if _has_news(graph) else None
 
     def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return what is new: files, the modules loaded from them, and those looked for in vain."""
@@ -132,13 +158,6 @@ class Observer:
             work()
         finally:
             self._floor = None
-
-    def _changed_environ(self) -> tuple[tuple[str, str | None], ...]:
-        before, after = self._environ, dict(os.environ)
-        names = sorted(before.keys() | after.keys())
-        return tuple(
-            (name, after.get(name)) for name in names if before.get(name) != after.get(name)
-        )
 
     def _order_matters(self) -> str:
         """Return why a module imported before its turn may become another than in its turn."""
@@ -208,7 +227,7 @@ class Observer:
 
     def _add(self, name: str, spec: ModuleSpec) -> bool:
         """Record a module if it comes from a source file; return whether it is the project's."""
-        file = _source_of(spec)
+        file = source_of(spec)
         if file is None:
             return False
         self._names.add(name)
@@ -234,7 +253,7 @@ class Observer:
         self._loaded = len(loaded)
         for name, module in loaded:
             if name not in self._names:
-                spec = _spec_of(module)
+                spec = spec_of(module)
                 # Under another name than its own it is an alias, such as os.path.
                 if spec is not None and spec.name == name:
                     self._add(name, spec)
@@ -250,28 +269,10 @@ def _ignore() -> None:
     pass
 
 
-def _spec_of(module: object) -> ModuleSpec | None:
-    try:
-        # Past the module's own ways: a lazy one executes itself when it is asked.
-        spec = object.__getattribute__(module, "__dict__").get("__spec__")
-    except AttributeError:
-        return None
-    return spec if isinstance(spec, ModuleSpec) else None
-
-
-def _source_of(spec: ModuleSpec) -> str | None:
-    """Return the absolute path of the file that a module is made from, None for none to watch.
-
-    Of an installed package only sources count; of the project compiled extensions and
-    sourceless bytecode as well, and for what is in an archive, the archive.
-    """
-    origin = spec.origin
-    if not (spec.has_location and isinstance(origin, str)):
-        return None
-    archive = getattr(spec.loader, "archive", None)
-    path = os.path.abspath(archive if isinstance(archive, str) else origin)
-    is_source = isinstance(spec.loader, SourceFileLoader) or path.endswith(".py")
-    return path if is_project(path) or (is_source and not is_stdlib(path)) else None
+def _has_news(graph: Graph) -> bool:
+    imported = graph.modules, graph.missing, graph.dynamic
+    opened = graph.data, graph.kept, graph.served, graph.listed, graph.written
+    return any((*imported, *opened))
 
 
 def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:

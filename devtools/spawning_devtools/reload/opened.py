@@ -80,7 +80,7 @@ class Openings:
         self._listed: list[Opened] = []
         self._served: list[Opened] = []
         self._written: list[str] = []
-        self._taken = [0] * 5
+        self._taken: tuple[int, ...] = (0,) * 5
 
     def install(self) -> None:
         """Look at everything that is opened from now on, in this process and its forks."""
@@ -102,16 +102,18 @@ class Openings:
 
         sys.addaudithook(hook)
 
-    @property
-    def has_more(self) -> bool:
-        """Whether `added_to` has something to add."""
-        return [len(things) for things in self._all()] != self._taken
-
-    def added_to(self, graph: Graph) -> Graph:
-        """Return `graph` with what is new; what is read from now on is read for requests."""
+    def start_is_over(self) -> None:
+        """What is read from now on is read for requests."""
         self._serves = True
-        new = [tuple(things[n:]) for n, things in zip(self._taken, self._all(), strict=True)]
-        self._taken = [n + len(things) for n, things in zip(self._taken, new, strict=True)]
+
+    def counts(self) -> tuple[int, ...]:
+        """Return how much was seen so far."""
+        return tuple(map(len, self._all()))
+
+    def added_to(self, graph: Graph, counts: tuple[int, ...]) -> Graph:
+        """Return `graph` with what is new since the last call, up to these counts."""
+        taken, self._taken = self._taken, counts
+        new = [tuple(t[m:n]) for t, m, n in zip(self._all(), taken, counts, strict=True)]
         data, kept, listed, served, written = new
         return replace(graph, data=data, kept=kept, listed=listed, served=served, written=written)
 

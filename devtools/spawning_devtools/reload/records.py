@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How far the records had come, and what cannot be known afterwards."""
+
+    modules: int
+    missing: int
+    dynamic: int
+    packages: int
+    opened: tuple[int, ...]
+    search_path: tuple[str, ...]
+    environ: dict[str, str]
+    order_matters: str
 
 
 class Record(Generic[T]):
@@ -28,13 +43,11 @@ class Record(Generic[T]):
         """Return all but the first `number`."""
         return tuple(self._order[number:])
 
-    def take(self) -> tuple[T, ...]:
-        """Return what is new since the last call."""
-        new = tuple(self._order[self._taken :])
+    def take(self, number: int) -> tuple[T, ...]:
+        """Return what is new since the last call, of the first `number`."""
+        new = tuple(self._order[self._taken : number])
         self._taken += len(new)
         return new
 
-    @property
-    def has_more(self) -> bool:
-        """Whether `take` has something to return."""
-        return len(self._order) > self._taken
+    def __len__(self) -> int:
+        return len(self._order)

@@ -38,12 +38,10 @@ from spawning.messages import (
     Unfit,
     encode,
 )
+from spawning_devtools.environ import Changes, apply, changes
 from spawning_devtools.snapshots import afresh, forking, safety
 from spawning_devtools.snapshots.held import hold
 from spawning_devtools.snapshots.readings import Readings
-
-Changes = tuple[tuple[str, "str | None"], ...]
-"""To an environment; None stands for removed."""
 
 
 class Seen(Protocol):
@@ -242,18 +240,3 @@ class Snapshot:
         """Undo what the application did to the process; return its first environment."""
         os.chdir(self._folder)
         return self._environ
-
-
-def changes(before: dict[str, str], after: dict[str, str]) -> Changes:
-    """Return what makes `after` of `before`."""
-    names = sorted(before.keys() | after.keys())
-    return tuple((name, after.get(name)) for name in names if before.get(name) != after.get(name))
-
-
-def apply(wanted: Changes) -> None:
-    """Change the environment."""
-    for name, value in wanted:
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

@@ -85,7 +85,7 @@ class Life:
                 )
                 self.known = events.spawned(known, child)
             case TakeOver(generation):
-                self.known = events.taken_over(known, generation)
+                self.known = events.taken_over(known, generation, self.now)
             case Open(worker_id):
                 self.known = events.opened(known, worker_id, now)
             case Retire(worker_id, _):

@@ -49,7 +49,7 @@ ROWS: dict[str, tuple[Situation, Event, dict[str, Any]]] = {
         situation(
             "1S 2R", serving=1, pending=2, outdated=True, deaths_at_start=3, spawn_not_before=9.0
         ),
-        lambda s: events.taken_over(s, 2),
+        lambda s: events.taken_over(s, 2, 0.0),
         {
             "serving": 2,
             "pending": 0,
@@ -57,6 +57,11 @@ ROWS: dict[str, tuple[Situation, Event, dict[str, Any]]] = {
             "deaths_at_start": 0,
             "spawn_not_before": 0.0,
         },
+    ),
+    "taken over in development, where the siblings wait": (
+        situation("2R", pending=2, development=True),
+        lambda s: events.taken_over(s, 2, NOW),
+        {"serving": 2, "pending": 0, "spawn_not_before": NOW + events.FOLLOW},
     ),
     "draining twice keeps the time": (
         situation("1D@90"),

@@ -157,6 +157,34 @@ def test_what_is_imported_later_is_in_the_next_report(observe: Observe, tmp_path
     assert second.application == "app"
 
 
+def test_what_is_imported_after_the_note_is_in_a_report_of_its_own(
+    observe: Observe, tmp_path: Path
+) -> None:
+    files = {
+        "app.py": "import os\nos.environ['MADE'] = 'yes'\n"
+        "def late():\n    os.environ['LATE'] = 'yes'\n    import lazy\n    open('d.txt').close()",
+        "lazy.py": "",
+        "d.txt": "",
+    }
+    first, second, third = observe(files, "import app", "observer.note()", "app.late()", "report()")
+    assert own(first, tmp_path) == ["app"]
+    assert own(second, tmp_path) == ["lazy"]
+    assert third is None
+    assert first is not None
+    assert second is not None
+    assert first.environ == (("MADE", "yes"),)
+    assert not first.kept
+    assert [one.file for one in second.kept] == [str(tmp_path / "d.txt")]
+
+
+def test_a_note_before_which_nothing_was_imported_is_no_report(observe: Observe) -> None:
+    first, *rest = observe(
+        {"app.py": "", "lazy.py": ""}, "import app", "report()", "observer.note()", "import lazy"
+    )
+    assert first is not None
+    assert [graph is not None for graph in rest] == [True, False]
+
+
 def test_modules_that_come_in_past_the_finders(observe: Observe, tmp_path: Path) -> None:
     files = {
         "app.py": "import sys, importlib.util as u\n"

@@ -1,0 +1,51 @@
+"""The threads of a worker for whose first answer somebody waits."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from spawning.http.poller import Poller
+from spawning.http.threads import ThreadRunner
+from spawning.scoreboard import NO_SLOT
+
+
+def drive(runner: ThreadRunner) -> None:
+    """Run the loop until its first tick."""
+    ticks: list[float] = []
+    runner.drive(Poller(), ticks.append, lambda: bool(ticks))
+
+
+def test_all_threads_but_one_are_started_at_the_first_tick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[str] = []
+    original = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        original(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    runner = ThreadRunner([NO_SLOT] * 3, is_awaited=True)
+    assert started == ["worker-thread-1"]
+    drive(runner)
+    assert started == ["worker-thread-1", "worker-thread-2", "worker-thread-3"]
+
+
+def test_a_worker_goes_on_with_the_threads_that_it_could_have(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    runner = ThreadRunner([NO_SLOT] * 3, is_awaited=True)
+
+    def refuse(_thread: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    drive(runner)
+    said = capfd.readouterr().err
+    assert "this worker has 1 of 3 threads: can't start new thread" in said
+    drive(runner)
+    assert not capfd.readouterr().err
