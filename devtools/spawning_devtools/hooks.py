@@ -9,6 +9,7 @@ it must not become ours.
 
 from __future__ import annotations
 
+import codecs
 import importlib.util
 import os
 import time
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 if importlib.util.find_spec("watchdog") is None:
     raise ModuleNotFoundError("No module named 'watchdog'", name="watchdog")
+
+# werkzeug needs it for the first request, for whose answer somebody waits, and it takes 1.5 ms.
+codecs.lookup("idna")
 
 
 class _NoHooks:
