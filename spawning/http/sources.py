@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+
+# By name, before anything monkey-patches the module.
+from select import POLLIN, poll
 from typing import Any
 
 from spawning.http.handoff import Inbox
@@ -24,6 +27,7 @@ class Sources:
         self._listeners: list[Listener] = []
         self._paused: list[Listener | Inbox] = []
         self._arrivals = Inbox(inbox, adopt, self._pause)
+        self._readable = poll()
 
     @property
     def are_open(self) -> bool:
@@ -34,10 +38,12 @@ class Sources:
         """Accept the connections of a listening socket."""
         listener = Listener(sock, welcome, self._pause)
         self._listeners.append(listener)
+        self._readable.register(listener.fileno(), POLLIN)
         self._poller.add_shared(listener.fileno(), listener)
 
     def take_in(self) -> None:
         """Take over connections of workers that drain."""
+        self._readable.register(self._arrivals.fileno(), POLLIN)
         self._poller.add_shared(self._arrivals.fileno(), self._arrivals)
 
     def close(self) -> None:
@@ -71,8 +77,9 @@ class Sources:
             self._poller.add_shared(source.fileno(), source)
         # A worker that was killed may have taken a wake-up with it.  Where there is little room,
         # it is for those who have waited longer: they were accepted once.
-        for source in reversed(self._all()):
-            source.on_events(0)
+        if self._listeners and self._readable.poll(0):  # one call where most often nothing is
+            for source in reversed(self._all()):
+                source.on_events(0)
 
     def _all(self) -> list[Listener | Inbox]:
         return [*self._listeners, self._arrivals] if self._listeners else []

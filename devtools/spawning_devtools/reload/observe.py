@@ -101,17 +101,21 @@ class Observer:
     def note(self) -> None:
         """Have the next report end here: cheap, where telling some hundred modules is not."""
         self._openings.start_is_over()
-        self._noted = self._now()
+        self._noted = self._now() if self._has_more() else None
 
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
         noted, self._noted = self._noted, None
-        if noted is not None and (graph := self._until(noted)) is not None:
-            return graph
+        if noted is not None:
+            return self._until(noted)
         self._openings.start_is_over()
         if len(sys.modules) != self._loaded:
             self._add_loaded()
-        return self._until(self._now())
+        return self._until(self._now()) if self._has_more() else None
+
+    def _has_more(self) -> bool:
+        records = (self._modules, self._missing, self._dynamic, self._openings)
+        return any(record.has_more for record in records)
 
     def _now(self) -> Moment:
         return Moment(
@@ -125,8 +129,8 @@ class Observer:
             order_matters=self._order_matters(),
         )
 
-    def _until(self, moment: Moment) -> Graph | None:
-        """Return what was imported from the last report to `moment`, None where nothing was."""
+    def _until(self, moment: Moment) -> Graph:
+        """Return what was imported from the last report to `moment`."""
         graph = Graph(
             generation=self.generation,
             application=_longest(self._application, self._names),
@@ -139,8 +143,7 @@ class Observer:
             order_matters=moment.order_matters,
             packages=self._packages.take(moment.packages),
         )
-        graph = self._openings.added_to(graph, moment.opened)
-        return graph if _has_news(graph) else None
+        return self._openings.added_to(graph, moment.opened)
 
     def new_files(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return what is new: files, the modules loaded from them, and those looked for in vain."""
@@ -267,12 +270,6 @@ def _ways_to_find() -> list[Any]:
 
 def _ignore() -> None:
     pass
-
-
-def _has_news(graph: Graph) -> bool:
-    imported = graph.modules, graph.missing, graph.dynamic
-    opened = graph.data, graph.kept, graph.served, graph.listed, graph.written
-    return any((*imported, *opened))
 
 
 def _project_module(frame: FrameType | None, floor: FrameType | None) -> str:

@@ -106,6 +106,11 @@ class Openings:
         """What is read from now on is read for requests."""
         self._serves = True
 
+    @property
+    def has_more(self) -> bool:
+        """Whether `added_to` has something to add."""
+        return self.counts() != self._taken
+
     def counts(self) -> tuple[int, ...]:
         """Return how much was seen so far."""
         return tuple(map(len, self._all()))

@@ -49,5 +49,10 @@ class Record(Generic[T]):
         self._taken += len(new)
         return new
 
+    @property
+    def has_more(self) -> bool:
+        """Whether `take` has something to return."""
+        return len(self._order) > self._taken
+
     def __len__(self) -> int:
         return len(self._order)
