@@ -37,6 +37,7 @@ class Workers:
         spawner: Spawner,
     ) -> None:
         self._config = config
+        self._plain = dataclasses.asdict(config)
         self._listeners = listeners
         self._sys_path = sys_path
         self._spawner = spawner
@@ -57,7 +58,7 @@ class Workers:
         boot = Boot(
             worker_id,
             generation,
-            dataclasses.asdict(self._config),
+            self._plain,
             tuple(sock.fileno() for sock in self._listeners),
             self._inbox.fileno(),
             self._outbox.fileno(),

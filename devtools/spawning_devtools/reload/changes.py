@@ -4,7 +4,7 @@ What is waited for, by the last event of each file:
 
     file         | complete
     -------------+---------------------------------------------------------------
-    written      | its writer closed it: as soon as nothing more comes for QUIET
+    written      | its writer closed it: at once
     placed       | moved or linked to its name, whole: the same
     being written| opened or written, not closed: until the close, at most CLOSE
     open         | the same, and a program is known to have it open: asked again after
@@ -15,18 +15,19 @@ What is waited for, by the last event of each file:
                  | above is known already
 
 and for the batch as a whole: several files wait for a longer silence, because
-they are a checkout or a formatter at work; a batch also waits while git holds
-its index lock.  Every wait has an upper bound, counted from the first event.
+they are a checkout or a formatter at work, and so does one file soon after a reload,
+because it may be the next of many; a batch also waits while git holds its index lock.
+Every wait has an upper bound, counted from the first event.
 """
 
 from __future__ import annotations
 
 import enum
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-QUIET = 0.0005
 SETTLE = 0.1
 CLOSE = 1.0
 LONGEST = 3.0
@@ -36,6 +37,10 @@ LOCK_LONGEST = 10.0
 LOCK_LOOK = 0.02
 """How often to look whether git's lock is still there; only while a batch waits."""
 
+BURST = 0.3
+"""Seconds after a reload in which a change may belong to those that caused it."""
+HURRY = 0.02
+"""The silence that is waited for then."""
 _SILENCE = ((50, 0.3), (3, 0.1), (1, 0.02))
 """More than so many files need so long a silence."""
 
@@ -84,6 +89,8 @@ class Batch:
     last: float = 0.0
     held: float = 0.0
     """When git was last seen to hold its lock during this batch."""
+    after: float = -math.inf
+    """When the last reload before this batch was begun."""
 
     def with_touches(self, touches: Iterable[Touch]) -> Batch:
         """Return the batch that has `touches` as well."""
@@ -93,7 +100,7 @@ class Batch:
             first = first if touched else touch.moment
             last = max(last, touch.moment)
             touched[touch.path] = _after(touched.get(touch.path), touch)
-        return Batch(touched, first, last, self.held)
+        return replace(self, touched=touched, first=first, last=last)
 
     def written(self, paths: Iterable[str]) -> list[str]:
         """Return those of `paths` whose content may have changed."""
@@ -126,6 +133,8 @@ def look(batch: Batch, now: float, git_is_busy: bool) -> tuple[Batch, float | No
         return replace(batch, held=now), now + LOCK_LOOK
     ready = max(_ready(touch) for touch in batch.touched.values())
     silence = next((s for count, s in _SILENCE if len(batch.touched) > count), 0.0)
+    if batch.first - batch.after < BURST:
+        silence = max(silence, HURRY)
     quiet_since = max(batch.last, batch.held)
     is_open = any(touch.state is State.OPEN for touch in batch.touched.values())
     bound = max(batch.first, batch.held) + (OPEN_LONGEST if is_open else LONGEST)
@@ -139,7 +148,7 @@ def _ready(touch: Touch) -> float:
         case State.UNSURE | State.ATTRIBUTES:
             return touch.moment + SETTLE
         case _:
-            return touch.moment + QUIET
+            return touch.moment
 
 
 def has_folder(batch: Batch) -> bool:

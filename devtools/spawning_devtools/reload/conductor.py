@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spawning.messages import (
     Abandoned,
@@ -255,10 +255,9 @@ class Conductor:
 
     def _reload(self, changes: Sequence[Change], since: float, now: float) -> list[Action]:
         files = paths_of(changes)
+        self._batch = replace(self._batch, after=now)
         self._prospects.edited(files)
-        # Which modules have read a watched file, nobody knows.
-        is_watched = not set(files).isdisjoint(self.watched_files)
-        names = () if is_watched else self.knowledge.names(files)
+        names = self.knowledge.names(files)
         actions: list[Action] = [Reload(self.knowledge.cause(changes), since, files, names)]
         if self._guard.reloads(files, now):
             actions.append(Say(cause.paused(self._guard.files, self.project)))

@@ -146,7 +146,12 @@ class Knowledge:
         return set(self.interest.files.intersection(self.prints.sweep()))
 
     def names(self, paths: Sequence[str]) -> tuple[str, ...]:
-        """Return the modules that these files are, would be, or were read by."""
+        """Return the modules that these files are, would be, or were read by.
+
+        None where one is watched by the user's order: nobody knows what has read it.
+        """
+        if not set(paths).isdisjoint(self.watched_files):
+            return ()
         graph = self.graph()
         return tuple(dict.fromkeys(name for path in paths for name in graph.names.get(path, ())))
 

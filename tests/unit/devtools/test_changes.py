@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from spawning_devtools.reload.changes import (
+    BURST,
     CLOSE,
+    HURRY,
     LOCK_LONGEST,
     LOCK_LOOK,
     LONGEST,
     OPEN_LONGEST,
-    QUIET,
     SETTLE,
     Batch,
     State,
@@ -29,26 +30,26 @@ def batch_of(*touches: tuple[float, State, str]) -> Batch:
 
 # (what happens, events, when to act)
 CASES = {
-    "saved in place": ([(0, B, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002 + QUIET),
-    "moved over": ([(0, P, "a")], QUIET),
-    "vim with a backup": ([(0, U, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002 + QUIET),
-    "safe write": ([(0, U, "a"), (0.001, P, "a")], 0.001 + QUIET),
+    "saved in place": ([(0, B, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002),
+    "moved over": ([(0, P, "a")], 0),
+    "vim with a backup": ([(0, U, "a"), (0.001, B, "a"), (0.002, W, "a")], 0.002),
+    "safe write": ([(0, U, "a"), (0.001, P, "a")], 0.001),
     "deleted": ([(0, U, "a")], SETTLE),
-    "deleted and written": ([(0, U, "a"), (0.03, B, "a"), (0.031, W, "a")], 0.031 + QUIET),
+    "deleted and written": ([(0, U, "a"), (0.03, B, "a"), (0.031, W, "a")], 0.031),
     "opened and not yet closed": ([(0, B, "a")], CLOSE),
     "written slowly": ([(0, B, "a"), (0.5, B, "a")], 0.5 + CLOSE),
     "written for ever": ([(t / 2, B, "a") for t in range(60)], LONGEST),
     "written slowly by a program that was found": ([(0, B, "a"), (5, O, "a")], 5 + CLOSE),
     "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
-        [(0, B, "a"), (0.001, W, "a"), (0.001 + QUIET / 2, A, "a")],
-        0.001 + QUIET,
+        [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],
+        0.002,
     ),
     "permissions alone": ([(0, A, "a")], SETTLE),
     "permissions while it is written": ([(0, B, "a"), (0.001, A, "a")], CLOSE),
     "written again after the close": (
         [(0, W, "a"), (0.002, B, "a"), (0.003, W, "a")],
-        0.003 + QUIET,
+        0.003,
     ),
     "two files": ([(0, W, "a"), (0.001, W, "b")], 0.001 + 0.02),
     "one closed, one open": ([(0, W, "a"), (0.001, B, "b")], 0.001 + CLOSE),
@@ -78,4 +79,10 @@ def test_git_holds_the_batch_and_silence_is_counted_from_its_end() -> None:
 
 def test_a_lock_that_stays_is_ignored_in_the_end() -> None:
     _, at = look(batch_of((0, W, "a")), LOCK_LONGEST, git_is_busy=True)
-    assert at == QUIET
+    assert at == 0
+
+
+@pytest.mark.parametrize(("since", "silence"), [(BURST - 0.1, HURRY), (BURST + 0.1, 0.0)])
+def test_a_file_soon_after_a_reload_may_be_the_next_of_many(since: float, silence: float) -> None:
+    batch = Batch(after=10.0).with_touches([Touch(State.WRITTEN, "/a", 10.0 + since)])
+    assert look(batch, batch.last, git_is_busy=False)[1] == pytest.approx(batch.last + silence)
