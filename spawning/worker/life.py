@@ -42,6 +42,7 @@ from spawning.worker import (
     application,
     engine_parts,
     failure,
+    farewell,
     lifeline,
     live_pages,
     restart,
@@ -51,8 +52,6 @@ from spawning.worker.holding import Holding
 from spawning.worker.reporting import Reporter
 
 EXIT_FAILED = 3
-LEAST = 19
-"""The niceness of what nobody waits for."""
 
 
 def main(descriptor: int, boot_descriptor: int = -1) -> int:
@@ -132,7 +131,7 @@ class Worker:
         self._channel.send(Ready())
         self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
         if self._has_successor:
-            os.nice(LEAST)  # the end of this process takes a while, and others serve
+            farewell.give_way()
         log.flush_standard_streams()
         return 0
 
