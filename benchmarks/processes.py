@@ -188,6 +188,7 @@ def running(
         log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "output"
         port = free_port()
         environ = {**os.environ, "PYTHONPATH": str(APPS), "PYTHONUNBUFFERED": "1"}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a developer's machine
         output = stack.enter_context(log.open("wb"))
         with pinned(processors or set()):
             process = subprocess.Popen(
