@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"spawning": ROOT / "spawning", "spawning_devtools": ROOT / "devtools/spawning_devtools"}
 
 DOORS = {
-    "django": {"spawning.django_factory"},
+    "django": {"spawning.django_factory", "spawning_devtools.setups"},
     "eventlet": {"spawning.http.greenlets"},
     "greenlet": {"spawning.http.greenlets"},
     "httptools": {"spawning.http.parser"},

@@ -71,6 +71,8 @@ class Graph(Message):
     """Whether some were imported before their turn, so that this is not the natural order."""
     order_matters: str = ""
     """Why no module may be imported before its turn; empty where they may."""
+    sets_up: tuple[str, ...] = ()
+    """Frameworks that are set up by one call, and have been."""
     packages: tuple[PackagePath, ...] = ()
     """The packages in which a submodule was looked for and not found."""
     data: tuple[Opened, ...] = ()

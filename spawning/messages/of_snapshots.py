@@ -41,6 +41,8 @@ class Prospect(Message):
     """What the application changed in its environment; None stands for removed."""
     order_matters: str
     """Why no module may be imported before its turn; empty where they may."""
+    sets_up: tuple[str, ...] = ()
+    """Frameworks that the application sets up by one call."""
 
 
 # ---------------------------------------------------------------- controller to companion
@@ -86,6 +88,8 @@ class Advance(Message):
     """Whether modules of the project may be imported."""
     environ: tuple[tuple[str, str | None], ...]
     """Changes to the environment that hold meanwhile."""
+    sets_up: tuple[str, ...] = ()
+    """Frameworks that are set up when it is their turn, although the application will do it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,6 +15,12 @@ PATIENCE = 60.0
 FOUND = [path for name in ("chromium", "google-chrome") if (path := shutil.which(name))][:1]
 """The browser of this machine, if it has one."""
 
+LEFT = "Inspected target navigated or closed"
+
+
+class Left(Exception):
+    """The page was left before it could answer."""
+
 
 class Browser:
     """One browser with one page."""
@@ -66,9 +72,15 @@ class Browser:
         return result["result"].get("value")
 
     def holds(self, script: str) -> bool:
-        """Return whether an expression holds in the page; one that fails does not."""
+        """Return whether an expression holds in the page; one that fails does not.
+
+        Nor does one that is asked of a page while it is being left.
+        """
         guarded = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
-        return bool(self.value_of(guarded))
+        try:
+            return bool(self.value_of(guarded))
+        except Left:
+            return False
 
     def wait_for(self, script: str) -> None:
         """Return when an expression holds in the page."""
@@ -120,6 +132,8 @@ class Browser:
         with self._changed:
             assert self._changed.wait_for(lambda: number in self._answers, PATIENCE), method
             answer = self._answers.pop(number)
+        if answer.get("error", {}).get("message") == LEFT:
+            raise Left
         assert "error" not in answer, (method, answer)
         result: dict[str, Any] = answer["result"]
         return result

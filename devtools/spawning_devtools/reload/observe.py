@@ -30,6 +30,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from spawning.messages import DynamicImport, Graph, Module, PackagePath
+from spawning_devtools import setups
 from spawning_devtools.environ import changes
 from spawning_devtools.reload import freshness
 from spawning_devtools.reload.hidden import hidden
@@ -127,6 +128,7 @@ class Observer:
             search_path=tuple(sys.path),
             environ=dict(os.environ),
             order_matters=self._order_matters(),
+            sets_up=setups.done(),
         )
 
     def _until(self, moment: Moment) -> Graph:
@@ -141,6 +143,7 @@ class Observer:
             environ=changes(self._environ, moment.environ),
             out_of_turn=self._out_of_turn,
             order_matters=moment.order_matters,
+            sets_up=moment.sets_up,
             packages=self._packages.take(moment.packages),
         )
         return self._openings.added_to(graph, moment.opened)

@@ -6,6 +6,8 @@ Rules:
 2. What was edited last will be edited next, so each of the last few modules is worth a
    place.  For all others there are places for modules with few dependents, with more,
    and with many: the first edit of a file costs no more than its like do together.
+   The application's own module has one for itself: with Django, where nothing comes
+   before it is executed, no other place serves it.
 3. Only what a start imports counts, not what a request imported later.
 """
 
@@ -69,21 +71,26 @@ class Prospects:
         self._is_due = False
         installed = tuple(m.name for m in self._order if is_installed(m.file))
         project = [module for module in self._order if not is_installed(module.file)]
+        needs = needed_by(project, asked, first.dynamic)
         told, self._installed = self._installed, installed
         return Prospect(
             first.generation,
             tuple((module.name, module.file) for module in project),
-            tuple(self._places(project, needed_by(project, asked, first.dynamic))),
+            tuple(self._places(project, needs, first.application)),
             None if told == installed else installed,
             first.environ,
             first.order_matters,
+            first.sets_up,
         )
 
-    def _places(self, project: Sequence[Module], needs: Mapping[str, Iterable[str]]) -> list[Place]:
+    def _places(
+        self, project: Sequence[Module], needs: Mapping[str, Iterable[str]], entry: str
+    ) -> list[Place]:
         by_file = {module.file: module.name for module in project}
         order = tuple(by_file.values())
         needing = {name: dependents([name], needs) for name in order}
         likely = [[by_file[file]] for file in self._edited if file in by_file]
+        likely += [[entry]] if entry in needing else []
         # A package begins before what is in it, so nothing of that can be ahead of it.
         inside = {name: {one for one in order if one.startswith(f"{name}.")} for name in order}
         weight = {name: len(needing[name] | inside[name]) for name in order}

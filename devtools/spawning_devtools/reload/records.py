@@ -21,6 +21,7 @@ class Moment:
     search_path: tuple[str, ...]
     environ: dict[str, str]
     order_matters: str
+    sets_up: tuple[str, ...]
 
 
 class Record(Generic[T]):

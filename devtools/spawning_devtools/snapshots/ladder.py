@@ -23,7 +23,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
-from spawning.messages import Advance, GoOn, Parked, Prospect, SnapshotIs, Snapshots
+from spawning.messages import Advance, GoOn, Parked, Prospect
 from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Spare, Step
 
 STOPS = 4
@@ -31,8 +31,9 @@ STOPS = 4
 
 
 def mistaken(known: Ladder, environ: Changes) -> list[int]:
-    """Return the INSTALLED snapshots that took the environment to become another."""
+    """Return the snapshots that took the environment to become another."""
     grounds = [r.pid for r in known.of(Kind.INSTALLED) if r.environ != environ]
+    grounds += [r.pid for r in known.of(Kind.HOT) if r.environ and r.environ != environ]
     return [r.pid for r in known.rungs.values() if r.pid in grounds or r.ground in grounds]
 
 
@@ -123,9 +124,11 @@ def grown(source: Rung, grow: Grow | Begin, parked: Parked, pid: int) -> Rung:
                 ahead=source.ahead.union(order.names),
                 environ=order.environ,
             )
-        case Grow(kind=Kind.HOT, place=place) if place is not None:
-            ahead = rung.ahead.union(place.ahead)
-            return dataclasses.replace(rung, kind=Kind.HOT, place=place, ahead=ahead)
+        case Grow(orders=(*_, Advance() as order), kind=Kind.HOT, place=place) if place is not None:
+            ahead, environ = rung.ahead.union(place.ahead), order.environ
+            return dataclasses.replace(
+                rung, kind=Kind.HOT, place=place, ahead=ahead, environ=environ
+            )
         case Grow(kind=kind):
             return dataclasses.replace(rung, kind=kind)
     return rung
@@ -165,17 +168,6 @@ def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
             reached = {rung.at for rung in known.of(Kind.NATURAL) if rung.ground == ground}
             return known.missing(name for name in stops if name == at or name not in reached)
     return dataclasses.replace(known, prospect=None)
-
-
-def described(known: Ladder) -> Snapshots:
-    """Return what there is, for people."""
-    project = {name for name, _ in known.prospect.project} if known.prospect is not None else set()
-    return Snapshots(
-        tuple(
-            SnapshotIs(r.kind.value, r.at, len(r.files), tuple(sorted(r.names & project)))
-            for r in known.rungs.values()
-        )
-    )
 
 
 def _ground_of(rung: Rung) -> int:
@@ -238,7 +230,8 @@ def _hot(known: Ladder, prospect: Prospect, below: list[Rung]) -> Grow | None:
         sources = [r for r in below if place.name not in r.names and not _led(r) & needing]
         source = max(sources, key=lambda rung: len(rung.files), default=None)
         if source is not None:
-            advance = Advance(place.ahead, place.dependents, True, ())
+            environ = prospect.environ if prospect.sets_up else ()
+            advance = Advance(place.ahead, place.dependents, True, environ, prospect.sets_up)
             orders = (advance,) if source.at == place.name else (GoOn((place.name,)), advance)
             return Grow(source.pid, orders, Kind.HOT, place)
     return None

@@ -164,7 +164,7 @@ class Nursery:
             case Spare(source):
                 self._sprout(source)
             case None:
-                self._tell(ladder.described(self._known))
+                self._tell(self._known.described())
 
     def _begin(self, begin: Begin, template: Boot) -> None:
         boot = dataclasses.replace(

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Iterable
 
-from spawning.messages import Advance, GoOn, Place, Prospect
+from spawning.messages import Advance, GoOn, Place, Prospect, SnapshotIs, Snapshots
 
 Changes = tuple[tuple[str, "str | None"], ...]
 
@@ -40,7 +40,8 @@ class Rung:
     place: Place | None = None
     """What a HOT one is for."""
     environ: Changes = ()
-    """Of an INSTALLED one: what the environment was taken to become."""
+    """What the environment was taken to become: of an INSTALLED one, and of one that has set
+    a framework up."""
     spares: int = 0
     """Processes that wait at the same place, to be had without forking."""
 
@@ -109,6 +110,18 @@ class Ladder:
             place.name
             for place in prospect.places
             if prospect.order_matters or not place.ahead or place in self.hopeless
+        )
+
+    def described(self) -> Snapshots:
+        """Return what there is, for people."""
+        project = (
+            {name for name, _ in self.prospect.project} if self.prospect is not None else set()
+        )
+        return Snapshots(
+            tuple(
+                SnapshotIs(r.kind.value, r.at, len(r.files), tuple(sorted(r.names & project)))
+                for r in self.rungs.values()
+            )
         )
 
     def with_rung(self, rung: Rung) -> Ladder:

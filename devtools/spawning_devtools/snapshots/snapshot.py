@@ -20,7 +20,7 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from select import POLLIN, POLLOUT, poll
 from socket import SCM_RIGHTS, SOL_SOCKET, socketpair
 from typing import Protocol
@@ -39,6 +39,7 @@ from spawning.messages import (
     encode,
 )
 from spawning_devtools.environ import Changes, apply, changes
+from spawning_devtools.setups import Setups
 from spawning_devtools.snapshots import afresh, forking, safety
 from spawning_devtools.snapshots.held import hold
 from spawning_devtools.snapshots.readings import Readings
@@ -81,6 +82,7 @@ class Snapshot:
         self._assumed: Changes | None = None
         """What the environment was taken to become, where modules came before their turn."""
         self._is_out_of_turn = False
+        self._setups = Setups()
         self._environ = dict(os.environ)
         self._folder = os.getcwd()
         self._chance = afresh.Chance()
@@ -193,17 +195,19 @@ class Snapshot:
         self._spares_project = not order.project
         before = dict(os.environ)
         apply(order.environ)
-        self._seen.alone(lambda: self._import(order.names))
-        apply(changes(dict(os.environ), before))
+        self._seen.alone(lambda: self._import(order.names, order.sets_up))
+        undone = changes(dict(os.environ), before)
+        apply((name, value) for name, value in undone if name not in self._setups.written)
         self._forbidden, self._spares_project = frozenset(), False
         self._is_out_of_turn = True
-        if not order.project:
+        if not order.project or self._setups.is_awaited:
             self._assumed = order.environ
 
-    def _import(self, names: Iterable[str]) -> None:
-        for name in names:
+    def _import(self, names: tuple[str, ...], sets_up: tuple[str, ...]) -> None:
+        for place, name in enumerate(names):
             try:
                 if name not in sys.modules:
+                    self._setups.before(names, place, sets_up)
                     importlib.import_module(name)
             except BaseException as error:
                 self._end(Stumbled(name, f"{type(error).__name__}: {error}"))
@@ -234,6 +238,8 @@ class Snapshot:
             return "the application changes its environment otherwise than before"
         if error is not None and not isinstance(error, SyntaxError):
             return f"{type(error).__name__}, which may come of the order of the imports"
+        if error is None and self._setups.is_awaited:
+            return "the application does not set its framework up as before"
         return ""
 
     def restore(self) -> dict[str, str]:

@@ -269,7 +269,7 @@ def test_a_start_that_ends_at_a_stop_is_not_told_that_one_again() -> None:
 def test_what_there_is_is_told_without_what_is_not_the_projects() -> None:
     nursery = Nursery()
     nursery.expect(prospect(ORDER[:1]))
-    assert ladder.described(nursery.known) == Snapshots(
+    assert nursery.known.described() == Snapshots(
         (
             SnapshotIs("cold", "", 0, ()),
             SnapshotIs("natural", "mine", 0, ()),
@@ -277,10 +277,10 @@ def test_what_there_is_is_told_without_what_is_not_the_projects() -> None:
         )
     )
     nursery.expect(prospect())
-    told = ladder.described(nursery.known).snapshots
+    told = nursery.known.described().snapshots
     assert told[-1] == SnapshotIs("natural", "mine.wsgi", 7, tuple(sorted(ORDER[:4])))
     nobody = dataclasses.replace(nursery.known, prospect=None)
-    assert all(one.names == () for one in ladder.described(nobody).snapshots)
+    assert all(one.names == () for one in nobody.described().snapshots)
 
 
 def test_a_large_project_has_a_snapshot_every_so_often() -> None:

@@ -197,3 +197,11 @@ def test_few_are_remembered_and_a_checkout_is_nobody_at_work() -> None:
     prospects.started(graph(" ".join(sources)))
     edited = {place.name for place in places(prospects, sources)} - classes
     assert edited == {"m2", "m5", "m6", "m7"}
+
+
+def test_the_application_has_a_place_for_itself() -> None:
+    prospects = Prospects()
+    prospects.started(graph("a b c d e f g h"))
+    found = prospects.take({})
+    assert found is not None
+    assert Place("a", tuple("bcdefgh"), ("a",)) in found.places
