@@ -6,8 +6,9 @@ Rules:
 2. What was edited last will be edited next, so each of the last few modules is worth a
    place.  For all others there are places for modules with few dependents, with more,
    and with many: the first edit of a file costs no more than its like do together.
-   The application's own module has one for itself: with Django, where nothing comes
-   before it is executed, no other place serves it.
+   With Django the application's own module has one for itself: nothing is imported
+   before it, so no other place serves it.  Everywhere else one would only be made anew
+   after each save, since it holds all but one module.
 3. Only what a start imports counts, not what a request imported later.
 """
 
@@ -76,7 +77,7 @@ class Prospects:
         return Prospect(
             first.generation,
             tuple((module.name, module.file) for module in project),
-            tuple(self._places(project, needs, first.application)),
+            tuple(self._places(project, needs, first.application if first.sets_up else "")),
             None if told == installed else installed,
             first.environ,
             first.order_matters,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from spawning.messages import Graph, Module, Place
 from spawning_devtools.reload.imports import asked_by
 from spawning_devtools.reload.prospects import CLASSES, RECENT, Prospects
@@ -199,9 +203,11 @@ def test_few_are_remembered_and_a_checkout_is_nobody_at_work() -> None:
     assert edited == {"m2", "m5", "m6", "m7"}
 
 
-def test_the_application_has_a_place_for_itself() -> None:
+@pytest.mark.parametrize("sets_up", [("django",), ()])
+def test_with_django_the_application_has_a_place_for_itself(sets_up: tuple[str, ...]) -> None:
     prospects = Prospects()
-    prospects.started(graph("a b c d e f g h"))
+    prospects.started(replace(graph("a b c d e f g h"), sets_up=sets_up))
     found = prospects.take({})
     assert found is not None
-    assert Place("a", tuple("bcdefgh"), ("a",)) in found.places
+    place = Place("a", tuple("bcdefgh"), ("a",))
+    assert (place in found.places) == bool(sets_up)
