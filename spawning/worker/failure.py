@@ -6,11 +6,25 @@ import sys
 import traceback
 from pathlib import Path
 
+# By name, before anything monkey-patches it: the application has failed, nothing else runs.
+from select import poll
+
 from spawning.errors import ApplicationNotFound, SpawningError
 from spawning.messages import Failed, Frame
 
 _OURS = str(Path(__file__).resolve().parents[1]) + "/"
 _INSTALLED = ("site-packages", "dist-packages")
+SAVING = 150
+"""Milliseconds that an editor may need to save several files, and we to take notice."""
+
+
+def let_others_be_saved() -> None:
+    """Wait before it is told that a save has broken the application.
+
+    Files that belong together are saved one after the other, and the first alone may not
+    work.  With the next one this process is superseded, and ended.
+    """
+    poll().poll(SAVING)
 
 
 def describe(error: BaseException, project: str) -> Failed:

@@ -235,6 +235,8 @@ class Worker:
     def _fail(self, error: BaseException) -> int:
         self._doubt(error)
         self._reporter.tell()
+        if self._config.reload and self._boot.generation > 1:
+            failure.let_others_be_saved()
         self._channel.send(failure.describe(error, os.getcwd()))
         self._channel.finish()
         log.flush_standard_streams()

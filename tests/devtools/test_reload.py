@@ -153,6 +153,20 @@ def test_broken_code_leaves_the_old_serving_until_the_next_good_save(
     assert sum("error:" in line for line in small.server.log.lines) == 1
 
 
+def test_files_that_are_saved_together_are_not_told_to_be_broken_meanwhile(small: Site) -> None:
+    """The first alone asks for what only the second has, or for a module that is not there yet."""
+    top = small.views.read_text()
+    for name in ("helpers", "others"):
+        other = small.views.with_name(f"{name}.py")
+        text = other.read_text() if other.exists() else ""
+        begin = len(small.server.log.lines)
+        small.views.write_text(f"from site_app.{name} import NEW\n" + top)
+        other.write_text(f"{text}\nNEW = 1\n")
+        line = small.server.log.wait_for(r"generation \d+ (in \d+ ms|failed)", begin)
+        assert "failed" not in line
+    assert not [line for line in small.server.log.lines if "error:" in line]
+
+
 def test_a_broken_view_that_django_would_import_later_does_not_take_over(
     spawn: StartServer, copy_of: CopyOf
 ) -> None:
