@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from serving import APPS, Server, StartServer
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Of tests that run in the background; what is ignored stays so in the servers that are started.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 
 from clients import get
 from serving import Server, StartServer, wait_until
-from spawning.messages import AskWatch, Decision, Watched
+from spawning.messages import AskWatch, AskWhy, Decision, Explanation, Watched
 from spawning_devtools.ctl.code.ask import ask
+from warm import Looks
 
 pytestmark = pytest.mark.slow
 
@@ -112,6 +113,29 @@ def test_a_template_that_each_request_looks_at_reloads_nothing(
     (done,) = decisions(server)
     assert (done.kind, done.cause) == ("refresh", "templates/page.html changed")
     assert "pages are fresh, no code was reloaded" in server.log.lines[-1]
+
+
+STYLED = """
+import other
+def app(environ, start):
+    style = open("style.css").read()
+    start("200 OK", [])
+    return [f"{other.VERSION} {style}".encode()]
+"""
+
+
+def test_what_the_first_request_of_a_new_generation_reads_is_not_read_at_its_start(
+    spawn: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "other.py").write_text("VERSION = 'v0'\n")
+    (tmp_path / "style.css").write_text("old")
+    server = start(spawn, tmp_path, STYLED)
+    for version in ("v1", "v2"):
+        (tmp_path / "other.py").write_text(f"VERSION = '{version}'\n")
+        shows(server, f"{version} old")  # asks at once: the request waits for the new code
+    wait_until(Looks(server.pid).at_rest, "all is told")
+    style = AskWhy(str(tmp_path / "style.css"))
+    assert ask(server.pid, style, Explanation).effect == "refresh"
 
 
 def test_data_and_folders_that_were_read_at_import(spawn: StartServer, tmp_path: Path) -> None:
