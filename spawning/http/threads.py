@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import select
+import signal
 import socket
 import sys
 import threading
@@ -28,6 +29,7 @@ from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import Stream
+from spawning.messages import TELL_STACKS
 from spawning.scoreboard import Slot
 
 LONG = 0.5
@@ -129,6 +131,9 @@ class ThreadRunner:
                 self._slots = self._slots[: self._started]
 
     def _work(self, slot: Slot) -> None:
+        # For the main thread only: elsewhere the stacks would be read while it changes its own,
+        # and that has ended workers by SIGSEGV.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [TELL_STACKS])
         get, me = self._ready.get, threading.get_ident()
         while True:
             connection = get()

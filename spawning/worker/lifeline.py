@@ -12,7 +12,10 @@ import os
 # By name, before anything monkey-patches them: this must be a real thread.
 from _thread import start_new_thread
 from select import poll
+from signal import SIG_BLOCK, pthread_sigmask
 from time import sleep
+
+from spawning.messages import TELL_STACKS
 
 ENDED_BY_LIFELINE = 70
 
@@ -23,6 +26,7 @@ def start(channel: int, seconds: float) -> None:
 
 
 def _wait(channel: int, seconds: float) -> None:
+    pthread_sigmask(SIG_BLOCK, [TELL_STACKS])  # as in `http.threads`
     hang_up = poll()
     hang_up.register(channel, 0)  # nothing but hang-up and error, which are always told
     hang_up.poll()

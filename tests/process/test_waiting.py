@@ -173,7 +173,7 @@ def test_a_question_waits_over_three_reloads_and_longer_than_a_connection_may_id
         for generation in (2, 3, 4):
             live.reload(generation)
         assert idle.rest() == b""
-        assert live.connections() == 1
+        wait_until(lambda: live.connections() == 1, "only the page is connected")
         live.write("v9")
         live.server.signal(signal.SIGTERM)
         told = page.answer()

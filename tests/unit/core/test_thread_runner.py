@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from serving import wait_until
 from spawning.http.poller import Poller
 from spawning.http.threads import ThreadRunner
+from spawning.messages import TELL_STACKS
 from spawning.scoreboard import NO_SLOT
 
 
@@ -33,6 +37,19 @@ def test_all_threads_but_one_are_started_at_the_first_tick(
     assert started == ["worker-thread-1"]
     drive(runner)
     assert started == ["worker-thread-1", "worker-thread-2", "worker-thread-3"]
+
+
+def test_stacks_are_told_by_the_main_thread_only() -> None:
+    ThreadRunner([NO_SLOT])
+    thread = threading.enumerate()[-1]
+    assert thread.name == "worker-thread-1"
+    status = Path(f"/proc/self/task/{thread.native_id}/status")
+
+    def blocks() -> bool:
+        (mask,) = re.findall(r"^SigBlk:\t(\w+)$", status.read_text(), re.M)
+        return bool(int(mask, 16) >> (TELL_STACKS - 1) & 1)
+
+    wait_until(blocks, "the thread leaves the signal to others")
 
 
 def test_a_worker_goes_on_with_the_threads_that_it_could_have(
