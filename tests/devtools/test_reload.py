@@ -59,6 +59,15 @@ class Site:
         begin = len(self.server.log.lines)
         how(path, re.sub(r"\bv\d+\b", f"v{self.version}", text))
         assert text != path.read_text(), old
+        self._served(path, begin)
+
+    def restore(self, path: Path, text: str) -> None:
+        """Write a file's earlier text again, a save too, and wait until it serves."""
+        begin = len(self.server.log.lines)
+        path.write_text(text)
+        self._served(path, begin)
+
+    def _served(self, path: Path, begin: int) -> None:
         self.server.log.wait_for(rf"{path.name} changed.*: generation \d+ in \d+ ms", begin)
 
     def _note(self, line: str) -> None:
@@ -149,7 +158,7 @@ def test_broken_code_leaves_the_old_serving_until_the_next_good_save(
         small.server.log.wait_for(rf"error: {re.escape(str(small.folder))}/site_app/{error}")
         small.server.log.wait_for("generation 2 failed; generation 1 goes on serving")
         assert version_in(get(small.address, "/").text) == 0
-        small.views.write_text(good)
+        small.restore(small.views, good)
         small.save(in_place)
     assert load.failures == []
     assert version_in(get(small.address, "/").text) == 1
@@ -188,7 +197,7 @@ def test_a_broken_view_that_django_would_import_later_does_not_take_over(
     site.views.write_text("import no_such_module\n" + good)
     site.server.log.wait_for("generation 2 failed; generation 1 goes on serving")
     assert version_in(get(site.address, "/").text) == 0
-    site.views.write_text(good)
+    site.restore(site.views, good)
     site.save(in_place)
     assert version_in(get(site.address, "/").text) == 1
 
