@@ -81,7 +81,7 @@ class _DevHooks:
             become(channel, boot)
 
         self._observer = observer
-        self.note, self.report = observer.note, observer.report
+        self.note = observer.note
         self._snapshot = None
         if boot.cradle >= 0:
             self._snapshot = Snapshot(boot, channel, observer, is_project, become_worker)
@@ -92,6 +92,13 @@ class _DevHooks:
         if self._snapshot is not None:
             self._observer.stops = self._snapshot
             self._snapshot.park("")
+
+    def report(self) -> Graph | None:
+        """Return what was imported since the last call, or None where nothing was."""
+        graph = self._observer.report()
+        if graph is not None and self._snapshot is not None:
+            self._snapshot.has_answered()
+        return graph
 
     @property
     def is_warm(self) -> bool:

@@ -76,6 +76,9 @@ class Snapshots(Message):
 class Sprout(Message):
     """Fork a process that holds what you hold, and waits as you do."""
 
+    will_be_worker: bool = False
+    """Whether it has time to prepare for that."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Advance(Message):

@@ -132,16 +132,16 @@ class Nursery:
                     return self._processes.hand_over(pid)
             if not self._processes.is_alive(source):
                 break
-            self._sprout(source)
+            self._sprout(source, Sprout())
             if not self._processes.wait_for_birth(PATIENCE):
                 break
         self._discard([source])
         return None
 
-    def _sprout(self, source: int) -> None:
+    def _sprout(self, source: int, order: Sprout) -> None:
         if source not in self._sprouting:
             self._sprouting.add(source)
-            self._processes.tell(source, Sprout())
+            self._processes.tell(source, order)
 
     def _count_spares(self, source: int) -> None:
         rung = self._known.rungs.get(source)
@@ -162,7 +162,7 @@ class Nursery:
                 self._task = Task(grow, self._known.rungs[source])
                 self._processes.tell(source, Sprout())
             case Spare(source):
-                self._sprout(source)
+                self._sprout(source, Sprout(will_be_worker=True))
             case None:
                 self._tell(self._known.described())
 

@@ -42,6 +42,7 @@ from spawning_devtools.environ import Changes, apply, changes
 from spawning_devtools.setups import Setups
 from spawning_devtools.snapshots import afresh, forking, safety
 from spawning_devtools.snapshots.held import hold
+from spawning_devtools.snapshots.memory import Touched
 from spawning_devtools.snapshots.readings import Readings
 
 
@@ -82,11 +83,13 @@ class Snapshot:
         self._assumed: Changes | None = None
         """What the environment was taken to become, where modules came before their turn."""
         self._is_out_of_turn = False
+        self._is_listed = False
         self._setups = Setups()
         self._environ = dict(os.environ)
         self._folder = os.getcwd()
         self._chance = afresh.Chance()
         self._held = hold()
+        self._touched = Touched()
         self._known = safety.open_descriptors()
         self._readings = Readings(is_project)
         forking.die_with_parent(True)
@@ -134,8 +137,10 @@ class Snapshot:
     def _wait(self, at: str) -> None:
         while True:
             match self._next():
-                case Sprout():
-                    self._fork(goes_on=False)  # the child waits here as well
+                case Sprout(will_be_worker):
+                    # The child waits here as well.
+                    if self._fork(goes_on=False) and will_be_worker:
+                        self._touched.take()
                 case Advance() as order:
                     self._advance(order)
                     self._say(self._parked(at))
@@ -241,6 +246,12 @@ class Snapshot:
         if error is None and self._setups.is_awaited:
             return "the application does not set its framework up as before"
         return ""
+
+    def has_answered(self) -> None:
+        """The start is over, and nobody waits for it: have the next one take less time."""
+        if not self._is_listed:
+            self._is_listed = True
+            self._touched.leave()
 
     def restore(self) -> dict[str, str]:
         """Undo what the application did to the process; return its first environment."""
