@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,8 +21,6 @@ SITES = {
     "django": ("django_site", "mysite.wsgi.application", "polls/views.py", "polls/helpers.py"),
 }
 SAVES = 30
-TOGETHER = 0.15
-"""Seconds that are waited for further saves before a failure is told."""
 LINES = {"threads": ["-s", "4", "-t", "4"], "greenlets": ["-s", "2", "-t", "0"]}
 
 
@@ -179,13 +176,12 @@ def test_files_that_are_saved_together_are_not_told_to_be_broken(small: Site, na
         text = f"{text}\nNEW{turn} = 1\n"
         other.write_text(text)
         line = log.wait_for(r"generation \d+ (in \d+ ms|failed)", begin)
-        if "failed" not in line:
-            assert not [line for line in log.lines[begin:] if "error:" in line]
+        if not [line for line in log.lines[begin:] if "error:" in line]:
+            assert "failed" not in line
             return
-        # Our two saves were too far apart, and so each of them was a reload.
-        assert time.time() - begun.stat().st_mtime > TOGETHER
+        # On a busy machine the second comes too late, and then each of them is a reload.
         log.wait_for(r"generation \d+ in \d+ ms", begin)
-    pytest.fail("this machine is too busy to save two files together")
+    pytest.fail("the first of two files was told to be broken each time")
 
 
 def test_a_broken_view_that_django_would_import_later_does_not_take_over(

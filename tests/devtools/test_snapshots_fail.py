@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from serving import StartServer, wait_until
+from serving import PATIENCE, StartServer, wait_until
 from warm import Warm, write
 
 pytestmark = pytest.mark.slow
@@ -148,9 +148,12 @@ def test_killed_snapshots_are_replaced_and_those_of_before_sighup_not_used(serve
     assert is_warm(site)
     before = site.get()["steady"]
     site.settle()
-    for snapshot in site.snapshots():
+    snapshots = site.snapshots()
+    for snapshot in snapshots:
         with contextlib.suppress(psutil.NoSuchProcess):  # the controller ends spares with it
             snapshot.kill()
+    # One that dies while it becomes a worker is a worker that was killed.
+    assert not psutil.wait_procs(snapshots, PATIENCE)[1]
     site.save(settled=False)
     assert site.get()["version"] == "v3"
     assert site.get()["steady"] != before

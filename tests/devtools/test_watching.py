@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from edited import APPLICATION, Edited, edited, project, source
-from serving import wait_until
+from serving import title_of, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -61,9 +61,12 @@ def test_saves_while_a_reload_runs_end_with_the_last(site: Edited) -> None:
         assert order.index(site.answer()) >= newest
         newest = order.index(site.answer())
     wait_until(lambda: site.answer() == order[-1], "the last save serves")
-    line = [line for line in site.log.lines if " in " in line and "generation" in line][-1]
-    site.generation = int(line.split("generation ")[1].split()[0])
+    site.server.wait_for_workers(1)
+    # By its title: the line that tells of a generation comes after its first answers.
+    title = title_of(site.server.workers()[0])
+    site.generation = int(title.split("generation ")[1].split()[0])
     assert site.generation <= last + 20
+    site.log.wait_for(rf": generation {site.generation} in")
 
 
 # ---------------------------------------------------------------- packages

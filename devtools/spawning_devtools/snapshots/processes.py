@@ -98,7 +98,8 @@ class Processes:
         for line in self._condemned:
             line.process.kill()
             line.channel.close()
-        self._dying += self._condemned
+        # One that was dead before makes no signal any more by which it would be buried.
+        self._dying += [line for line in self._condemned if line.process.poll() is None]
         self._condemned.clear()
 
     def wait_for_birth(self, milliseconds: int) -> bool:
@@ -131,6 +132,8 @@ class Processes:
         for pid, line in list(self._lines.items()):
             if line.process.poll() is not None:
                 yield pid
+        for line in self._condemned:
+            line.process.poll()  # who is told of one may have condemned others that are dead
         all_of_us = children()
         self._handed_over &= all_of_us
         ending = {line.process.pid for line in (*self._dying, *self._condemned)}
