@@ -135,7 +135,8 @@ class Processes:
         for line in self._condemned:
             line.process.poll()  # who is told of one may have condemned others that are dead
         all_of_us = children()
-        self._handed_over &= all_of_us
+        # Not those that are missing there only: while others end, the kernel leaves some out.
+        self._handed_over = {pid for pid in self._handed_over if os.path.exists(f"/proc/{pid}")}
         ending = {line.process.pid for line in (*self._dying, *self._condemned)}
         known = {*self._lines, *ending, *self._handed_over}
         for stranger in all_of_us - known:
