@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"spawning": ROOT / "spawning", "spawning_devtools": ROOT / "devtools/spawning_devtools"}
 
 DOORS = {
+    "coverage": {
+        "spawning_devtools.cover.analysis",
+        "spawning_devtools.cover.configuration",
+        "spawning_devtools.cover.datafile",
+        "spawning_devtools.cover.measuring",
+        "spawning_devtools.cover.printer",
+    },
     "django": {"spawning.django_factory", "spawning_devtools.setups"},
     "eventlet": {"spawning.http.greenlets"},
     "greenlet": {"spawning.http.greenlets"},

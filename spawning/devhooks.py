@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
-from spawning.messages import Boot, Channel, Graph, Message, News, Snapshots
+from spawning.messages import Boot, Channel, CoverageOrder, Graph, Message, News, Snapshots
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -102,6 +102,28 @@ class Debugged(Protocol):
         """The calling thread goes on; `stepping`: to the next line, where it will stop again."""
 
 
+class Meter(Protocol):
+    """What measures in one worker which lines run; called from its main thread only."""
+
+    def start(self) -> None:
+        """Measure from now on: before the application's first import, and before any fork."""
+
+    def begin(self, boot: Boot) -> None:
+        """This process is a worker now; it may be one that was forked from who was started."""
+
+    def import_is_over(self) -> None:
+        """Tell what ran; what runs from now on, requests have run."""
+
+    def around(self, application: Any) -> Any:
+        """Return the application, whose requests can be told apart where that is asked for."""
+
+    def hear(self, order: CoverageOrder) -> None:
+        """Measure as the order says, and acknowledge it."""
+
+    def end(self) -> None:
+        """Tell what has not been told; the worker ends."""
+
+
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
 
@@ -132,13 +154,28 @@ class DevHooks(Protocol):
     def live_pages(self, config: Config) -> LivePages:
         """Return what keeps the pages of one worker fresh."""
 
+    def meter(self, config: Config, boot: Boot) -> Meter:
+        """Return what measures which lines run in this process."""
+
+    def check_coverage(self, config: Config) -> str:
+        """Return how it is measured, and why so: for the user to read.
+
+        Raises UsageError where the project's configuration of it cannot be read.
+        """
+
+    def keeper_arguments(self, config: Config) -> list[str]:
+        """Return the interpreter arguments that start the process which keeps the lines.
+
+        As with `companion_arguments`; the first message to it is a `CoverageBoot`.
+        """
+
     def mind_debuggers(self, config: Config, debugged: Debugged) -> None:
         """Tell `debugged`, the worker that calls this, whenever a debugger stops a thread."""
 
 
 def wanted(config: Config) -> bool:
     """Return whether an option asks for the development tools."""
-    return bool(config.reload or config.watch or config.has_live_pages)
+    return bool(config.reload or config.watch or config.has_live_pages or config.measures_coverage)
 
 
 def load(config: Config) -> DevHooks | None:
@@ -148,11 +185,19 @@ def load(config: Config) -> DevHooks | None:
     """
     if not wanted(config):
         return None
-    option = "--watch" if config.watch else "--livereload"
-    option = f"--reload={config.reload}" if config.reload else option
     try:
         return cast(DevHooks, importlib.import_module(HOOKS_MODULE))
     except ModuleNotFoundError as error:
         raise DevtoolsMissing(
-            f"{option} needs the module {error.name}, which is not installed", f"type: {INSTALL}"
+            f"{_asked(config)} needs the module {error.name}, which is not installed",
+            f"type: {INSTALL}",
         ) from None
+
+
+def _asked(config: Config) -> str:
+    """Return the option that asks for the development tools."""
+    if config.reload:
+        return f"--reload={config.reload}"
+    if config.watch:
+        return "--watch"
+    return "--coverage" if config.measures_coverage else "--livereload"

@@ -5,7 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 from spawning.config.option import flag, option
-from spawning.config.values import RELOAD_WORDS, editor_url, reload_mode, seconds, watched
+from spawning.config.values import (
+    RELOAD_WORDS,
+    editor_url,
+    peers,
+    reload_mode,
+    seconds,
+    watched,
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,6 +66,23 @@ class Development:
         "--open",
         help="open the application in a browser once it is served",
     )
+    coverage: bool = flag(
+        "-c",
+        "--coverage",
+        help="measure which lines run, in all workers, and show them at /_coverage",
+    )
+    coverage_contexts: bool = flag(
+        "--coverage-contexts",
+        help="measure as well which requests ran a line; slower, and not with --threads 0",
+    )
+    coverage_allow_ips: tuple[str, ...] = option(
+        "--coverage-allow-ips",
+        default=(),
+        parse=peers,
+        metavar="ADDRESSES",
+        help="addresses and networks, separated by commas, that may see /_coverage besides this "
+        "machine; 'unix' for unix sockets, '*' for everyone",
+    )
     z_restart_args: str = option(
         "-z",
         "--z-restart-args",
@@ -73,6 +97,11 @@ class Development:
     def has_live_pages(self) -> bool:
         """Whether pages refresh by themselves."""
         return (self.livereload or bool(self.reload)) and not self.no_livereload
+
+    @property
+    def measures_coverage(self) -> bool:
+        """Whether it is measured which lines run."""
+        return self.coverage or self.coverage_contexts
 
     @property
     def hold_time(self) -> float:

@@ -25,6 +25,17 @@ from spawning.messages.of_code import (
     Reload,
     Serving,
 )
+from spawning.messages.of_coverage import (
+    IMPORT,
+    REQUEST,
+    CoverageAck,
+    CoverageBoot,
+    CoverageLeft,
+    CoverageOrder,
+    CoverageTold,
+    FileLines,
+    Lines,
+)
 from spawning.messages.of_debuggers import Held, Released
 from spawning.messages.of_factories import Settle, Settled
 from spawning.messages.of_questions import (
@@ -86,6 +97,8 @@ from spawning.messages.of_workers import (
 )
 
 __all__ = [
+    "IMPORT",
+    "REQUEST",
     "TELL_STACKS",
     "Abandoned",
     "Advance",
@@ -98,6 +111,11 @@ __all__ = [
     "Channel",
     "Chronicle",
     "Count",
+    "CoverageAck",
+    "CoverageBoot",
+    "CoverageLeft",
+    "CoverageOrder",
+    "CoverageTold",
     "Decision",
     "Drain",
     "Draining",
@@ -108,6 +126,7 @@ __all__ = [
     "Explanation",
     "Failed",
     "Failure",
+    "FileLines",
     "Frame",
     "GenerationBegun",
     "GenerationFailed",
@@ -117,6 +136,7 @@ __all__ = [
     "Held",
     "InFlight",
     "Leaving",
+    "Lines",
     "Message",
     "Module",
     "News",

@@ -13,6 +13,7 @@ from typing import Any
 
 from spawning.messages import (
     of_code,
+    of_coverage,
     of_debuggers,
     of_factories,
     of_questions,
@@ -31,6 +32,7 @@ _KINDS = MappingProxyType(
             of_workers,
             of_debuggers,
             of_code,
+            of_coverage,
             of_snapshots,
             of_status,
             of_factories,

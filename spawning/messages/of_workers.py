@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from spawning.messages.message import Message
+from spawning.messages.of_coverage import CoverageOrder
 
 TELL_STACKS = signal.SIGRTMAX
 """Has a worker write the stacks of all its threads to standard error, even one that hangs in C."""
@@ -37,6 +38,11 @@ class Boot(Message):
     cradle: int = -1
     """File descriptor on which forked processes announce themselves; -1 for a worker that is
     not to be a snapshot (see `of_snapshots`)."""
+    coverage: tuple[int, int] = (-1, -1)
+    """File descriptors to which a worker gives connections that ask for coverage, and on which it
+    tells what lines ran; -1 where that is not measured (see `of_coverage`)."""
+    order: CoverageOrder | None = None
+    """How it is measured."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
