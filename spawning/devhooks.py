@@ -151,8 +151,8 @@ class DevHooks(Protocol):
         `executed` is the `Spawner` that does so; `tell` is called with what there is.
         """
 
-    def live_pages(self, config: Config) -> LivePages:
-        """Return what keeps the pages of one worker fresh."""
+    def live_pages(self, config: Config) -> LivePages | None:
+        """Return what keeps the pages of one worker fresh, None where nothing does."""
 
     def meter(self, config: Config, boot: Boot) -> Meter:
         """Return what measures which lines run in this process."""

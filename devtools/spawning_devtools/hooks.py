@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning.devhooks import INSTALL
+from spawning.errors import DevtoolsMissing
 from spawning_devtools.debugging import debuggers
 from spawning_devtools.livereload.pages import Pages
 from spawning_devtools.reload.observe import Observer
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from spawning.config import Config
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
-    from spawning.devhooks import Debugged, LivePages, Nursery, WorkerHooks
+    from spawning.devhooks import Debugged, LivePages, Meter, Nursery, WorkerHooks
     from spawning.messages import Boot, Channel, Graph, Snapshots
 
 if importlib.util.find_spec("watchdog") is None:
@@ -155,9 +157,35 @@ def nursery(
     return nursery_of(executed, switchboard, tell)
 
 
-def live_pages(config: Config) -> LivePages:
-    """Return what keeps the pages of one worker fresh."""
+def live_pages(config: Config) -> LivePages | None:
+    """Return what keeps the pages of one worker fresh, None where nothing does."""
+    if not (config.reload or config.watch or config.has_live_pages):
+        return None
     return Pages(config.editor_url, os.getcwd(), config.has_live_pages)
+
+
+def meter(config: Config, boot: Boot) -> Meter:
+    """Return what measures which lines run in this process."""
+    # Here, because coverage.py is large, and still before the user's folder is on the path.
+    from spawning_devtools.cover.meter import Meter as Measuring
+
+    return Measuring(config, boot)
+
+
+def check_coverage(config: Config) -> str:
+    """Return how coverage is measured, and why so; raises UsageError where it cannot be."""
+    if importlib.util.find_spec("coverage") is None:
+        raise DevtoolsMissing(
+            "--coverage needs the module coverage, which is not installed", f"type: {INSTALL}"
+        )
+    from spawning_devtools.cover.configuration import check_configuration
+
+    return check_configuration(config, os.getcwd())
+
+
+def keeper_arguments(config: Config) -> list[str]:
+    """Return the interpreter arguments that start the keeper of the coverage."""
+    return [os.path.join(_folder(spawning_devtools.__file__), "cover", "__main__.py")]
 
 
 def mind_debuggers(config: Config, debugged: Debugged) -> None:

@@ -82,6 +82,8 @@ def _prepare(settings: Settings) -> _Prepared:
     """Find out now whatever can be wrong before anything is started."""
     config = settings.config
     hooks = devhooks.load(config)
+    if hooks is not None and config.measures_coverage:
+        hooks.check_coverage(config)
     user = identity.find(config.chuid) if config.chuid else None
     if user is not None:
         identity.check_rights(user)

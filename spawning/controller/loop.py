@@ -71,13 +71,14 @@ class Controller:
         executed = spawner or ExecSpawner(streams)
         self._nursery = nursery_of(config, hooks, executed, self._switchboard, self._tell)
         self._workers = Workers(config, listeners, search_path(), self._nursery)
-        board = self._workers.board.shape
         self._failed: set[int] = set()
         """Workers that have said why they fail."""
         self._generation = 0
         self._since = 0.0
         """When what made us begin the newest generation was seen."""
-        briefs = briefs_of(config, hooks, self._hear_watcher, listeners, self._outside, board)
+        briefs = briefs_of(
+            config, hooks, self._hear_watcher, listeners, self._outside, self._workers
+        )
         companions = [Companion(brief, self._switchboard, streams) for brief in briefs]
         self._overseer = Overseer(config, self._workers.board)
         self._newsroom = Newsroom(config, self._workers)

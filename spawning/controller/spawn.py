@@ -60,8 +60,7 @@ class ExecSpawner:
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker with its own interpreter."""
         cradle = (boot.cradle,) if boot.cradle >= 0 else ()
-        inherited = (*boot.listeners, boot.inbox, boot.outbox, boot.gate, boot.board[0], *cradle)
-        spawned = start([str(WORKER)], inherited, self._streams)
+        spawned = start([str(WORKER)], (*boot.descriptors, *cradle), self._streams)
         spawned.channel.send(boot)
         return spawned
 

@@ -13,6 +13,7 @@ from time import monotonic
 from spawning import log
 from spawning.access_log import Origin, killed, log_killed
 from spawning.config import Config
+from spawning.controller.coverage import NOT_MEASURED, Coverage
 from spawning.controller.spawn import Spawned, Spawner
 from spawning.gate import Gate
 from spawning.http.handoff import make_pair
@@ -36,6 +37,7 @@ class Workers:
         sys_path: tuple[str, ...],
         spawner: Spawner,
     ) -> None:
+        self.coverage = Coverage() if config.measures_coverage else None
         self._config = config
         self._plain = dataclasses.asdict(config)
         self._listeners = listeners
@@ -66,6 +68,8 @@ class Workers:
             dataclasses.astuple(self.board.shape),
             row,
             self._sys_path,
+            coverage=self.coverage.descriptors if self.coverage is not None else NOT_MEASURED,
+            order=self.coverage.order if self.coverage is not None else None,
         )
         try:
             spawned = self._spawner.spawn(boot)
@@ -132,3 +136,5 @@ class Workers:
         self._by_id.clear()
         self._inbox.close()
         self._outbox.close()
+        if self.coverage is not None:
+            self.coverage.close()

@@ -227,9 +227,13 @@ class Connection(Stream):
         """Go to another worker, if nothing of this one's is in the way; return whether."""
         may = self.phase in (IDLE, HEAD) and self._unread is None
         if may:
-            data, self._received = self._received, b""
-            self.leave(data)
+            self.leave(self.unread())
         return may
+
+    def unread(self) -> bytes:
+        """Give up what was received and not looked at."""
+        data, self._received = self._received, b""
+        return data
 
     def _refuse(self, error: BadRequest, data: bytes) -> None:
         received = data if self._partial is None else self._partial.received

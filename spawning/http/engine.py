@@ -87,6 +87,7 @@ class Engine:
         self._sources = Sources(self._poller, inbox, self._adopt)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
+        self._outboxes = [self._outbox]
         self._introducers = introducers
         """Peers whose connections begin with a PROXY header."""
         self._is_one_of_many = is_one_of_many
@@ -104,6 +105,18 @@ class Engine:
     def watch(self, descriptor: int, watched: Any) -> None:
         """Have the loop tell `watched` of a descriptor that is not a connection's."""
         self._poller.add(descriptor, watched)
+
+    def receive(self, endpoints: Sequence[Any]) -> None:
+        """Take over what other processes have accepted, on these endpoints, and accept nothing."""
+        self._endpoints.extend(endpoints)
+        self._sources.take_in()
+
+    def add_outbox(self, sock: socket.socket) -> Outbox:
+        """Return another way by which connections can leave (see `give_to`)."""
+        outbox = Outbox(sock)
+        self._outboxes.append(outbox)
+        self._poller.add(sock.fileno(), outbox)
+        return outbox
 
     def open_gate(self, listeners: Sequence[tuple[socket.socket, Any]]) -> None:
         """Begin to accept; each listening socket comes with what `Connection.endpoint` will be."""
@@ -166,7 +179,7 @@ class Engine:
     @property
     def is_empty(self) -> bool:
         """Whether no connection is left in this worker."""
-        if self._departing or self._outbox:
+        if self._departing or any(self._outboxes):
             return False
         if self._hung_up and monotonic() >= self._patience:
             return self._hung_up.issuperset(self._connections.values())
@@ -185,12 +198,16 @@ class Engine:
 
     def give_away(self, connection: Connection, received: bytes) -> None:
         """Hand an open connection to the serving generation; callable from any thread."""
+        self.give_to(self._outbox, connection, received)
+
+    def give_to(self, outbox: Outbox, connection: Connection, received: bytes) -> None:
+        """Have an open connection leave by `outbox`; callable from any thread."""
         # Counted all the way: a moment in no table, and the loop would find the engine empty
         # and end the process with the connection in it.
         self._departing.add(connection)
         number = self._endpoints.index(connection.endpoint)
         introduction = connection.peer.packed() if isinstance(connection.peer, Source) else b""
-        self._outbox.put(connection.detach(), number, introduction, received)
+        outbox.put(connection.detach(), number, introduction, received)
         self._departing.discard(connection)
         self._waker.wake()
 
@@ -237,9 +254,13 @@ class Engine:
         self._welcome(number, sock, peer, received)
 
     def _woken(self) -> None:
-        self._outbox.flush()
+        self._flush()
         while self._calls:
             self._calls.popleft()()
+
+    def _flush(self) -> None:
+        for outbox in self._outboxes:
+            outbox.flush()
 
     def _stop_accepting(self) -> None:
         self.draining = True
@@ -266,7 +287,7 @@ class Engine:
         for connection in list(self._connections.values()):
             if connection.deadline <= now:
                 connection.poke()
-        self._outbox.flush()
+        self._flush()
         if self._sources.are_open and self._is_one_of_many and self._runner.is_stuck(now):
             self._hold_back()
             return

@@ -67,6 +67,14 @@ class Request:
         self.keep_alive = http11
         self.expects_continue = False
 
+    def head(self) -> bytes:
+        """Return the head as a client might have sent it, for another process to parse."""
+        version = "1.1" if self.http11 else "1.0"
+        lines = [f"{self.method} {self.target} HTTP/{version}"]
+        for key, value in self.headers.items():
+            lines.append(f"{key.removeprefix('HTTP_').replace('_', '-')}: {value}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
     @property
     def wants_events(self) -> bool:
         """Whether a stream of server-sent events was asked for, as an EventSource does."""

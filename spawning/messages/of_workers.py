@@ -44,6 +44,12 @@ class Boot(Message):
     order: CoverageOrder | None = None
     """How it is measured."""
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """All that the process inherits for it, but its cradle."""
+        coverage = (number for number in self.coverage if number >= 0)
+        return (*self.listeners, self.inbox, self.outbox, self.gate, self.board[0], *coverage)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OpenGate(Message):

@@ -26,6 +26,7 @@ from spawning.http.runner import Runner
 from spawning.messages import (
     Boot,
     Channel,
+    CoverageOrder,
     Drain,
     Draining,
     Enough,
@@ -48,6 +49,7 @@ from spawning.worker import (
     restart,
     signals,
 )
+from spawning.worker.coverage import Coverage
 from spawning.worker.holding import Holding
 from spawning.worker.reporting import Reporter
 
@@ -104,12 +106,14 @@ class Worker:
         self._reporter = Reporter(lambda graph: self._channel.send(graph))
         self._engine: Engine | None = None
         self._holding = Holding(channel)
+        self._coverage = Coverage()
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
         config, boot = self._config, self._boot
         signals.handle(self._terminate)
         hooks = devhooks.load(config)
+        self._coverage.start(hooks, config, boot)
         make_runner = engine_parts.runner_factory(config)
         self._begin()
         sys.path[:] = boot.sys_path
@@ -128,8 +132,10 @@ class Worker:
         self._engine.watch(self._channel.fileno(), self)
         self._reporter.start_is_over(self._engine.call_soon)
         self._entitle("ready")
+        self._coverage.import_is_over()
         self._channel.send(Ready())
         self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
+        self._coverage.end()
         if self._has_successor:
             farewell.give_way()
         log.flush_standard_streams()
@@ -148,6 +154,7 @@ class Worker:
         lifeline.start(self._channel.fileno(), self._config.deadman + 1)
         self._row = engine_parts.take_row(boot, metered=self._config.status_port is not None)
         self._access_log = engine_parts.access_log(self._config, boot)
+        self._coverage.begin(boot)
 
     def _become(self, channel: Channel, boot: Boot) -> None:
         """Be a worker, in a process that a snapshot has forked."""
@@ -181,6 +188,8 @@ class Worker:
                     self._reopen()
                 case News():
                     self._tell_pages(message)
+                case CoverageOrder():
+                    self._coverage.hear(message)
         if self._channel.ended:
             self._drain(successor=False)
 
@@ -235,6 +244,7 @@ class Worker:
     def _fail(self, error: BaseException) -> int:
         self._doubt(error)
         self._reporter.tell()
+        self._coverage.end()
         if self._config.reload and self._boot.generation > 1:
             failure.let_others_be_saved()
         self._channel.send(failure.describe(error, os.getcwd()))
@@ -255,7 +265,7 @@ class Worker:
 
     def _make_engine(self, app: Any, runner: Runner) -> Engine:
         config = self._config
-        app = live_pages.around(app, self._pages)
+        app = live_pages.around(self._coverage.around(app), self._pages)
         handler = engine_parts.handler(app, runner, config, self._access_log)
         is_held = self._holding.is_held
         gateway = engine_parts.timed(handler, runner, config, self._boot, self._row, is_held)
@@ -264,7 +274,7 @@ class Worker:
             limits=engine_parts.limits_of(config),
             gate=self._gate.word,
             generation=self._boot.generation,
-            gateway=live_pages.beside(gateway, self._pages),
+            gateway=self._coverage.beside(live_pages.beside(gateway, self._pages)),
             parking=live_pages.parking(config, self._gate, self._pages),
             runner=runner,
             inbox=self._inbox,
@@ -272,6 +282,7 @@ class Worker:
             is_one_of_many=config.processes > 1,
             introducers=engine_parts.introducers_of(config),
         )
+        self._coverage.open(engine)
         self._holding.find_requests(runner.me, engine.busy)
         return engine
 

@@ -18,8 +18,7 @@ def cold(channel: Channel, boot: Boot, environ: Mapping[str, str]) -> NoReturn:
     """Execute a worker in the place of this one."""
     note = os.memfd_create("spawning-boot", 0)
     os.write(note, encode(boot))
-    inherited = (*boot.listeners, boot.inbox, boot.outbox, boot.gate, boot.board[0])
-    for number in (channel.fileno(), note, *inherited):
+    for number in (channel.fileno(), note, *boot.descriptors):
         os.set_inheritable(number, True)
     # As the controller has started us, or the snapshot that we come from.
     command = sys.orig_argv[: sys.orig_argv.index(sys.argv[0]) + 1]
