@@ -7,13 +7,16 @@ ever touched.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
 from spawning.messages import Boot, Channel, CoverageOrder, Graph, Message, News, Snapshots
+from spawning.scoreboard import Reading
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -124,6 +127,66 @@ class Meter(Protocol):
         """Tell what has not been told; the worker ends."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Visit:
+    """A session of the backdoor in one process: who comes, and whence."""
+
+    session: int
+    is_plain: bool
+    """Whether the client is none of ours, but nc or telnet."""
+    terms: Mapping[str, Any]
+    """What a client of ours says of itself in its first line, which the session does not see."""
+    came_from: str
+    """Why the session is here and no longer elsewhere; empty where it begins."""
+    user: str
+    """Whom the client belongs to, by name."""
+    peer: int
+    """The client's process id, 0 where it is not known."""
+
+
+class WorkerView(Protocol):
+    """A process as sessions of the backdoor see it, called from whatever thread."""
+
+    worker_id: int
+    """0: the controller."""
+    pid: int
+    generation: int
+    config: Config
+    application: Any
+    """As it was loaded, without what we put around it; None in the controller."""
+    names: Mapping[str, Any]
+    """What else the namespace of a session begins with: `controller` in the controller."""
+    debugged: Debugged | None
+    """None in the controller."""
+
+    def readings(self) -> list[Reading]:
+        """Return what the scoreboard says of each worker that lives."""
+
+    def serving(self) -> int:
+        """Return the generation that serves; 0 where none does."""
+
+    def reload(self) -> None:
+        """Have the controller begin a new generation, as SIGHUP does."""
+
+    def switch(self, visit: Visit, to: int) -> None:
+        """Have a session go on in another worker, 0: the controller.
+
+        The session's socket ends then; where it cannot be had, the door tells the client.
+        """
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have the loop call something: in the main thread, with greenlets on the hub."""
+
+    def record(self, visit: Visit, statement: str) -> None:
+        """Write a statement to the file of --backdoor-log, if there is one."""
+
+    def waits(self, request: str, file: str, line: int) -> int:
+        """A breakpoint was reached, and waits: who attaches next comes here.  Return its number."""
+
+    def waits_no_more(self, number: int) -> None:
+        """Somebody is attached to a breakpoint, or it waits no more."""
+
+
 class DevHooks(Protocol):
     """What `spawning_devtools.hooks` offers as module-level functions."""
 
@@ -172,10 +235,34 @@ class DevHooks(Protocol):
     def mind_debuggers(self, config: Config, debugged: Debugged) -> None:
         """Tell `debugged`, the worker that calls this, whenever a debugger stops a thread."""
 
+    def door_arguments(self, config: Config) -> list[str]:
+        """Return the interpreter arguments that start the process at which people knock.
+
+        As with `companion_arguments`; the first message to it is a `DoorBoot`.
+        """
+
+    def serve_session(self, sock: socket.socket, worker: WorkerView, visit: Visit) -> None:
+        """Serve a session until its socket ends; called in a native thread of its own.
+
+        The socket blocks, and is closed by the caller.
+        """
+
+    def mind_breakpoints(self, worker: WorkerView) -> None:
+        """Have `breakpoint()` wait for somebody who attaches; called before the application loads.
+
+        `worker.application` is None until it is loaded.
+        """
+
 
 def wanted(config: Config) -> bool:
     """Return whether an option asks for the development tools."""
-    return bool(config.reload or config.watch or config.has_live_pages or config.measures_coverage)
+    return bool(
+        config.reload
+        or config.watch
+        or config.has_live_pages
+        or config.measures_coverage
+        or config.backdoor
+    )
 
 
 def load(config: Config) -> DevHooks | None:
@@ -200,4 +287,6 @@ def _asked(config: Config) -> str:
         return f"--reload={config.reload}"
     if config.watch:
         return "--watch"
-    return "--coverage" if config.measures_coverage else "--livereload"
+    if config.measures_coverage:
+        return "--coverage"
+    return "--backdoor" if config.backdoor else "--livereload"

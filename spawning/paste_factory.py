@@ -250,6 +250,8 @@ def _value(declared: Option, where: str, text: str) -> Any:
         if text.lower() not in _TRUE:
             raise UsageError(f"{where}: it is true or false")
         return _TRUE[text.lower()]
+    if declared.alone and text.lower() in _TRUE and not text.isdigit():
+        return _TRUE[text.lower()]
     return text.split() if declared.repeatable else text
 
 

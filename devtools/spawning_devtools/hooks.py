@@ -27,12 +27,21 @@ from spawning_devtools.reload.settings import Settings
 from spawning_devtools.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
 
     from spawning.config import Config
     from spawning.controller.spawn import Spawner
     from spawning.controller.switchboard import Switchboard
-    from spawning.devhooks import Debugged, LivePages, Meter, Nursery, WorkerHooks
+    from spawning.devhooks import (
+        Debugged,
+        LivePages,
+        Meter,
+        Nursery,
+        Visit,
+        WorkerHooks,
+        WorkerView,
+    )
     from spawning.messages import Boot, Channel, Graph, Snapshots
 
 if importlib.util.find_spec("watchdog") is None:
@@ -190,8 +199,28 @@ def keeper_arguments(config: Config) -> list[str]:
 
 def mind_debuggers(config: Config, debugged: Debugged) -> None:
     """Tell the worker whenever a debugger stops one of its threads."""
-    if config.reload:
+    if config.reload or config.backdoor:
         debuggers.mind(debugged)
+
+
+def door_arguments(config: Config) -> list[str]:
+    """Return the interpreter arguments that start the backdoor's door."""
+    return [os.path.join(_folder(spawning_devtools.__file__), "backdoor", "door", "__main__.py")]
+
+
+def serve_session(sock: socket.socket, worker: WorkerView, visit: Visit) -> None:
+    """Serve a session of the backdoor until its socket ends."""
+    # Here, because few servers can be entered; `mind_breakpoints` has imported it before.
+    from spawning_devtools.backdoor import session
+
+    session.serve_session(sock, worker, visit)
+
+
+def mind_breakpoints(worker: WorkerView) -> None:
+    """Have `breakpoint()` wait for somebody who attaches."""
+    from spawning_devtools.backdoor import session
+
+    session.mind_breakpoints(worker)
 
 
 def _folder(file: str | None) -> str:

@@ -52,7 +52,7 @@ def options_reference() -> str:
 
 def _option(name: str, declared: Option, default: Any) -> str:
     value = "" if declared.is_flag else declared.metavar
-    flags = ", ".join(_usage(flag, value) for flag in declared.flags)
+    flags = ", ".join(_usage(flag, value, bool(declared.alone)) for flag in declared.flags)
     facts = [f"In `[tool.spawning]`: `{key_of(name)}`{_toml_type(declared, default)}."]
     if default not in ("", (), False, None):
         shown = f"{default:g}" if isinstance(default, float) else str(default)
@@ -63,15 +63,19 @@ def _option(name: str, declared: Option, default: Any) -> str:
     return f":::{{option}} {flags}\n{_escaped(text)}.\n\n{' '.join(facts)}\n:::"
 
 
-def _usage(flag: str, value: str) -> str:
+def _usage(flag: str, value: str, alone: bool) -> str:
     if not value:
         return flag
+    if alone:
+        return f"{flag}[={value}]"
     return f"{flag}={value}" if flag.startswith("--") else f"{flag} {value}"
 
 
 def _toml_type(declared: Option, default: Any) -> str:
     if declared.is_flag:
         return ", true or false"
+    if declared.alone:
+        return ", true, false or a value"
     if default == () and not declared.repeatable:
         return ", text with commas or a list"
     return ", a list" if declared.repeatable else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 import spawning
@@ -60,12 +60,50 @@ def _how(declared: Option, default: Any) -> dict[str, Any]:
     }
 
 
+def _with_values(argv: Sequence[str]) -> Iterator[str]:
+    """Yield the words; an option that may be given alone gets its value with `=`.
+
+    argparse would take for its value whatever comes next: the application.
+    """
+    alone = {
+        flag: declared
+        for declared in options().values()
+        if declared.alone
+        for flag in declared.flags
+    }
+    waiting = ""
+    for place, word in enumerate(argv):
+        if waiting:
+            is_value = _is_value_of(alone[waiting], word)
+            yield f"{waiting}={word if is_value else alone[waiting].alone}"
+            waiting = ""
+            if is_value:
+                continue
+        if word == "--":
+            yield from argv[place:]
+            return
+        if word in alone:
+            waiting = word
+        else:
+            yield word
+    if waiting:
+        yield f"{waiting}={alone[waiting].alone}"
+
+
+def _is_value_of(declared: Option, word: str) -> bool:
+    try:
+        declared.parse(word)
+    except ValueError:
+        return False
+    return True
+
+
 def parse(argv: Sequence[str]) -> dict[str, Any]:
     """Return what was typed, by field name, as text (True for a flag).
 
     Raises UsageError for an unknown option, with the closest one that exists.
     """
-    known, unknown = parser().parse_known_intermixed_args(list(argv))
+    known, unknown = parser().parse_known_intermixed_args(list(_with_values(argv)))
     for word in unknown:
         flag = word.partition("=")[0]
         flags = [

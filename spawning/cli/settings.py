@@ -155,6 +155,8 @@ def _application(where: str, value: Any) -> tuple[str, ...]:
 
 def value_of(declared: Option, where: str, value: Any) -> Any:
     """Return the value of an option that was not typed but is a value already; or UsageError."""
+    if declared.alone and isinstance(value, bool):
+        return declared.parse(declared.alone) if value else ""
     return _parsed(declared, where, _as_typed(declared, where, value))
 
 
@@ -169,7 +171,7 @@ def _as_typed(declared: Option, where: str, value: Any) -> Any:
     if isinstance(value, list) and not kind.startswith("tuple"):
         raise UsageError(f"{where} = {value!r}: it takes one value")
     # A number for text is often not what it looks like: 0o660 is 432.
-    is_number = "int" in kind or "float" in kind
+    is_number = "int" in kind or "float" in kind or bool(declared.alone)
     allowed = (str, int, float) if is_number else (str,)
     for item in values:
         if isinstance(item, bool) or not isinstance(item, allowed):

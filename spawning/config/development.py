@@ -6,8 +6,11 @@ import dataclasses
 
 from spawning.config.option import flag, option
 from spawning.config.values import (
+    BACKDOOR_PORT,
     RELOAD_WORDS,
+    backdoor,
     editor_url,
+    path,
     peers,
     reload_mode,
     seconds,
@@ -82,6 +85,23 @@ class Development:
         metavar="ADDRESSES",
         help="addresses and networks, separated by commas, that may see /_coverage besides this "
         "machine; 'unix' for unix sockets, '*' for everyone",
+    )
+    backdoor: str = option(
+        "--backdoor",
+        default="",
+        parse=backdoor,
+        metavar="PORT|unix:PATH",
+        alone=BACKDOOR_PORT,
+        help="let yourself, and nobody else, into the running program with 'spawnctl attach': "
+        f"listen on this port of this machine, {BACKDOOR_PORT} if none is given, or on a unix "
+        "socket; 'breakpoint()' waits there",
+    )
+    backdoor_log: str = option(
+        "--backdoor-log",
+        default="",
+        parse=path,
+        metavar="FILE",
+        help="append to this file what is typed at the backdoor, and by whom",
     )
     z_restart_args: str = option(
         "-z",

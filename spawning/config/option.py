@@ -24,6 +24,8 @@ class Option:
     metavar: str = ""
     is_flag: bool = False
     repeatable: bool = False
+    alone: str = ""
+    """What the option stands for where it is given without a value; empty where it needs one."""
     hidden: bool = False
     """Whether it is accepted only for old command lines' sake, and stands nowhere."""
 

@@ -127,6 +127,21 @@ def bind(text: str) -> str:
     return text
 
 
+BACKDOOR_PORT = "3000"
+
+
+def backdoor(text: str) -> str:
+    """Return the port, or the path of a unix socket, at which the server can be entered."""
+    if text.startswith("unix:") and text != "unix:":
+        return text
+    try:
+        return str(port(text))
+    except ValueError:
+        raise ValueError(
+            "it is a port of this machine such as 3000, or unix:PATH, and 0 picks a free port"
+        ) from None
+
+
 def mode(text: str) -> str:
     """Return the permissions of a file, as octal digits."""
     if not re.fullmatch(r"0?o?[0-7]{3}", text, re.ASCII):

@@ -13,6 +13,14 @@ from __future__ import annotations
 
 from spawning.messages.channel import Channel, decode, encode
 from spawning.messages.message import Message
+from spawning.messages.of_backdoor import (
+    BreakpointLeft,
+    BreakpointReached,
+    DoorBoot,
+    Enterable,
+    SessionBegun,
+    SwitchAsked,
+)
 from spawning.messages.of_code import (
     Abandoned,
     Begun,
@@ -108,6 +116,8 @@ __all__ = [
     "Begun",
     "Boot",
     "Born",
+    "BreakpointLeft",
+    "BreakpointReached",
     "Channel",
     "Chronicle",
     "Count",
@@ -117,12 +127,14 @@ __all__ = [
     "CoverageOrder",
     "CoverageTold",
     "Decision",
+    "DoorBoot",
     "Drain",
     "Draining",
     "Drawing",
     "DynamicImport",
     "Edge",
     "Enough",
+    "Enterable",
     "Explanation",
     "Failed",
     "Failure",
@@ -155,6 +167,7 @@ __all__ = [
     "Reopen",
     "Root",
     "Serving",
+    "SessionBegun",
     "Settle",
     "Settled",
     "SnapshotIs",
@@ -163,6 +176,7 @@ __all__ = [
     "StatusBoot",
     "Stopping",
     "Stumbled",
+    "SwitchAsked",
     "Unanswered",
     "Unfit",
     "Wanted",

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from spawning.messages import (
+    of_backdoor,
     of_code,
     of_coverage,
     of_debuggers,
@@ -31,6 +32,7 @@ _KINDS = MappingProxyType(
         for module in (
             of_workers,
             of_debuggers,
+            of_backdoor,
             of_code,
             of_coverage,
             of_snapshots,

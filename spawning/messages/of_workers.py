@@ -43,12 +43,15 @@ class Boot(Message):
     tells what lines ran; -1 where that is not measured (see `of_coverage`)."""
     order: CoverageOrder | None = None
     """How it is measured."""
+    door: int = -1
+    """File descriptor on which a worker tells the backdoor's door that it can be entered; -1
+    where there is none (see `of_backdoor`)."""
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """All that the process inherits for it, but its cradle."""
-        coverage = (number for number in self.coverage if number >= 0)
-        return (*self.listeners, self.inbox, self.outbox, self.gate, self.board[0], *coverage)
+        optional = (number for number in (*self.coverage, self.door) if number >= 0)
+        return (*self.listeners, self.inbox, self.outbox, self.gate, self.board[0], *optional)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ generated = _load_generated()
 def test_option_is_in_the_reference(name: str) -> None:
     text = generated.options_reference()
     for flag in options()[name].flags:
-        assert re.search(rf"(option\}}|,) {re.escape(flag)}[=, \n]", text), flag
+        assert re.search(rf"(option\}}|,) {re.escape(flag)}[=, \n\[]", text), flag
     assert f"`{key_of(name)}`" in text
 
 
