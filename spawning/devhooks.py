@@ -7,16 +7,15 @@ ever touched.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.errors import DevtoolsMissing
 from spawning.messages import Boot, Channel, CoverageOrder, Graph, Message, News, Snapshots
-from spawning.scoreboard import Reading
+from spawning.scoreboard import Scoreboard
 
 HOOKS_MODULE = "spawning_devtools.hooks"
 INSTALL = "pip install 'spawning[devtools]'"
@@ -127,64 +126,85 @@ class Meter(Protocol):
         """Tell what has not been told; the worker ends."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Visit:
-    """A session of the backdoor in one process: who comes, and whence."""
-
-    session: int
-    is_plain: bool
-    """Whether the client is none of ours, but nc or telnet."""
-    terms: Mapping[str, Any]
-    """What a client of ours says of itself in its first line, which the session does not see."""
-    came_from: str
-    """Why the session is here and no longer elsewhere; empty where it begins."""
-    user: str
-    """Whom the client belongs to, by name."""
-    peer: int
-    """The client's process id, 0 where it is not known."""
-
-
 class WorkerView(Protocol):
-    """A process as sessions of the backdoor see it, called from whatever thread."""
+    """A process as sessions of the backdoor see it; all is called from whatever thread."""
 
-    worker_id: int
-    """0: the controller."""
-    pid: int
-    generation: int
-    config: Config
-    application: Any
-    """As it was loaded, without what we put around it; None in the controller."""
-    names: Mapping[str, Any]
-    """What else the namespace of a session begins with: `controller` in the controller."""
-    debugged: Debugged | None
-    """None in the controller."""
+    @property
+    def worker(self) -> int:
+        """The worker's number; 0 in the controller."""
 
-    def readings(self) -> list[Reading]:
-        """Return what the scoreboard says of each worker that lives."""
+    @property
+    def generation(self) -> int:
+        """Its generation; the one that serves, in the controller."""
 
-    def serving(self) -> int:
-        """Return the generation that serves; 0 where none does."""
+    @property
+    def config(self) -> Config:
+        """What the user asked for."""
 
-    def reload(self) -> None:
-        """Have the controller begin a new generation, as SIGHUP does."""
+    @property
+    def application(self) -> Any:
+        """What was loaded; None before that, and in the controller."""
 
-    def switch(self, visit: Visit, to: int) -> None:
-        """Have a session go on in another worker, 0: the controller.
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """What the namespace holds besides what it always does: `controller`, in the controller."""
 
-        The session's socket ends then; where it cannot be had, the door tells the client.
-        """
+    @property
+    def board(self) -> Scoreboard:
+        """The counters of all workers."""
+
+    @property
+    def debugged(self) -> Debugged:
+        """Who has to know that a thread stops at a breakpoint."""
+
+    @property
+    def attach_command(self) -> str:
+        """What the user types to come here."""
 
     def call_soon(self, call: Callable[[], None]) -> None:
         """Have the loop call something: in the main thread, with greenlets on the hub."""
 
-    def record(self, visit: Visit, statement: str) -> None:
-        """Write a statement to the file of --backdoor-log, if there is one."""
+    def busy(self) -> Sequence[Any]:
+        """Return the connections (`http.connection`) whose requests are being answered here."""
 
-    def waits(self, request: str, file: str, line: int) -> int:
-        """A breakpoint was reached, and waits: who attaches next comes here.  Return its number."""
+    def reload(self) -> None:
+        """Have the controller begin a new generation, as SIGHUP does."""
 
-    def waits_no_more(self, number: int) -> None:
-        """Somebody is attached to a breakpoint, or it waits no more."""
+    def move(self, sock: socket.socket, arrival: Any) -> None:
+        """Give a session's end back to the door, which hands it to `arrival.to` (an `Arrival`).
+
+        The socket pair lives on, with the bytes that are in it.  The socket is closed here.
+        Raises OSError where there is no door.
+        """
+
+    def stopped(self, stops: Sequence[Any]) -> None:
+        """These (each as a `Stop`) wait for a client; called whenever that changes.
+
+        The door tells its clients in other workers, and brings the next one here.
+        """
+
+    def record(self, arrival: Any, statement: str) -> None:
+        """A client is about to run a statement: the file of --backdoor-log is to know it."""
+
+
+class Sessions(Protocol):
+    """The sessions of the backdoor in one process; made before anything is monkey-patched."""
+
+    def mind_breakpoints(self) -> None:
+        """Take `breakpoint()` over; called before the application is imported."""
+
+    def serve(self, sock: socket.socket, arrival: Any) -> None:
+        """Serve a client, from now on by threads of one's own, until one of both has gone.
+
+        The socket is the session's.
+        """
+
+    def drain(self) -> None:
+        """The worker will end: sessions move, each when it is idle; called by the loop."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
 
 
 class DevHooks(Protocol):
@@ -241,17 +261,8 @@ class DevHooks(Protocol):
         As with `companion_arguments`; the first message to it is a `DoorBoot`.
         """
 
-    def serve_session(self, sock: socket.socket, worker: WorkerView, visit: Visit) -> None:
-        """Serve a session until its socket ends; called in a native thread of its own.
-
-        The socket blocks, and is closed by the caller.
-        """
-
-    def mind_breakpoints(self, worker: WorkerView) -> None:
-        """Have `breakpoint()` wait for somebody who attaches; called before the application loads.
-
-        `worker.application` is None until it is loaded.
-        """
+    def sessions(self, view: WorkerView) -> Sessions:
+        """Return those of the process that `view` shows."""
 
 
 def wanted(config: Config) -> bool:

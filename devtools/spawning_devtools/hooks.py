@@ -27,7 +27,6 @@ from spawning_devtools.reload.settings import Settings
 from spawning_devtools.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Mapping
 
     from spawning.config import Config
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
         LivePages,
         Meter,
         Nursery,
-        Visit,
+        Sessions,
         WorkerHooks,
         WorkerView,
     )
@@ -208,19 +207,12 @@ def door_arguments(config: Config) -> list[str]:
     return [os.path.join(_folder(spawning_devtools.__file__), "backdoor", "door", "__main__.py")]
 
 
-def serve_session(sock: socket.socket, worker: WorkerView, visit: Visit) -> None:
-    """Serve a session of the backdoor until its socket ends."""
-    # Here, because few servers can be entered; `mind_breakpoints` has imported it before.
-    from spawning_devtools.backdoor import session
+def sessions(view: WorkerView) -> Sessions:
+    """Return the backdoor's sessions in the process that `view` shows."""
+    # Here, because few servers can be entered.
+    from spawning_devtools.backdoor.session import Sessions as Entered
 
-    session.serve_session(sock, worker, visit)
-
-
-def mind_breakpoints(worker: WorkerView) -> None:
-    """Have `breakpoint()` wait for somebody who attaches."""
-    from spawning_devtools.backdoor import session
-
-    session.mind_breakpoints(worker)
+    return Entered(view)
 
 
 def _folder(file: str | None) -> str:

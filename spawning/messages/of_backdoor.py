@@ -47,20 +47,9 @@ class Enterable(Message):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class SwitchAsked(Message):
-    """The user of a session wants it to go on elsewhere."""
+class Stop(Message):
+    """Something waits at a `breakpoint()` for somebody who attaches."""
 
-    session: int
-    to: int
-    """A worker, 0 for the controller."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class BreakpointReached(Message):
-    """A request of the worker waits for somebody who attaches; or something else in it does."""
-
-    number: int
-    """Among those of this worker."""
     request: str
     """`METHOD TARGET`; empty where it is no request."""
     file: str
@@ -68,28 +57,32 @@ class BreakpointReached(Message):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class BreakpointLeft(Message):
-    """It waits no more, or somebody is attached to it."""
+class Stops(Message):
+    """All of this process that wait now, told whenever that changes."""
 
-    number: int
+    stops: tuple[Stop, ...]
 
 
-# ---------------------------------------------------------------- door to worker, or controller
+# ------------------------------------------- door to worker or controller, and back where it moves
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class SessionBegun(Message):
-    """Somebody was let in; the worker's end of the session comes with it."""
+class Arrival(Message):
+    """A client that the door has let in; the end of the session's socket pair comes with it."""
 
-    session: int
-    """Counts up over the door's life."""
-    terms: dict[str, Any]
-    """What a client of ours says of itself in its first line."""
-    is_plain: bool
-    """Whether it is no client of ours: nc, telnet."""
-    came_from: str
-    """Why the session is here and no longer elsewhere; empty where it begins."""
+    number: int
+    """By which the door knows it."""
     user: str
-    """Whom the kernel says that the client belongs to, by name; `?` where a secret proved it."""
-    peer: int
-    """The client's process id, 0 where it is not known."""
+    """Who it is, by name."""
+    pid: int = 0
+    """The client's process, 0 where that is not known."""
+    plain: bool = False
+    """Whether it is no client of ours, but nc, telnet and the like."""
+    about: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What a client of ours says of itself in its first line."""
+    received: str = ""
+    """What has come from it and nobody has used, as Latin-1."""
+    to: str = ""
+    """Where it is going: the number of a worker, `controller`, or '' for the newest generation."""
+    why: str = ""
+    """Why it has left where it was; '' for one that has just come."""
