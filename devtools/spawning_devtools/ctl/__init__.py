@@ -12,6 +12,7 @@ from spawning.errors import SpawningError, UsageError, did_you_mean
 INTERRUPTED = 130
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "attach": ("spawning_devtools.ctl.attach.command", "a prompt inside a worker that serves"),
     "logs": ("spawning_devtools.ctl.logs.command", "what an access log says of paths and times"),
     "why": ("spawning_devtools.ctl.code.why", "whether a file is watched, and what a save does"),
     "graph": ("spawning_devtools.ctl.code.graph", "which modules import which"),

@@ -157,8 +157,8 @@ def _of_traceback(line: str) -> Fragments:
 def _of_debugger(line: str) -> Fragments:
     if place := _STOPPED.match(line):
         file, number, function = place.groups()
-        return [("class:marker", "> "), ("class:place", file), ("class:dim", "("),
-                ("class:number", number), ("class:dim", ")"), ("class:defined", function)]  # fmt: skip
+        told = [("class:marker", "> "), ("class:place", file), ("class:dim", "(")]
+        return [*told, ("class:number", number), ("class:dim", ")"), ("class:defined", function)]
     if source := _PDB_SOURCE.match(line):
         is_here = "->" in source[1]
         return [("class:marker" if is_here else "class:dim", source[1]), *coloured(source[2])]

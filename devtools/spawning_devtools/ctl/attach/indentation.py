@@ -43,7 +43,7 @@ def _compiles(source: str) -> bool | None:
 
 def _is_block(source: str) -> bool:
     """Return whether a compound statement or a decorator is the last thing that began."""
-    for line in reversed(_code(source).split("\n")):
+    for line in reversed(code_of(source).split("\n")):
         if line and not line[0].isspace():
             return line.startswith("@") or line.rstrip().endswith(":") or "\n" in source.strip()
     return False
@@ -51,8 +51,8 @@ def _is_block(source: str) -> bool:
 
 def next_indent(before: str) -> str:
     """Return what the next line begins with, after the text before the cursor."""
-    code = _code(before)
-    depth = _open_bracket(code)
+    code = code_of(before)
+    depth = open_bracket(code)
     if depth is not None:
         return " " * (_indent_of(code, depth) + STEP)
     line = _statement_begin(code)
@@ -88,7 +88,7 @@ def fewer_blanks(line_before: str) -> int:
     return (len(line_before) - 1) % STEP + 1
 
 
-def _code(source: str) -> str:
+def code_of(source: str) -> str:
     """Return the source with its strings and comments blotted out, as long as before."""
     kept = []
     for colour, text in coloured(source):
@@ -99,7 +99,7 @@ def _code(source: str) -> str:
     return "".join(kept)
 
 
-def _open_bracket(code: str) -> int | None:
+def open_bracket(code: str) -> int | None:
     """Return where the innermost bracket is that is not closed."""
     opened: list[int] = []
     for place, letter in enumerate(code):

@@ -21,7 +21,7 @@ class Talk:
         self._wire = wire
         self._hear = hear
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[Said]] = {}
+        self._waiting: dict[int, asyncio.Future[Said | None]] = {}
 
     async def listen(self) -> None:
         """Hear what is said until the line ends."""
@@ -30,7 +30,8 @@ class Talk:
                 self._take(message)
         finally:
             for future in self._waiting.values():
-                future.cancel()
+                if not future.done():
+                    future.set_result(None)
             await self._wire.close()
 
     def _take(self, message: Said) -> None:
@@ -48,23 +49,11 @@ class Talk:
     async def ask(self, do: str, **fields: Any) -> Said | None:
         """Return the answer; None where there is none in time."""
         number = next(self._numbers)
-        future = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
+        self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             self._wire.send(do, id=number, **fields)
-            return await asyncio.wait_for(future, PATIENCE)
-        except (asyncio.TimeoutError, OSError):
+            return await asyncio.wait_for(self._waiting[number], PATIENCE)
+        except asyncio.TimeoutError:
             return None
-        except asyncio.CancelledError:
-            # Of the question where the line has ended, else of whoever asks.
-            if future.cancelled() and not _is_cancelled():
-                return None
-            raise
         finally:
             del self._waiting[number]
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    cancelling = getattr(task, "cancelling", None)  # Python 3.11
-    return bool(cancelling and cancelling())

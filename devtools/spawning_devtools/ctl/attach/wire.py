@@ -18,7 +18,11 @@ Said = dict[str, Any]
 class Wire:
     """One end of a line."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, secret: str = ""
+    ) -> None:
+        self.secret = secret
+        """What proves who we are, where the server asks for it."""
         self._reader = reader
         self._writer = writer
 

@@ -1,0 +1,93 @@
+"""`spawnctl attach`: from the words on the command line to a session."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from spawning.devhooks import INSTALL
+from spawning.errors import DevtoolsMissing, UsageError
+from spawning_devtools.ctl.attach import script
+from spawning_devtools.ctl.attach.dial import Dial, Target, dial
+from spawning_devtools.ctl.attach.history import file_of, prepared
+from spawning_devtools.ctl.attach.where import CONTROLLER
+from spawning_devtools.ctl.attach.wire import Wire
+from spawning_devtools.ctl.parser import Parser
+
+EXAMPLE = """\
+Type 'help' at the prompt for its words and keys.
+
+examples:
+  spawnctl attach
+  spawnctl attach --worker 3
+  spawnctl attach -c 'app.config["DEBUG"]'
+  spawnctl attach unix:/run/shop/backdoor"""
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    made = Parser(
+        "attach", "Opens a prompt inside a worker of a server that runs with --backdoor.", EXAMPLE
+    )
+    add = made.add_argument
+    add("address", nargs="?", metavar="ADDRESS", help="HOST:PORT, PORT or unix:PATH [as the "
+        "server has told]")  # fmt: skip
+    add("--pid", type=int, metavar="PID", help="process id of the server's controller [the "
+        "server that was started in this folder, or in one above it]")  # fmt: skip
+    add("--worker", metavar="N", help="its number, or 'controller' [one of the newest generation]")
+    add("-c", "--command", metavar="CODE", help="run this, and end [a prompt; Python from a pipe]")
+    add("--vi", action="store_true", help="keys of vi; F4 changes them too")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Attach; return the exit code.  Raises SpawningError."""
+    typed = parser().parse_args(list(argv))
+    target = _target(typed.address, typed.pid)
+    about = _about(typed.worker)
+
+    async def open_line(is_again: bool) -> Wire:
+        return await dial(target, about, is_again)
+
+    if typed.command is not None or not sys.stdin.isatty():
+        return _run_script(open_line, typed.command)
+    return _run_terminal(open_line, target.folder, typed.vi)
+
+
+def _target(address: str | None, pid: int | None) -> Target:
+    if address is not None:
+        if pid is not None:
+            raise UsageError("ADDRESS and --pid both say which server is meant", "leave one out")
+        return Target(address, folder=os.getcwd())
+    raise UsageError("no server")
+
+
+def _about(worker: str | None) -> dict[str, str]:
+    """Return what we say of ourselves before anything else."""
+    if worker is not None and not (worker.isdecimal() or worker == CONTROLLER):
+        raise UsageError(f"--worker: there is no worker {worker!r}", "type a number or controller")
+    return {"to": worker} if worker is not None else {}
+
+
+def _run_script(open_line: Dial, command: str | None) -> int:
+    source = sys.stdin.read() if command is None else command
+    return asyncio.run(script.run(open_line, source))
+
+
+def _run_terminal(open_line: Dial, folder: str, vi: bool) -> int:
+    try:
+        # Here, because scripts do without it, and it takes a tenth of a second.
+        from spawning_devtools.ctl.attach.attached import Attached
+    except ModuleNotFoundError as error:
+        raise DevtoolsMissing(
+            f"spawnctl attach needs the module {error.name}, which is not installed",
+            f"type: {INSTALL}",
+        ) from None
+    histories = tuple(prepared(file_of(folder, os.environ, name)) for name in ("python", "pdb"))
+
+    async def talk() -> int:
+        return await Attached(open_line, (histories[0], histories[1]), vi).run()
+
+    return asyncio.run(talk())

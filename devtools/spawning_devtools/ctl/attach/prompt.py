@@ -1,0 +1,108 @@
+"""Where is typed: one prompt for Python, one for pdb, one for what `input()` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import AnyFormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+from spawning_devtools.ctl.attach.colouring import Fragments
+from spawning_devtools.ctl.attach.keys import bindings
+from spawning_devtools.ctl.attach.menu import Ask, Colours, Menu
+from spawning_devtools.ctl.attach.screen import STYLE
+
+
+class Left(Exception):
+    """The prompt was taken away while somebody typed: something else is asked now."""
+
+
+class Prompt:
+    """Three prompts, of which one at a time is shown."""
+
+    def __init__(
+        self,
+        offers: Ask,
+        typed: Callable[[str], None],
+        toolbar: Callable[[], Fragments],
+        histories: tuple[Path | None, Path | None],
+        vi: bool,
+    ) -> None:
+        mode = EditingMode.VI if vi else EditingMode.EMACS
+        self._toolbar = toolbar
+        self._python: PromptSession[str] = PromptSession(
+            completer=Menu(offers), complete_while_typing=True, lexer=Colours(), multiline=True,
+            key_bindings=bindings(), history=_history(histories[0]), editing_mode=mode,
+            auto_suggest=AutoSuggestFromHistory(), prompt_continuation=_continued,
+            enable_open_in_editor=True, tempfile_suffix=".py", style=STYLE,
+            bottom_toolbar=self._shown_toolbar, search_ignore_case=True,
+            cursor=ModalCursorShapeConfig(), reserve_space_for_menu=6, complete_in_thread=False,
+        )  # fmt: skip
+        self._pdb: PromptSession[str] = PromptSession(
+            completer=Menu(offers), complete_while_typing=True, lexer=Colours(), style=STYLE,
+            history=_history(histories[1]), editing_mode=mode, search_ignore_case=True,
+            bottom_toolbar=self._shown_toolbar, reserve_space_for_menu=6,
+        )  # fmt: skip
+        self._plain: PromptSession[str] = PromptSession(editing_mode=mode, style=STYLE)
+        self._shown: PromptSession[str] | None = None
+        self._kept = ""
+        """What was typed when the prompt was taken away."""
+        self._python.default_buffer.on_text_changed += lambda buffer: typed(
+            buffer.document.text_before_cursor
+        )
+
+    async def statement(self, message: Callable[[], Fragments]) -> str:
+        """Return the Python that was typed.
+
+        Raises Left, KeyboardInterrupt and EOFError.
+        """
+        kept, self._kept = self._kept, ""
+        try:
+            return await self._ask(self._python, lambda: [*message()], kept)
+        except Left:
+            self._kept = self._python.default_buffer.text
+            raise
+
+    async def command(self, text: str) -> str:
+        """Return what was typed at pdb's prompt; raises as `statement` does."""
+        return await self._ask(self._pdb, [("class:prompt.pdb", text)])
+
+    async def line(self, text: str) -> str:
+        """Return what was typed where the statement asked; raises as `statement` does."""
+        return await self._ask(self._plain, text)
+
+    def leave(self) -> None:
+        """Take the prompt away, if there is one."""
+        app = self._shown.app if self._shown is not None else None
+        if app is not None and app.is_running and not app.is_done:
+            app.exit(exception=Left())
+
+    def refresh(self) -> None:
+        """Show anew what stands before and below what is typed."""
+        if self._shown is not None:
+            self._shown.app.invalidate()
+
+    async def _ask(
+        self, session: PromptSession[str], message: AnyFormattedText, default: str = ""
+    ) -> str:
+        self._shown = session
+        try:
+            return await session.prompt_async(message, default=default)
+        finally:
+            self._shown = None
+
+    def _shown_toolbar(self) -> AnyFormattedText:
+        return [*self._toolbar()]
+
+
+def _continued(width: int, _line: int, _wraps: int) -> AnyFormattedText:
+    return [("class:dim", "... ".rjust(width))]
+
+
+def _history(file: Path | None) -> History:
+    return FileHistory(file) if file is not None else InMemoryHistory()

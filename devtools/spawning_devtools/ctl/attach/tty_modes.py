@@ -1,0 +1,26 @@
+"""The terminal while a statement runs: what is typed ahead is not echoed, and not lost."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import termios
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Echo nothing until the block ends; Ctrl-C still is a signal."""
+    try:
+        descriptor = sys.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    still = [*before]
+    still[3] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSANOW, still)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)
