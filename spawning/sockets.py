@@ -55,11 +55,24 @@ def listen_all(address: Address, mode: int | None = None) -> list[socket.socket]
     """
     if address.path or address.host:
         return [listen(address, mode)]
+    return _listen_both(("0.0.0.0", "::"), address)
+
+
+def listen_here(port: int) -> list[socket.socket]:
+    """Return the listening sockets of a port of this machine only, as far as it has both protocols.
+
+    Raises as `listen` does.
+    """
+    return _listen_both(("127.0.0.1", "::1"), Address("localhost", port))
+
+
+def _listen_both(hosts: tuple[str, str], address: Address) -> list[socket.socket]:
+    """Return a socket for IPv4 and one for IPv6, on the same port."""
     for _ in range(TRIES):
-        first = _listen_if_there("0.0.0.0", address.port)
+        first = _listen_if_there(hosts[0], address)
         port = first[0].getsockname()[1] if first else address.port
         try:
-            both = [*first, *_listen_if_there("::", port)]
+            both = [*first, *_listen_if_there(hosts[1], dataclasses.replace(address, port=port))]
         except BaseException as error:
             for sock in first:
                 sock.close()
@@ -73,17 +86,17 @@ def listen_all(address: Address, mode: int | None = None) -> list[socket.socket]
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
-def _listen_if_there(wildcard: str, port: int) -> list[socket.socket]:
-    """Return a socket for all interfaces of one protocol, none where there is no such protocol."""
+def _listen_if_there(host: str, address: Address) -> list[socket.socket]:
+    """Return a socket for one protocol, none where there is no such protocol."""
     try:
-        return [_listen_tcp(Address(wildcard, port, v6_only=True))]
+        return [_listen_tcp(Address(host, address.port, v6_only=True))]
     except OSError as error:
         if error.errno in _NO_SUCH_PROTOCOL:
             return []
         if error.errno == errno.EADDRINUSE:
             raise
         reason = error.strerror or str(error)
-    raise AddressUnusable(f"{Address('', port)} cannot be bound: {reason}")
+    raise AddressUnusable(f"{address} cannot be bound: {reason}")
 
 
 def listen(address: Address, mode: int | None = None) -> socket.socket:

@@ -15,8 +15,9 @@ from spawning.cli import factory
 from spawning.cli.settings import Settings, resolve
 from spawning.config import Config
 from spawning.controller import activation, notify
-from spawning.controller.binding import bound, status_bound
+from spawning.controller.binding import backdoor_bound, bound, status_bound
 from spawning.controller.loop import Controller
+from spawning.controller.note import whereabouts_of
 from spawning.controller.outside import Outside
 from spawning.daemon import identity, pidfile
 from spawning.daemon.background import INTERRUPTED, in_background
@@ -124,11 +125,17 @@ def _serve(ready: _Prepared, outside: Outside) -> int:
             stack.enter_context(pidfile.claimed(config.pidfile))
         listeners = ready.inherited or stack.enter_context(bound(config))
         status_listeners = stack.enter_context(status_bound(config))
-        outside = dataclasses.replace(
-            outside, status_listeners=status_listeners, lends_listeners=bool(ready.inherited)
-        )
+        knocked_at = stack.enter_context(backdoor_bound(config))
         if ready.user is not None:
-            _become(ready.user, [] if ready.inherited else listeners)
+            _become(ready.user, [*([] if ready.inherited else listeners), *knocked_at])
+        found = whereabouts_of(config, listeners, status_listeners, knocked_at)
+        outside = dataclasses.replace(
+            outside,
+            status_listeners=status_listeners,
+            backdoor_listeners=knocked_at,
+            secret=stack.enter_context(found),
+            lends_listeners=bool(ready.inherited),
+        )
         lines = ready.settings.lines
         return Controller(config, listeners, ready.hooks, lines, outside=outside).run()
 

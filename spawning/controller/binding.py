@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import functools
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from spawning import inspection, log
 from spawning.config import Config
 from spawning.errors import AddressInUse
-from spawning.sockets import Address, listen_all, parse_address
+from spawning.sockets import UNIX, Address, listen_all, listen_here, parse_address
 
 LOOPBACK = "127.0.0.1"
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -41,7 +42,7 @@ def bound(config: Config) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
         socks = []
         for address in addresses_of(config):
-            for sock in _patiently(address, mode):
+            for sock in _patiently(address, functools.partial(listen_all, address, mode)):
                 socks.append(stack.enter_context(sock))
             if address.path:
                 stack.callback(_remove_own, address.path, os.stat(address.path).st_ino)
@@ -69,14 +70,40 @@ def status_bound(config: Config) -> Iterator[list[socket.socket]]:
     """
     address = status_address(config)
     with contextlib.ExitStack() as stack:
-        socks = _patiently(address, None, "--status-port") if address is not None else []
+        if address is None:
+            socks = []
+        else:
+            socks = _patiently(address, lambda: listen_all(address), "--status-port")
         yield [stack.enter_context(sock) for sock in socks]
 
 
-def _patiently(address: Address, mode: int | None, option: str = "--port") -> list[socket.socket]:
+@contextlib.contextmanager
+def backdoor_bound(config: Config) -> Iterator[list[socket.socket]]:
+    """Listen for those who enter until the block ends, on nothing where nobody may.
+
+    On this machine only; a unix socket is the user's alone from its first moment on.
+    Raises as `bound` does.
+    """
+    with contextlib.ExitStack() as stack:
+        if config.backdoor.startswith(UNIX):
+            address = parse_address(config.backdoor)
+            (sock,) = _patiently(address, lambda: listen_all(address, 0o600), "--backdoor")
+            stack.callback(_remove_own, address.path, os.stat(address.path).st_ino)
+            yield [stack.enter_context(sock)]
+        elif config.backdoor:
+            address = Address("localhost", int(config.backdoor))
+            socks = _patiently(address, lambda: listen_here(address.port), "--backdoor")
+            yield [stack.enter_context(sock) for sock in socks]
+        else:
+            yield []
+
+
+def _patiently(
+    address: Address, listen: Callable[[], list[socket.socket]], option: str = "--port"
+) -> list[socket.socket]:
     for attempt, pause in enumerate((*PAUSES, None)):
         try:
-            return listen_all(address, mode)
+            return listen()
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
@@ -87,7 +114,7 @@ def _patiently(address: Address, mode: int | None, option: str = "--port") -> li
         time.sleep(pause)
     raise AddressInUse(
         f"{address} is in use{_by(address)}",
-        "stop it, or choose another address with --bind"
+        f"stop it, or choose another address with {'--bind' if option == '--port' else option}"
         if address.path
         else f"stop it, or choose another port with {option} (0 picks a free one)",
     )

@@ -7,6 +7,7 @@ after a pause that doubles.
 from __future__ import annotations
 
 import dataclasses
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from spawning.controller.audience import Fact
 from spawning.controller.policy import pause_after
 from spawning.controller.spawn import Spawned, start
 from spawning.controller.switchboard import Switchboard
-from spawning.messages import Message
+from spawning.messages import Line, Message
 from spawning.streams import Streams
 
 
@@ -40,6 +41,8 @@ class Brief:
     memory: Memory
     hear: Callable[[Message], None]
     """Called with what it says."""
+    beside: Sequence[tuple[socket.socket | Line, Callable[[], None]]] = ()
+    """What else has to be heard for its sake, and by whom."""
 
 
 class Companion:
@@ -52,6 +55,8 @@ class Companion:
         self._process: Spawned | None = None
         self._deaths = 0
         self._start_at = 0.0
+        for line, hear in brief.beside:
+            switchboard.attend(line, hear)
 
     @property
     def wake_at(self) -> float | None:

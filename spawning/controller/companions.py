@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from spawning.config import Config
-from spawning.controller import coverage, status_page, watcher
+from spawning.controller import backdoor, coverage, status_page, watcher
 from spawning.controller.audience import Listener
 from spawning.controller.browser import Browser
 from spawning.controller.companion import Brief
@@ -17,21 +18,31 @@ from spawning.devhooks import DevHooks
 from spawning.messages import Message
 
 
+class Owner(backdoor.Owner, Protocol):
+    """The controller, as its companions know it."""
+
+    def hear_watcher(self, message: Message) -> None:
+        """Take what the watcher of the source code says."""
+
+
 def briefs_of(
     config: Config,
     hooks: DevHooks | None,
-    hear_watcher: Callable[[Message], None],
+    owner: Owner,
     listeners: Sequence[socket.socket],
     outside: Outside,
     workers: Workers,
 ) -> Iterator[Brief]:
     """Yield what makes each the one it is."""
     if hooks is not None and (config.reload or config.watch):
-        yield watcher.brief(config, hooks, hear_watcher)
+        yield watcher.brief(config, hooks, owner.hear_watcher)
     if outside.status_listeners:
         yield status_page.brief(config, outside.status_listeners, listeners, workers.board.shape)
     if hooks is not None and workers.coverage is not None:
         yield coverage.brief(config, hooks, listeners, workers.coverage, workers.tell_all)
+    if hooks is not None and workers.backdoor is not None:
+        view = backdoor.View(config, workers.backdoor.line, workers.board, workers.gate, owner)
+        yield backdoor.brief(config, hooks, outside, workers.backdoor, view)
 
 
 def people_of(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from spawning import messages, newcomers
+from spawning import messages
 from spawning.config import Config
 from spawning.controller import events, report, signals
 from spawning.controller.actions import (
@@ -76,9 +76,7 @@ class Controller:
         self._generation = 0
         self._since = 0.0
         """When what made us begin the newest generation was seen."""
-        briefs = briefs_of(
-            config, hooks, self._hear_watcher, listeners, self._outside, self._workers
-        )
+        briefs = briefs_of(config, hooks, self, listeners, self._outside, self._workers)
         companions = [Companion(brief, self._switchboard, streams) for brief in briefs]
         self._overseer = Overseer(config, self._workers.board)
         self._newsroom = Newsroom(config, self._workers)
@@ -150,7 +148,7 @@ class Controller:
                 self._known = events.killed(self._known, worker_id)
             case Stop():
                 self._known = events.stopping(self._known)
-                self._stop_listening()
+                self._outside.give_up(self._listeners)
             case Finish():
                 self._finished = True
 
@@ -211,20 +209,17 @@ class Controller:
                     self._notice(complaint)
                 self._workers.tell_all(messages.Reopen())
             elif order is Order.RELOAD:
-                if self._known.stopping is Stopping.NO:
-                    self._nursery.forget()
-                    self._begin("SIGHUP", monotonic())
+                self.reload("SIGHUP")
             else:
                 self._known = events.ordered(self._known, order, monotonic())
                 if not self._known.is_running:
-                    self._stop_listening()
+                    self._outside.give_up(self._listeners)
 
-    def _stop_listening(self) -> None:
-        """Give up the addresses; the workers still answer what has reached them."""
-        for sock in self._listeners:
-            if sock.fileno() >= 0 and not self._outside.lends_listeners:
-                newcomers.turn_away(sock)
-            sock.close()
+    def reload(self, cause: str) -> None:
+        """Begin a new generation, whatever is known of the code."""
+        if self._known.stopping is Stopping.NO:
+            self._nursery.forget()
+            self._begin(cause, monotonic())
 
     def _hear_worker(self, worker_id: int, spawned: Spawned) -> None:
         now = monotonic()
@@ -249,8 +244,11 @@ class Controller:
                     self._known = events.released(self._known, worker_id, now)
                 case messages.Graph():
                     self._audience.tell(message)
+                case messages.ReloadWanted():
+                    self.reload(f"asked for in worker {worker_id}")
 
-    def _hear_watcher(self, message: messages.Message) -> None:
+    def hear_watcher(self, message: messages.Message) -> None:
+        """Take what the watcher of the source code says."""
         self._nursery.hear(message)
         if self._known.stopping is not Stopping.NO:
             return

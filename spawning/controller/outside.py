@@ -6,6 +6,7 @@ import dataclasses
 import socket
 from collections.abc import Sequence
 
+from spawning import newcomers
 from spawning.controller.notify import Notifier
 from spawning.streams import Streams
 
@@ -17,5 +18,15 @@ class Outside:
     streams: Streams = dataclasses.field(default_factory=Streams)
     notifier: Notifier = dataclasses.field(default_factory=Notifier)
     status_listeners: Sequence[socket.socket] = ()
+    backdoor_listeners: Sequence[socket.socket] = ()
+    secret: str = ""
+    """What the backdoor may ask for; empty where nobody could be told."""
     lends_listeners: bool = False
     """Whether the listening sockets are somebody else's, who goes on using them."""
+
+    def give_up(self, listeners: Sequence[socket.socket]) -> None:
+        """Give up the application's addresses; the workers still answer what has reached them."""
+        for sock in listeners:
+            if sock.fileno() >= 0 and not self.lends_listeners:
+                newcomers.turn_away(sock)
+            sock.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from spawning import log
 from spawning.controller.spawn import Spawned
-from spawning.messages import Channel, Message
+from spawning.messages import Channel, Line, Message
 
 
 class Switchboard:
@@ -17,11 +17,11 @@ class Switchboard:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
 
-    def attend(self, line: Channel | socket.socket, hear: Callable[[], None]) -> None:
+    def attend(self, line: Channel | Line | socket.socket, hear: Callable[[], None]) -> None:
         """Call `hear` whenever there is something on `line`."""
         self._selector.register(line, selectors.EVENT_READ, hear)
 
-    def leave(self, line: Channel | socket.socket) -> None:
+    def leave(self, line: Channel | Line | socket.socket) -> None:
         """Attend no longer; harmless where it is not attended."""
         if line.fileno() >= 0 and line in self._selector.get_map():
             self._selector.unregister(line)

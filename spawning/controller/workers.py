@@ -13,6 +13,7 @@ from time import monotonic
 from spawning import log
 from spawning.access_log import Origin, killed, log_killed
 from spawning.config import Config
+from spawning.controller.backdoor import Backdoor
 from spawning.controller.coverage import NOT_MEASURED, Coverage
 from spawning.controller.spawn import Spawned, Spawner
 from spawning.gate import Gate
@@ -38,6 +39,7 @@ class Workers:
         spawner: Spawner,
     ) -> None:
         self.coverage = Coverage() if config.measures_coverage else None
+        self.backdoor = Backdoor() if config.backdoor else None
         self._config = config
         self._plain = dataclasses.asdict(config)
         self._listeners = listeners
@@ -70,6 +72,7 @@ class Workers:
             self._sys_path,
             coverage=self.coverage.descriptors if self.coverage is not None else NOT_MEASURED,
             order=self.coverage.order if self.coverage is not None else None,
+            door=self.backdoor.descriptor if self.backdoor is not None else -1,
         )
         try:
             spawned = self._spawner.spawn(boot)
@@ -136,5 +139,6 @@ class Workers:
         self._by_id.clear()
         self._inbox.close()
         self._outbox.close()
-        if self.coverage is not None:
-            self.coverage.close()
+        for shared in (self.coverage, self.backdoor):
+            if shared is not None:
+                shared.close()

@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 from spawning.config import Config
 from spawning.devhooks.backdoor import Sessions, WorkerView
-from spawning.devhooks.debugging import Debugged
+from spawning.devhooks.debugging import Debugged, Nobody
 from spawning.errors import DevtoolsMissing
 from spawning.messages import Boot, Channel, CoverageOrder, Graph, Message, News, Snapshots
 
@@ -23,6 +23,7 @@ __all__ = [
     "DevHooks",
     "LivePages",
     "Meter",
+    "Nobody",
     "Nursery",
     "Sessions",
     "WorkerHooks",

@@ -12,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 from spawning.messages.channel import Channel, decode, encode
+from spawning.messages.line import Line
 from spawning.messages.message import Message
 from spawning.messages.of_backdoor import (
     Arrival,
@@ -100,6 +101,7 @@ from spawning.messages.of_workers import (
     News,
     OpenGate,
     Ready,
+    ReloadWanted,
     Reopen,
 )
 
@@ -146,6 +148,7 @@ __all__ = [
     "Held",
     "InFlight",
     "Leaving",
+    "Line",
     "Lines",
     "Message",
     "Module",
@@ -162,6 +165,7 @@ __all__ = [
     "Refresh",
     "Released",
     "Reload",
+    "ReloadWanted",
     "Reopen",
     "Root",
     "Serving",

@@ -157,3 +157,8 @@ class Enough(Message):
     """A worker goes on, but wants to be replaced."""
 
     why: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReloadWanted(Message):
+    """Somebody who has entered a worker wants a new generation."""

@@ -41,6 +41,7 @@ from spawning.streams import Streams
 from spawning.title import set_title
 from spawning.worker import (
     application,
+    birth,
     engine_parts,
     failure,
     farewell,
@@ -49,6 +50,7 @@ from spawning.worker import (
     restart,
     signals,
 )
+from spawning.worker.backdoor import Backdoor
 from spawning.worker.coverage import Coverage
 from spawning.worker.holding import Holding
 from spawning.worker.reporting import Reporter
@@ -63,23 +65,8 @@ def main(descriptor: int, boot_descriptor: int = -1) -> int:
     """
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
-    boot = restart.boot_in(boot_descriptor) if boot_descriptor >= 0 else _first_message(channel)
-    if boot is None:
-        return 0  # the controller died before it could say anything
-    return Worker(channel, boot).live()
-
-
-def _first_message(channel: Channel) -> Boot | None:
-    from select import POLLIN, poll
-
-    arrival = poll()
-    arrival.register(channel.fileno(), POLLIN)
-    while not channel.ended:
-        arrival.poll()
-        for message in channel.receive():
-            if isinstance(message, Boot):
-                return message
-    return None
+    boot = birth.boot_of(channel, boot_descriptor)
+    return Worker(channel, boot).live() if boot is not None else 0
 
 
 class Worker:
@@ -107,6 +94,7 @@ class Worker:
         self._engine: Engine | None = None
         self._holding = Holding(channel)
         self._coverage = Coverage()
+        self._backdoor = Backdoor()
 
     def live(self) -> int:
         """Load the application and serve it; return the exit code."""
@@ -114,6 +102,7 @@ class Worker:
         signals.handle(self._terminate)
         hooks = devhooks.load(config)
         self._coverage.start(hooks, config, boot)
+        self._backdoor.start(hooks, config, boot)
         make_runner = engine_parts.runner_factory(config)
         self._begin()
         sys.path[:] = boot.sys_path
@@ -122,6 +111,7 @@ class Worker:
             self._reporter.observe(self._hooks)
             self._pages = hooks.live_pages(config)
             hooks.mind_debuggers(config, self._holding)
+            self._backdoor.begin(self._boot, self._channel, self._holding)
         try:
             app = application.load(config)
         except BaseException as error:
@@ -134,7 +124,8 @@ class Worker:
         self._entitle("ready")
         self._coverage.import_is_over()
         self._channel.send(Ready())
-        self._engine.run(self._tick, lambda: self._draining and not self._holding.is_held())
+        self._backdoor.open(self._engine, app)
+        self._engine.run(self._tick, self._is_done)
         self._coverage.end()
         if self._has_successor:
             farewell.give_way()
@@ -223,9 +214,16 @@ class Worker:
         elif not successor:
             self._draining = True
             engine.close_down(monotonic())
+        if successor:
+            self._backdoor.drain()
         if self._config.reload:
             engine.hang_up()
         self._tell_requests()
+
+    def _is_done(self) -> bool:
+        if not self._draining or self._holding.is_held():
+            return False
+        return not (self._has_successor and self._backdoor.is_busy)
 
     def _tick(self, now: float) -> None:
         self._beat(now)
