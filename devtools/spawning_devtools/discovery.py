@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from spawning.errors import ServerNotFound
 from spawning.whereabouts import Note, Refused, folders, notes
@@ -14,15 +14,21 @@ __all__ = ["Note", "running", "servers"]
 def servers() -> list[Note]:
     """Return the notes of the servers that run, by process id; raises ServerNotFound.
 
-    That is raised where somebody else may have put notes there, and nobody is to be trusted.
+    That is raised where there are none but in a folder that somebody else may have made.
     """
-    try:
-        return sorted(running(os.environ, os.geteuid()), key=lambda note: note.pid)
-    except Refused as error:
-        raise ServerNotFound(f"{error}, so nothing in it is believed") from None
+    found, complaints = running(os.environ, os.geteuid())
+    if complaints and not found:
+        raise ServerNotFound(f"{complaints[0]}, so nothing in it is believed")
+    return sorted(found, key=lambda note: note.pid)
 
 
-def running(environ: Mapping[str, str], user: int) -> Iterator[Note]:
-    """Yield the notes of one user's servers that run; raises Refused."""
+def running(environ: Mapping[str, str], user: int) -> tuple[list[Note], list[str]]:
+    """Return the notes of one user's servers that run, and why a folder is not believed."""
+    found: list[Note] = []
+    complaints: list[str] = []
     for folder in folders(environ, user):
-        yield from notes(folder, user)
+        try:
+            found += notes(folder, user)
+        except Refused as error:
+            complaints.append(str(error))
+    return found, complaints

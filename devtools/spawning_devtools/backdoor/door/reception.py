@@ -22,7 +22,7 @@ PROOF_TIME = 60.0
 LONGEST_PROOF = 4096
 LONGEST_FIRST_LINE = 1 << 16
 
-NOT_HTTP = "this is no web server, but the backdoor of one"
+TURNED_AWAY = " was turned away from the backdoor, as others will be, without a word"
 EAGER = "wait for the prompt before you type; programs use 'spawnctl attach'"
 WRONG_SECRET = "that is not the secret"  # noqa: S105 - none
 TOO_SLOW = "nothing came"
@@ -58,6 +58,8 @@ class Leave:
 
 Step = Stay | Enter | Leave
 
+NO_WEB_SERVER = Leave("", "a web page, or another client of HTTP," + TURNED_AWAY)
+
 
 class Reception:
     """How far one client has come."""
@@ -85,11 +87,9 @@ class Reception:
             case First.PART:
                 return Stay(GREETING_TIME)
             case First.HTTP:
-                return Leave("", "a web page, or another client of HTTP, was turned away from the"
-                    " backdoor; so is whoever follows")  # fmt: skip
+                return NO_WEB_SERVER
             case First.EAGER:
-                return Leave(EAGER, "somebody who spoke before the prompt was turned away from the"
-                    " backdoor; so is whoever follows")  # fmt: skip
+                return Leave(EAGER, "somebody who spoke before the prompt" + TURNED_AWAY)
             case First.OURS:
                 told = greeting(self._said)
                 assert told is not None
@@ -121,20 +121,20 @@ class Reception:
     def _proof(self) -> Step:
         line, newline, rest = self._said.partition(b"\n")
         if not newline:
-            return Stay(PROOF_TIME) if len(line) < LONGEST_PROOF else Leave(WRONG_SECRET)
+            return Stay(PROOF_TIME) if len(line) < LONGEST_PROOF else self._check("")
         self._said = rest
         if self._plain:
             return self._check(line.decode("latin-1").strip())
         try:
             told = json.loads(line)
         except (ValueError, RecursionError):
-            return Leave(WRONG_SECRET)
+            told = None
         return self._check(str(told.get("secret")) if isinstance(told, dict) else "")
 
     def _check(self, shown: str) -> Step:
         if is_secret(shown, self._secret):
             return self._enter()
-        return Leave(WRONG_SECRET, "somebody with a wrong secret was turned away from the backdoor")
+        return Leave(WRONG_SECRET, "somebody with a wrong secret" + TURNED_AWAY)
 
     def _enter(self) -> Enter:
         # What a person has typed before the banner was not meant for it.
@@ -153,8 +153,7 @@ class FirstLine:
             return data
         said = self._said = self._said + data
         if is_request(said):
-            return Leave("", "a web page, or another client of HTTP, was turned away from the"
-                " backdoor; so is whoever follows")  # fmt: skip
+            return NO_WEB_SERVER
         if b"\n" not in said and b"\r" not in said and len(said) < LONGEST_FIRST_LINE:
             return b""
         self._said = None

@@ -14,7 +14,7 @@ from spawning_devtools.backdoor.door import kernel, notices
 from spawning_devtools.backdoor.door.admission import Verdict, verdict
 from spawning_devtools.backdoor.door.client import Client
 from spawning_devtools.backdoor.door.conversations import Conversations
-from spawning_devtools.backdoor.door.reception import Reception
+from spawning_devtools.backdoor.door.reception import TURNED_AWAY, Reception
 
 AT_ONCE = 16
 """Clients that are accepted before others have their turn."""
@@ -75,7 +75,7 @@ class Threshold:
         decided = verdict(peer, self._house)
         name = kernel.name_of(peer.user)
         if decided is Verdict.REFUSE:
-            self._conversations.say_once(f"user {name} was turned away from the backdoor")
+            self._conversations.say_once(f"user {name}{TURNED_AWAY}")
             with sock, contextlib.suppress(OSError):
                 sock.send(notices.encoded(notices.refused(NOT_YOURS), plain=False))
             return
