@@ -205,8 +205,8 @@ class Scoreboard:
 
     @classmethod
     def create(cls, rows: int, slots: int) -> Scoreboard:
-        """Return an empty board; its memory is taken only as far as rows are used."""
-        shape = Shape(os.memfd_create("spawning-scoreboard"), rows + 1, slots)
+        """Return an empty board; only used rows take memory.  Its name tells spawnctl its shape."""
+        shape = Shape(os.memfd_create(f"spawning-scoreboard-{rows + 1}x{slots}"), rows + 1, slots)
         os.ftruncate(shape.descriptor, shape.rows * shape.row_size)
         return cls(shape)
 

@@ -90,7 +90,9 @@ class Attached:
         self._helping.names = self._session.names
         self._helping.words = [*self._session.magics, *OURS]
         self._helping.is_debugging = self._session.is_debugging
-        if self._session.state is not before:
+        if self._session.is_over:
+            self._end()
+        elif self._session.state is not before:
             self._prompt.leave()
         self._changed.set()
         self._refresh()
@@ -155,19 +157,18 @@ class Attached:
             self._end()
         elif magic.word == "help" and not magic.rest:
             self._screen.fragments(help_on(self._session.magics, OURS))
-        elif magic.word == "switch" and len(magic.words) == 2:
-            to = magic.words[1]
-            number = self._talk.tell("switch", to=int(to) if to.isdecimal() else to)
-            self._session.runs(number)
         else:
             self._session.runs(self._talk.tell("magic", words=magic.words))
 
     async def _answer(self) -> None:
         asked = self._session.asked or ""
         is_debugging = self._session.is_debugging
-        prompt = self._prompt.command if is_debugging else self._prompt.line
         try:
-            text: str | None = await prompt(asked)
+            if is_debugging:
+                message = self._session.where.prompt(asked, "class:pdb")
+                text: str | None = await self._prompt.command(message)
+            else:
+                text = await self._prompt.line(asked)
         except Left:
             return
         except KeyboardInterrupt:

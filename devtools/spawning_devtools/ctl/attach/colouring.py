@@ -30,10 +30,9 @@ STYLE = {
     "dim": "ansibrightblack",
     "head": "bold",
     "notice": "ansiyellow",
-    "prompt": "ansigreen bold",
-    "prompt.worker": "ansicyan bold",
-    "prompt.generation": "ansibrightblack",
-    "prompt.pdb": "ansimagenta bold",
+    "mark": "ansigreen bold",
+    "worker": "ansicyan bold",
+    "pdb": "ansimagenta bold",
 }
 
 _STRING = r"""(?:[rRbBuUfFtT]{1,2})?(?:"{3}(?s:\\.|(?!"{3}).)*(?:"{3}|\Z)|'{3}(?s:\\.|(?!'{3}).)*"""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing, UsageError
+from spawning.whereabouts import started
+from spawning_devtools.ctl import notes
 from spawning_devtools.ctl.attach import script
 from spawning_devtools.ctl.attach.dial import Dial, Target, dial
 from spawning_devtools.ctl.attach.history import file_of, prepared
@@ -36,6 +38,8 @@ def parser() -> Parser:
         "server has told]")  # fmt: skip
     add("--pid", type=int, metavar="PID", help="process id of the server's controller [the "
         "server that was started in this folder, or in one above it]")  # fmt: skip
+    add("--secret", metavar="FILE", help="what to show a server that cannot know whose this "
+        "client is [its own file]")  # fmt: skip
     add("--worker", metavar="N", help="its number, or 'controller' [one of the newest generation]")
     add("-c", "--command", metavar="CODE", help="run this, and end [a prompt; Python from a pipe]")
     add("--vi", action="store_true", help="keys of vi; F4 changes them too")
@@ -45,7 +49,7 @@ def parser() -> Parser:
 def main(argv: Sequence[str]) -> int:
     """Attach; return the exit code.  Raises SpawningError."""
     typed = parser().parse_args(list(argv))
-    target = _target(typed.address, typed.pid)
+    target = _target(typed.address, typed.pid, typed.secret)
     about = _about(typed.worker)
 
     async def open_line(is_again: bool) -> Wire:
@@ -56,12 +60,18 @@ def main(argv: Sequence[str]) -> int:
     return _run_terminal(open_line, target.folder, typed.vi)
 
 
-def _target(address: str | None, pid: int | None) -> Target:
+def _target(address: str | None, pid: int | None, secret: str | None) -> Target:
     if address is not None:
         if pid is not None:
             raise UsageError("ADDRESS and --pid both say which server is meant", "leave one out")
-        return Target(address, folder=os.getcwd())
-    raise UsageError("no server")
+        return Target((address,), os.getcwd(), secret or "")
+    note = notes.one(pid, lambda note: bool(note.backdoor), "--backdoor")
+    return Target(
+        note.backdoor,
+        note.folder,
+        secret or note.secret,
+        lambda: started(note.pid) == note.started,
+    )
 
 
 def _about(worker: str | None) -> dict[str, str]:

@@ -28,8 +28,8 @@ Dial = Callable[[bool], Awaitable[Wire]]
 class Target:
     """Where a server is entered."""
 
-    address: str
-    """`unix:PATH`, `HOST:PORT`, or `PORT` of this machine."""
+    addresses: tuple[str, ...]
+    """Of each `unix:PATH`, `HOST:PORT`, or `PORT` of this machine; the first that answers."""
     folder: str = ""
     """The project's, whose history is used."""
     secret_file: str = ""
@@ -61,7 +61,7 @@ async def dial(target: Target, about: Mapping[str, Any], is_again: bool) -> Wire
 
 async def _opened(target: Target) -> Wire:
     error: OSError = ConnectionRefusedError("nobody listens there")
-    for family, address in _places(target.address):
+    for family, address in (place for one in target.addresses for place in _places(one)):
         try:
             sock = await _connected(family, address)
         except OSError as failure:
@@ -121,4 +121,6 @@ def secret_in(file: str) -> str:
 def _unreachable(target: Target, error: OSError) -> ServerNotFound:
     reason = error.strerror or str(error)
     hint = "start the server with --backdoor" if isinstance(error, ConnectionRefusedError) else ""
-    return ServerNotFound(f"no server can be entered at {target.address}: {reason}", hint)
+    return ServerNotFound(
+        f"no server can be entered at {' '.join(target.addresses)}: {reason}", hint
+    )

@@ -26,7 +26,7 @@ def help_on(*magics: Mapping[str, str]) -> Fragments:
     merged = {word: about for some in magics for word, about in some.items()}
     shown: Fragments = [("class:head", "words (as they are, or after a %)\n")]
     shown += _listed(sorted(merged.items()), "class:keyword")
-    shown += [("class:head", "keys\n"), *_listed(KEYS, "class:prompt.worker")]
+    shown += [("class:head", "keys\n"), *_listed(KEYS, "class:worker")]
     return [*shown, ("class:dim", "All else is Python, in the process that the prompt names.\n")]
 
 

@@ -46,7 +46,7 @@ class Helping:
             return known or []
         lines = place.before.split("\n")
         said = await self.talk.ask(
-            "complete", source=place.before, line=len(lines), column=len(lines[-1])
+            "complete", source=place.before, line=len(lines) - 1, column=len(lines[-1])
         )
         if said is None:
             return []
@@ -69,7 +69,8 @@ class Helping:
 
     async def _learn(self, talk: Talk, call: str, before: str) -> None:
         lines = before.split("\n")
-        said = await talk.ask("signature", source=before, line=len(lines), column=len(lines[-1]))
+        line, column = len(lines) - 1, len(lines[-1])
+        said = await talk.ask("signature", source=before, line=line, column=column)
         if self._call == call:
             self.signature = signature(said)
             self._refresh()

@@ -67,7 +67,7 @@ def next_indent(before: str) -> str:
 def outdented(before: str) -> str | None:
     """Return the line before the cursor as it is when a `:` makes it `else:`, `except X:`.
 
-    None where it stays: it is no such line, or its `if` or `try` is as far in already.
+    None where it stays: it is no such line, or was brought out already.
     """
     *earlier, line = before.split("\n")
     found = _OUTDENTED.match(line)
@@ -76,7 +76,7 @@ def outdented(before: str) -> str | None:
     indent = len(found[1])
     above = next((one for one in reversed(earlier) if one.strip()), "")
     level = len(above) - len(above.lstrip())
-    if indent < STEP or level < indent or above.rstrip().endswith(":"):
+    if indent < STEP or level != indent or above.rstrip().endswith(":"):
         return None
     return line[STEP:]
 

@@ -68,9 +68,9 @@ class Prompt:
             self._kept = self._python.default_buffer.text
             raise
 
-    async def command(self, text: str) -> str:
+    async def command(self, message: Fragments) -> str:
         """Return what was typed at pdb's prompt; raises as `statement` does."""
-        return await self._ask(self._pdb, [("class:prompt.pdb", text)])
+        return await self._ask(self._pdb, [*message])
 
     async def line(self, text: str) -> str:
         """Return what was typed where the statement asked; raises as `statement` does."""
@@ -80,6 +80,7 @@ class Prompt:
         """Take the prompt away, if there is one."""
         app = self._shown.app if self._shown is not None else None
         if app is not None and app.is_running and not app.is_done:
+            app.erase_when_done = True
             app.exit(exception=Left())
 
     def refresh(self) -> None:
@@ -91,6 +92,7 @@ class Prompt:
         self, session: PromptSession[str], message: AnyFormattedText, default: str = ""
     ) -> str:
         self._shown = session
+        session.app.erase_when_done = False
         try:
             return await session.prompt_async(message, default=default)
         finally:

@@ -45,6 +45,8 @@ class Session:
         self.where = Where()
         self.magics: dict[str, str] = {}
         """The words of ours, each with what it does."""
+        self.is_over = False
+        """Whether the session has ended as it was asked to."""
         self.refused = ""
         """Why the server wants nothing to do with us; empty where it does."""
         self.asked: str | None = None
@@ -66,7 +68,7 @@ class Session:
             return State.CONNECTING
         if self.asked is not None:
             return State.ASKED
-        return State.RUNNING if self._running else State.IDLE
+        return State.RUNNING if self._running or self.is_debugging else State.IDLE
 
     @property
     def names(self) -> Collection[str]:
@@ -154,13 +156,16 @@ class Session:
         self.refused = str(said.get("why") or "the server refuses")
         yield from ()
 
+    def _bye(self, _said: Said) -> Iterator[Show]:
+        self.is_over = True
+        yield from ()
+
     def _breakpoint(self, said: Said) -> Iterator[Show]:
         request = said.get("request") or "code that is no request"
         place = f"{said.get('file')}:{said.get('line')}"
         where = f"worker {said.get('worker')}"
         yield Show("notice", (
-            f"breakpoint: {request} waits at {place} in {where}; "
-            f"'switch {said.get('worker')}' takes you there",
+            f"breakpoint: {request} waits at {place} in {where}; 'debug' takes you there",
         ))  # fmt: skip
 
     def _broken(self, why: str) -> Iterator[Show]:
@@ -171,7 +176,7 @@ class Session:
         yield Show("done")
 
 
-HEARD = frozenset("hello moved out done ask mode blocks table text refused breakpoint".split())
+HEARD = frozenset("hello moved out done ask mode blocks table text refused bye breakpoint".split())
 
 
 def _abouts(magics: Any) -> dict[str, str]:

@@ -46,14 +46,14 @@ class Where:
         """Whether it is no worker."""
         return self.worker in (0, CONTROLLER)
 
-    def prompt(self) -> Fragments:
+    def prompt(self, mark: str = ">>> ", style: str = "class:mark") -> Fragments:
         """Return what stands before what is typed."""
         if self.is_controller:
-            return [("class:prompt.worker", CONTROLLER), ("class:prompt", " >>> ")]
+            return [("class:worker", f"{CONTROLLER} "), (style, mark)]
         return [
-            ("class:prompt.worker", f"w{self.worker}"),
-            ("class:prompt.generation", f" g{self.generation}"),
-            ("class:prompt", " >>> "),
+            ("class:worker", f"w{self.worker}"),
+            ("class:dim", f" g{self.generation} "),
+            (style, mark),
         ]
 
     def sentence(self) -> str:

