@@ -204,7 +204,8 @@ def mind_debuggers(config: Config, debugged: Debugged) -> None:
 
 def door_arguments(config: Config) -> list[str]:
     """Return the interpreter arguments that start the backdoor's door."""
-    return [os.path.join(_folder(spawning_devtools.__file__), "backdoor", "door", "__main__.py")]
+    script = os.path.join(_folder(spawning_devtools.__file__), "backdoor", "door", "__main__.py")
+    return [script, os.path.dirname(_folder(spawning.__file__))]
 
 
 def sessions(view: WorkerView) -> Sessions:

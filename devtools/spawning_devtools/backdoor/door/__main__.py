@@ -1,6 +1,6 @@
-"""The door's process, started as a script, `__main__.py FD`, by the controller.
+"""The door's process, started as a script, `__main__.py FOLDER FD`, by the controller.
 
-It ends when the other end of FD is closed.
+FOLDER is where `spawning` is imported from.  It ends when the other end of FD is closed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if __name__ == "__main__":
     if sys.path and os.path.abspath(sys.path[0]) == _HERE:
         del sys.path[0]
     devtools = os.path.dirname(os.path.dirname(os.path.dirname(_HERE)))
-    folders = (devtools, *sys.argv[2:])
+    folders = (devtools, *sys.argv[1:-1])
     # Only those that Python does not know: a checkout needs that, an installation does not.
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
 
