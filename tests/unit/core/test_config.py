@@ -52,6 +52,9 @@ ACCEPTED: list[tuple[str, str, Any]] = [
     ("chuid", "www-data:www-data", "www-data:www-data"),
     ("chuid", "1000", "1000"),
     ("status_port", "0", 0),
+    ("backdoor", "3000", "3000"),
+    ("backdoor", "0", "0"),
+    ("backdoor", "unix:run/door", "unix:run/door"),
 ]
 
 # (option, text, part of the reason)
@@ -99,6 +102,11 @@ REFUSED: list[tuple[str, str, str]] = [
     ("chuid", "user:", "USER"),
     ("pidfile", "", "path"),
     ("env_file", "no/such/file", "no such file"),
+    ("backdoor", "", "a port of this machine"),
+    ("backdoor", "unix:", "unix:PATH"),
+    ("backdoor", "0.0.0.0:3000", "a port of this machine"),
+    ("backdoor", "70000", "a port of this machine"),
+    ("backdoor_log", "", "path"),
 ]
 
 

@@ -73,6 +73,12 @@ SOURCES: list[tuple[str, str, dict[str, Any]]] = [
     ("m.a --reload=dev -i 0.0.0.0", "", {"args": ("m.a",), "reload": "dev", "host": "0.0.0.0"}),
     ("m.a --reload=dev", "host = '::'", {"args": ("m.a",), "reload": "dev", "host": "::"}),
     ("m.a", "reload = 'dev'", {"args": ("m.a",), "reload": "dev", "host": "127.0.0.1"}),
+    ("--backdoor m.a", "", {"args": ("m.a",), "backdoor": "3000"}),
+    ("--backdoor 3001 m.a x.y", "", {"args": ("m.a", "x.y"), "backdoor": "3001"}),
+    ("m.a --backdoor=unix:/a -p 81", "", {"args": ("m.a",), "backdoor": "unix:/a", "port": 81}),
+    ("m.a", "backdoor = true", {"args": ("m.a",), "backdoor": "3000"}),
+    ("m.a", "backdoor = 3001", {"args": ("m.a",), "backdoor": "3001"}),
+    ("m.a --backdoor", "backdoor = false", {"args": ("m.a",), "backdoor": "3000"}),
 ]
 
 
@@ -107,6 +113,7 @@ ERRORS: list[tuple[str, str, list[str]]] = [
     ("m.a --bind :1 --host a", "", ["--bind", "--host", "--bind a:8080"]),
     ("m.a --bind :1 --port 2", "", ["--bind", "--port", "--bind 127.0.0.1:2"]),
     ("m.a", "bind = ':1'\nport = 2", ["--bind", "--port"]),
+    ("m.a --backdoor=http", "", ["--backdoor", "'http'", "unix:PATH"]),
     ("m.a", "prot = 81", ["pyproject.toml", "prot", "did you mean 'port'?"]),
     ("m.a", "no_keepalive = true", ["no_keepalive", "did you mean 'no-keepalive'?"]),
     ("m.a", "quite-another = 1", ["quite-another", "no such key", "processes"]),
