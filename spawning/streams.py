@@ -79,10 +79,10 @@ class Streams:
         return complaints
 
 
-def open_log(option: str, path: str, wary: bool) -> int:
+def open_log(option: str, path: str, wary: bool, mode: int = 0o644) -> int:
     """Return a descriptor that appends to `path`; raises UsageError, naming the option."""
     try:
-        return _open(path, os.O_NOFOLLOW if wary and not _is_ours(path) else 0)
+        return _open(path, os.O_NOFOLLOW if wary and not _is_ours(path) else 0, mode)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UsageError(
@@ -95,10 +95,10 @@ def open_log(option: str, path: str, wary: bool) -> int:
         ) from None
 
 
-def _open(path: str, flags: int = 0) -> int:
+def _open(path: str, flags: int = 0, mode: int = 0o644) -> int:
     # O_NOCTTY: a server without a terminal must not get one from a log.
     flags |= os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOCTTY
-    return os.open(path, flags, 0o644)
+    return os.open(path, flags, mode)
 
 
 def _is_ours(path: str) -> bool:

@@ -110,6 +110,9 @@ def _prepare_logs(config: Config, streams: Streams, user: identity.Identity | No
     if config.access_log_file not in ("", os.devnull):
         path = config.access_log_file
         opened.append(open_log("--access-log-file", path, wary=user is not None))
+    if config.backdoor_log:
+        path = config.backdoor_log
+        opened.append(open_log("--backdoor-log", path, wary=user is not None, mode=0o600))
     if user is not None:
         for descriptor in (*streams.files, *opened):
             identity.give_file(user, descriptor)
