@@ -27,6 +27,13 @@ DOORS = {
     "greenlet": {"spawning.http.greenlets"},
     "httptools": {"spawning.http.parser"},
     "paste": {"spawning.paste_factory"},
+    "prompt_toolkit": {
+        "spawning_devtools.ctl.attach.keys",
+        "spawning_devtools.ctl.attach.menu",
+        "spawning_devtools.ctl.attach.prompt",
+        "spawning_devtools.ctl.attach.screen",
+        "spawning_devtools.ctl.top.screen",
+    },
     "psutil": {"spawning.inspection"},
     "setproctitle": {"spawning.title"},
     "tomli": {"spawning.cli.settings"},

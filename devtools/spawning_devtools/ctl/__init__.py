@@ -13,6 +13,10 @@ INTERRUPTED = 130
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "attach": ("spawning_devtools.ctl.attach.command", "a prompt inside a worker that serves"),
+    "status": ("spawning_devtools.ctl.status.command", "how a server fares, and its workers"),
+    "top": ("spawning_devtools.ctl.top.command", "workers and requests, live"),
+    "reload": ("spawning_devtools.ctl.reload.command", "a new generation, and what came of it"),
+    "stop": ("spawning_devtools.ctl.stop.command", "the end of a server"),
     "logs": ("spawning_devtools.ctl.logs.command", "what an access log says of paths and times"),
     "why": ("spawning_devtools.ctl.code.why", "whether a file is watched, and what a save does"),
     "graph": ("spawning_devtools.ctl.code.graph", "which modules import which"),

@@ -11,7 +11,8 @@
     completing     what Tab offers, with as few questions as can be; pure
     indentation    where the next line begins, and whether there is one; pure
     colouring      the colours of Python source and of tracebacks; pure
-    rendering      tables, and cleaning; pure
+    session        what is known of the session, and who may type what now; pure
+    where, toolbar what is told around what is typed; pure
     words          whether Python was typed or a word of ours; pure
 
 Rules:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from spawning.errors import SpawningError
 from spawning_devtools.ctl.attach import words
-from spawning_devtools.ctl.attach.colouring import Fragments
 from spawning_devtools.ctl.attach.dial import Dial
 from spawning_devtools.ctl.attach.help import help_on
 from spawning_devtools.ctl.attach.helping import Helping
@@ -21,6 +20,7 @@ from spawning_devtools.ctl.attach.talk import Talk
 from spawning_devtools.ctl.attach.toolbar import standing
 from spawning_devtools.ctl.attach.tty_modes import quiet
 from spawning_devtools.ctl.attach.wire import Said
+from spawning_devtools.ctl.rendering import Fragments
 
 LEAVING = frozenset({"exit", "quit", "exit()", "quit()"})
 OURS = {"help": "this list, and the keys", "exit": "leave; the server goes on"}

@@ -10,10 +10,9 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-Fragments = list[tuple[str, str]]
-"""Pieces of text, each after the classes that it is shown in."""
+from spawning_devtools.ctl.rendering import Fragments
 
 STYLE = {
     "keyword": "ansiblue bold",
@@ -127,8 +126,7 @@ def debugger(text: str) -> Fragments:
     return _lines(text, _of_debugger)
 
 
-def _lines(text: str, of_line: object) -> Fragments:
-    assert callable(of_line)
+def _lines(text: str, of_line: Callable[[str], Fragments]) -> Fragments:
     fragments: Fragments = []
     for line in text.splitlines(keepends=True):
         body = line.rstrip("\r\n")

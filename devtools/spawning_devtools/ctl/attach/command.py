@@ -11,7 +11,6 @@ from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing, UsageError
 from spawning.whereabouts import started
 from spawning_devtools.ctl import notes
-from spawning_devtools.ctl.attach import script
 from spawning_devtools.ctl.attach.dial import Dial, Target, dial
 from spawning_devtools.ctl.attach.history import file_of, prepared
 from spawning_devtools.ctl.attach.where import CONTROLLER
@@ -55,9 +54,18 @@ def main(argv: Sequence[str]) -> int:
     async def open_line(is_again: bool) -> Wire:
         return await dial(target, about, is_again)
 
-    if typed.command is not None or not sys.stdin.isatty():
-        return _run_script(open_line, typed.command)
-    return _run_terminal(open_line, target.folder, typed.vi)
+    try:
+        # What needs prompt_toolkit is imported there: it may be missing, and takes a while.
+        if typed.command is not None:
+            return _run_script(open_line, typed.command)
+        if not sys.stdin.isatty():
+            return _run_script(open_line, sys.stdin.read())
+        return _run_terminal(open_line, target.folder, typed.vi)
+    except ModuleNotFoundError as error:
+        raise DevtoolsMissing(
+            f"spawnctl attach needs the module {error.name}, which is not installed",
+            f"type: {INSTALL}",
+        ) from None
 
 
 def _target(address: str | None, pid: int | None, secret: str | None) -> Target:
@@ -81,23 +89,18 @@ def _about(worker: str | None) -> dict[str, str]:
     return {"to": worker} if worker is not None else {}
 
 
-def _run_script(open_line: Dial, command: str | None) -> int:
-    source = sys.stdin.read() if command is None else command
+def _run_script(open_line: Dial, source: str) -> int:
+    from spawning_devtools.ctl.attach import script
+
     return asyncio.run(script.run(open_line, source))
 
 
 def _run_terminal(open_line: Dial, folder: str, vi: bool) -> int:
-    try:
-        # Here, because scripts do without it, and it takes a tenth of a second.
-        from spawning_devtools.ctl.attach.attached import Attached
-    except ModuleNotFoundError as error:
-        raise DevtoolsMissing(
-            f"spawnctl attach needs the module {error.name}, which is not installed",
-            f"type: {INSTALL}",
-        ) from None
-    histories = tuple(prepared(file_of(folder, os.environ, name)) for name in ("python", "pdb"))
+    from spawning_devtools.ctl.attach.attached import Attached
+
+    python, pdb = (prepared(file_of(folder, os.environ, name)) for name in ("python", "pdb"))
 
     async def talk() -> int:
-        return await Attached(open_line, (histories[0], histories[1]), vi).run()
+        return await Attached(open_line, (python, pdb), vi).run()
 
     return asyncio.run(talk())

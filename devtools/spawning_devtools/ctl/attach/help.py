@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spawning_devtools.ctl.attach.colouring import Fragments
+from spawning_devtools.ctl.rendering import Fragments
 
 KEYS = (
     ("Tab", "complete; in front of a line, indent it"),

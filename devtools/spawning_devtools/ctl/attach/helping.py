@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from spawning_devtools.ctl.attach.colouring import Fragments
 from spawning_devtools.ctl.attach.completing import Kept, Offer, Place, own_names
 from spawning_devtools.ctl.attach.talk import Talk
 from spawning_devtools.ctl.attach.toolbar import call_at, signature
 from spawning_devtools.ctl.attach.wire import Said
+from spawning_devtools.ctl.rendering import Fragments
 
 
 class Helping:

@@ -12,10 +12,10 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-from spawning_devtools.ctl.attach.colouring import Fragments
 from spawning_devtools.ctl.attach.keys import bindings
 from spawning_devtools.ctl.attach.menu import Ask, Colours, Menu
 from spawning_devtools.ctl.attach.screen import STYLE
+from spawning_devtools.ctl.rendering import Fragments
 
 
 class Left(Exception):

@@ -18,8 +18,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from spawning_devtools.ctl.attach import colouring
-from spawning_devtools.ctl.attach.colouring import Fragments
-from spawning_devtools.ctl.attach.rendering import clean, lines_on_screen, table
+from spawning_devtools.ctl.rendering import Fragments, clean, lines_on_screen, table
 
 STYLE = Style.from_dict(
     {

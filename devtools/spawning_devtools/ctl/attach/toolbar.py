@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from spawning_devtools.ctl.attach.colouring import Fragments
 from spawning_devtools.ctl.attach.indentation import code_of, open_bracket
-from spawning_devtools.ctl.attach.rendering import clean, fitted, width_of
 from spawning_devtools.ctl.attach.where import Where
 from spawning_devtools.ctl.attach.wire import Said
+from spawning_devtools.ctl.rendering import Fragments, clean, fitted, width_of
 
 KEYS = (("help", "words and keys"), ("Ctrl-R", "search"), ("Ctrl-D", "leave"))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from spawning_devtools.ctl.attach.colouring import Fragments
 from spawning_devtools.ctl.attach.wire import Said
+from spawning_devtools.ctl.rendering import Fragments
 
 CONTROLLER = "controller"
 

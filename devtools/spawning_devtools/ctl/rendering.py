@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from spawning_devtools.ctl.attach.colouring import Fragments
+Fragments = list[tuple[str, str]]
+"""Pieces of text, each after the classes that it is shown in."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """All but tab and line feed: what could be an order to the terminal."""

@@ -1,0 +1,1 @@
+"""`spawnctl stop`: stops a server, and waits until it has ended."""
