@@ -23,8 +23,8 @@ DOORS = {
         "spawning_devtools.cover.printer",
     },
     "django": {"spawning.django_factory", "spawning_devtools.setups"},
-    "eventlet": {"spawning.http.greenlets"},
-    "greenlet": {"spawning.http.greenlets"},
+    "eventlet": {"spawning.http.greenlets", "spawning_devtools.backdoor.session.hub"},
+    "greenlet": {"spawning.http.greenlets", "spawning_devtools.backdoor.session.hub"},
     "httptools": {"spawning.http.parser"},
     "paste": {"spawning.paste_factory"},
     "prompt_toolkit": {

@@ -1,0 +1,207 @@
+"""Code that waits at a `breakpoint()` for a client, and is debugged by it.
+
+Rules:
+1. What waits, waits where it is: in its thread, or in its greenlet, which gives way.
+2. A client that leaves, lets it wait for the next one.  It goes on when it is told to.
+3. `Debugged` knows from before it waits until it goes on: timeouts stand still.
+"""
+
+from __future__ import annotations
+
+import os
+
+# By name, before anything monkey-patches it.
+from _thread import allocate_lock
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from spawning import log
+from spawning.devhooks import WorkerView
+from spawning.messages import Stop
+from spawning_devtools.backdoor.session.strands import Target
+from spawning_devtools.backdoor.session.waits import ClientLeft, Wait
+
+
+class Client(Protocol):
+    """A session that debugs."""
+
+    def debugs(self, halt: Halt) -> None:
+        """This one is debugged from now on."""
+
+    def has_debugged(self, halt: Halt) -> None:
+        """It goes on, and is over."""
+
+    def hear_of(self, stop: Stop) -> None:
+        """Something waits for a client."""
+
+    def write_for(self, target: Target, text: str, stream: str) -> None:
+        """Show a text that is written in `target`."""
+
+    def ask_for(self, target: Target, prompt: str) -> str:
+        """Return a line for `target`; raises ClientLeft."""
+
+    def record(self, statement: str) -> None:
+        """A statement is about to be run."""
+
+
+class Halt:
+    """Something that a `breakpoint()` has stopped; implements `output.Screen` for it."""
+
+    def __init__(self, stop: Stop, target: Target, halts: Halts, client: Client | None) -> None:
+        self.stop = stop
+        self.target = target
+        self.client = client
+        self.prompt = "(Pdb) "
+        self.scope: Callable[[], Mapping[str, Any]] = dict
+        """What the names in the frame stand for that is looked at."""
+        self.arrived: Callable[[], None] = _nothing
+        """Called, in what is stopped, for each client that comes when it waits already."""
+        self.is_over = False
+        self.has_shown = False
+        """Whether its client has seen where it is."""
+        self._halts = halts
+        self._wait: Wait | None = None
+        self._is_own = client is not None
+
+    # ------------------------------------------------------------ in what is stopped
+
+    def await_client(self) -> Client:
+        """Return who debugs this; waits until there is somebody."""
+        while True:
+            client = self.client
+            if client is not None:
+                return client
+            self._wait = self.target.new_wait()
+            self._halts.wait(self)
+            self._wait.take()
+
+    def write(self, text: str, stream: str) -> None:
+        """Show a text; nobody sees it where nobody is there."""
+        client = self.client
+        # The prompt is asked with.
+        if client is not None and text != self.prompt:
+            client.write_for(self.target, text, stream)
+
+    def ask(self, prompt: str) -> str:
+        """Return what the debugger is told next; waits for another client where one leaves."""
+        self.target.end()
+        while True:
+            if self.client is None:
+                self.await_client()
+                self.arrived()
+            client = self.client
+            if client is None:
+                continue  # gone again
+            try:
+                line = client.ask_for(self.target, prompt or self.prompt)
+            except ClientLeft:
+                self.leave(client)
+                if self._is_own:
+                    raise
+            else:
+                client.record(line)
+                self.target.begin()
+                return line
+
+    def display(self, value: Any) -> None:
+        """Show the value of an expression."""
+        if value is not None:
+            self.write(f"{value!r}\n", "result")
+
+    def settle(self) -> None:
+        """It goes on, perhaps to the next line."""
+        if self._is_own:
+            self.target.begin()  # the rest of the statement can be interrupted
+        else:
+            self.target.end()
+
+    def finish(self) -> None:
+        """It goes on, and is over; from any thread."""
+        if self.is_over:
+            return
+        self.is_over = True
+        client, self.client = self.client, None
+        self._halts.forget(self)
+        if client is not None:
+            client.has_debugged(self)
+
+    # ------------------------------------------------------------ from a session
+
+    def claim(self, client: Client) -> None:
+        """This client debugs it from now on."""
+        self.client = client
+        client.debugs(self)
+        wait, self._wait = self._wait, None
+        if wait is not None:
+            wait.end()
+
+    def leave(self, client: Client) -> None:
+        """This client is gone; harmless where it is another one's by now."""
+        if self.client is client:
+            self.client = None
+
+
+class Halts:
+    """All of this process."""
+
+    def __init__(self, view: WorkerView) -> None:
+        self._view = view
+        self._lock = allocate_lock()
+        self._waiting: list[Halt] = []
+        self._claimed: list[Halt] = []
+        self.clients: set[Client] = set()
+
+    def wait(self, halt: Halt) -> None:
+        """Nobody debugs this one: say so, to whoever might."""
+        with self._lock:
+            if halt in self._claimed:
+                self._claimed.remove(halt)
+            self._waiting.append(halt)
+            self._tell()
+        stop = halt.stop
+        where = f"{_short(stop.file)}:{stop.line}"
+        what = stop.request or "code that is no request"
+        log.say(
+            f"{what} waits at breakpoint() in {where}, worker {self._view.worker};"
+            f" type: {self._view.attach_command}"
+        )
+        for client in list(self.clients):
+            client.hear_of(stop)
+
+    def claim(self, client: Client) -> bool:
+        """Let a client debug what has waited longest; return False where nothing may be."""
+        with self._lock:
+            # Greenlets share one trace function: one at a time is gone through step by step.
+            may = self._view.config.threads > 0 or not self._claimed
+            if not self._waiting or not may:
+                return False
+            halt = self._waiting.pop(0)
+            self._claimed.append(halt)
+            self._tell()
+        halt.claim(client)
+        return True
+
+    @property
+    def first(self) -> Stop | None:
+        """What has waited longest."""
+        waiting = list(self._waiting)
+        return waiting[0].stop if waiting else None
+
+    def forget(self, halt: Halt) -> None:
+        """This one is over."""
+        with self._lock:
+            for halts in (self._waiting, self._claimed):
+                if halt in halts:
+                    halts.remove(halt)
+            self._tell()
+
+    def _tell(self) -> None:
+        self._view.stopped([halt.stop for halt in self._waiting])
+
+
+def _short(file: str) -> str:
+    return file.removeprefix(os.getcwd() + os.sep)
+
+
+def _nothing() -> None:
+    pass
