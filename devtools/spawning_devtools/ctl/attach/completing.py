@@ -85,7 +85,9 @@ class Place:
 def _is_closed(string: str) -> bool:
     bare = string.lstrip("rRbBuUfFtT")
     quote = bare[:3] if bare[:3] in ('"""', "'''") else bare[:1]
-    return len(bare) >= 2 * len(quote) and bare.endswith(quote)
+    inside = bare[len(quote) : -len(quote)]
+    escapes = len(inside) - len(inside.rstrip("\\"))
+    return len(bare) >= 2 * len(quote) and bare.endswith(quote) and not escapes % 2
 
 
 def own_names(

@@ -6,6 +6,7 @@ one, what is no Python here is sent all the same: the worker knows.
 
 from __future__ import annotations
 
+import ast
 import codeop
 import re
 import warnings
@@ -21,32 +22,22 @@ _OUTDENTED = re.compile(r"(\s+)(?:else|elif\b.*|except\b.*|finally)\s*$")
 def is_whole(source: str) -> bool:
     """Return whether Enter at the end of the source runs it.
 
-    What can never become Python is whole: the worker says what is wrong with it.
+    What can never become Python is whole: the worker says what is wrong with it.  A block of
+    several lines ends with an empty one.
     """
     if not source.strip():
         return True
-    *earlier, last = source.split("\n")
-    if last.strip() and (_is_block(source) or last[0].isspace()):
-        return False  # a block ends with an empty line
-    return _compiles(source + ("\n" if earlier or _is_block(source) else "")) is not False
-
-
-def _compiles(source: str) -> bool | None:
-    """Return whether it is a statement; None where it can never be one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return codeop.compile_command(source, "<typed>", "exec") is not None
+            if codeop.compile_command(source, "<typed>", "exec") is None:
+                return False
+            last = ast.parse(source).body[-1:]
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
-            return None
-
-
-def _is_block(source: str) -> bool:
-    """Return whether a compound statement or a decorator is the last thing that began."""
-    for line in reversed(code_of(source).split("\n")):
-        if line and not line[0].isspace():
-            return line.startswith("@") or line.rstrip().endswith(":") or "\n" in source.strip()
-    return False
+            return True
+    is_block = bool(last) and hasattr(last[0], "body")
+    has_ended = not source.rpartition("\n")[2].strip()
+    return has_ended or not is_block or "\n" not in source.strip()
 
 
 def next_indent(before: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import keyword
+import re
+
 from spawning_devtools.ctl.attach.indentation import code_of, open_bracket
 from spawning_devtools.ctl.attach.where import Where
 from spawning_devtools.ctl.attach.wire import Said
 from spawning_devtools.ctl.rendering import Fragments, clean, fitted, width_of
 
-KEYS = (("help", "words and keys"), ("Ctrl-R", "search"), ("Ctrl-D", "leave"))
+KEYS = (("help", "all keys"), ("Ctrl-D", "leave"), ("Ctrl-R", "search"))
+_CALLEE = re.compile(r"(\w+|[\])])[ \t]*\Z")
 
 
 def call_at(before: str) -> str | None:
@@ -19,8 +23,8 @@ def call_at(before: str) -> str | None:
     place = open_bracket(code)
     if place is None or code[place] != "(":
         return None
-    callee = code[:place].rstrip(" ")[-1:]
-    if not (callee.isalnum() or (callee and callee in "_)]")):
+    callee = _CALLEE.search(code[:place])
+    if not callee or keyword.iskeyword(callee[1]):
         return None
     return before[: place + 1] + _commas(code[place + 1 :]) + _keyword(code[place + 1 :])
 
@@ -77,7 +81,7 @@ def _parts(text: str) -> tuple[str, list[str], str] | None:
 def standing(where: Where, width: int) -> Fragments:
     """Return where the session is, and some keys as far as there is room."""
     place = where.sentence()
-    told = [one for one in (where.application, place, _python(where)) if one]
+    told = [one for one in (where.application, place) if one]
     left = " " + "  ·  ".join(told)
     keys: Fragments = []
     room = width - width_of(left) - 1
@@ -90,7 +94,3 @@ def standing(where: Where, width: int) -> Fragments:
     if not keys:
         return [("", fitted(left, width))]
     return [("", left + " " * max(0, width - taken)), *keys]
-
-
-def _python(where: Where) -> str:
-    return f"Python {where.python}" if where.python else ""

@@ -14,7 +14,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterator
 
-_FIRST = re.compile(r"\s*(%?)([^\W\d]\w*)\s*(.*)\s*\Z", re.DOTALL)
+_FIRST = re.compile(r"\s*(%?)\s*([^\W\d]\w*)\s*(.*)\s*\Z", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -49,6 +49,21 @@ COLUMNS = (
 HEADS = tuple(column.head for column in COLUMNS)
 
 
+DISPENSABLE = ("CONN", "REQS", "AGE", "PID", "MEM", "GEN", "BUSY", "CPU%", "REQ/S", "STATE")
+"""What is left out where there is no room, in that order."""
+ROOM_FOR_LAST = 34
+
+
+def fitting(width: int, by: int) -> list[Column]:
+    """Return the columns that there is room for; the one that sorts is always there."""
+    columns = list(COLUMNS)
+    for head in DISPENSABLE:
+        if sum(column.width + 1 for column in columns) + ROOM_FOR_LAST <= width:
+            break
+        columns = [one for one in columns if one.head != head or one is COLUMNS[by]]
+    return columns
+
+
 def ordered(sight: Sight, rates: Rates, by: int, inverted: bool) -> list[Worker]:
     """Return the workers in the order of a column; equal ones by number."""
     column = COLUMNS[by]

@@ -8,7 +8,7 @@ from spawning_devtools.ctl.figures import count, duration, size
 from spawning_devtools.ctl.rendering import Fragments, clean, fitted, width_of
 from spawning_devtools.ctl.status.sight import HELD, HUNG, Request, Sight, Worker
 from spawning_devtools.ctl.status.text import health_style, state_style
-from spawning_devtools.ctl.top.columns import COLUMNS, cell, ordered
+from spawning_devtools.ctl.top.columns import COLUMNS, cell, fitting, ordered
 from spawning_devtools.ctl.top.rates import History, sparkline
 from spawning_devtools.ctl.top.state import Chosen
 
@@ -18,8 +18,8 @@ SLOW, VERY_SLOW = 1.0, 10.0
 LABEL, FIGURE = "class:label", "class:figure"
 
 KEYS = (
-    ("F1", "Help"), ("/", "Filter"), ("<>", "Sort"), ("f", "Follow"), ("a", "Attach"),
-    ("r", "Reload"), ("+-", "Workers"), ("k", "End"), ("q", "Quit"),
+    ("F1", "Help"), ("q", "Quit"), ("a", "Attach"), ("r", "Reload"), ("<>", "Sort"),
+    ("/", "Filter"), ("f", "Follow"), ("+-", "Workers"), ("k", "End"),
 )  # fmt: skip
 
 HELP = (
@@ -85,7 +85,7 @@ def _head(history: History, width: int) -> list[Line]:
     left: Line = [(FIGURE, f" {clean(sight.application)}"), (LABEL, "  pid "),
                   ("", str(sight.pid)), (LABEL, "  up "), ("", duration(sight.age))]  # fmt: skip
     sentence = clean(sight.sentence).rstrip(".")
-    right: Line = [(health_style(sight.health), f"{sight.health} "), ("", f"{sentence} ")]
+    right: Line = [(health_style(sight.health), f"{sight.health}"), ("", f": {sentence} ")]
     where = " ".join([*sight.urls, *(f"backdoor {one}" for one in sight.backdoor[:1])])
     lines = [_spread(left, right, width), [(LABEL, f" {fitted(where, width - 2)}")], []]
     meter = min(30, max(10, width // 4))
@@ -137,8 +137,8 @@ def _latency(history: History) -> Line:
 
 def _columns(chosen: Chosen, width: int) -> Line:
     line: Line = []
-    for number, column in enumerate(COLUMNS):
-        is_sorting = number == chosen.by
+    for column in fitting(width, chosen.by):
+        is_sorting = column is COLUMNS[chosen.by]
         arrow = ("▲" if column.descends is chosen.inverted else "▼") if is_sorting else ""
         text = (
             cell(column, column.head + arrow, column.width) if column.width else column.head + arrow
@@ -153,16 +153,15 @@ def _workers(
     place = chosen.place(workers)
     first = min(max(0, place - room + 1), max(0, len(workers) - room))
     return [
-        _worker(history, worker, number == place, width)
+        _worker(history, worker, chosen, number == place, width)
         for number, worker in enumerate(workers[first : first + room], start=first)
     ]
 
 
-def _worker(history: History, worker: Worker, is_chosen: bool, width: int) -> Line:
+def _worker(history: History, worker: Worker, chosen: Chosen, is_chosen: bool, width: int) -> Line:
     line: Line = []
-    for column in COLUMNS:
-        text = column.text(worker, history.rates)
-        text = cell(column, text, column.width) if column.width else text
+    for column in fitting(width, chosen.by):
+        text = cell(column, column.text(worker, history.rates), column.width)
         line.append(("" if is_chosen else _style(column.head, worker), f" {text}"))
     if is_chosen:
         return [("class:chosen", text) for _, text in _filled(_cut(line, width), width, "")]
@@ -205,7 +204,7 @@ def _slow(seconds: float) -> str:
 
 def _foot(chosen: Chosen, width: int) -> Line:
     if chosen.asked is not None:
-        return _filled([("class:question", f" {chosen.question}? (y/n) ")], width, "class:question")
+        return _filled([("class:question", f" (y/n) {chosen.question}?")], width, "class:question")
     if chosen.filtering:
         return _filled([("class:question", f" show requests with: {chosen.filter}█")], width,
                        "class:question")  # fmt: skip
@@ -214,8 +213,10 @@ def _foot(chosen: Chosen, width: int) -> Line:
         line.append(("class:said", f" {fitted(clean(chosen.said), width - 2)} "))
         return _filled(line, width, "class:foot")
     for key, about in KEYS:
-        line += [("class:key", f" {key}"), ("class:foot", f" {about} ")]
-    return _filled(_cut(line, width), width, "class:foot")
+        more: Line = [("class:key", f" {key}"), ("class:foot", f" {about} ")]
+        if sum(width_of(text) for _, text in [*line, *more]) <= width:
+            line += more
+    return _filled(line, width, "class:foot")
 
 
 def _help(width: int) -> list[Line]:
