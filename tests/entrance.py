@@ -72,7 +72,7 @@ class Entrance:
         self._opened: list[socket.socket] = []
         self.controller = Worker(ours, 0, self._opened)
         self.workers: list[Worker] = []
-        self.channel: Channel
+        self._channels: list[Channel] = []
         self.process: subprocess.Popen[str]
         self.log: Output
         self.start()
@@ -85,6 +85,8 @@ class Entrance:
 
     def start(self, chronicle: Chronicle | None = None) -> None:
         """Start the door, perhaps once more."""
+        if self._channels:
+            self._channels.pop().close()
         ours, theirs = socket.socketpair()
         lines = self._announcements.fileno(), self._door_line.fileno()
         descriptors = tuple(sock.fileno() for sock in self._listeners)
@@ -99,10 +101,10 @@ class Entrance:
             )
         assert self.process.stderr is not None
         self.log = Output(self.process.stderr)
-        self.channel = Channel(ours)
+        self._channels.append(Channel(ours))
         config = dataclasses.asdict(self._config)
         boot = DoorBoot(config, os.getpid(), descriptors, *lines, SECRET, chronicle or Chronicle())
-        self.channel.send(boot)
+        self.tell(boot)
 
     def worker(self, number: int, generation: int = 1, state: str = "serving") -> Worker:
         """Have a worker that can be entered."""
@@ -115,7 +117,7 @@ class Entrance:
 
     def tell(self, message: Message) -> None:
         """Tell the door a fact."""
-        self.channel.send(message)
+        self._channels[0].send(message)
 
     def dies(self, worker: Worker, code: int = -9, generation: int = 1) -> None:
         """Have a worker die."""
@@ -135,7 +137,7 @@ class Entrance:
 
     def end(self) -> list[str]:
         """End the door; return what it has said."""
-        self.channel.close()
+        self._channels[0].close()
         self.process.wait(PATIENCE)
         self.log.wait_until_ended()
         return self.log.lines

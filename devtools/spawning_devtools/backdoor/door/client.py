@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import enum
 import socket
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from spawning.messages import Arrival
@@ -14,8 +16,8 @@ from spawning_devtools.backdoor.door.reception import FirstLine, Reception
 
 LONGEST_LINE = 1 << 20
 """Bytes that may come without a newline."""
-PATIENCE = 60.0
-"""Seconds in which a client takes no byte of what is for it."""
+FLUSH_TIME = 5.0
+"""Seconds in which a client that is shown out may take its last words."""
 
 
 class State(enum.Enum):
@@ -47,8 +49,8 @@ class Client:
         self.where: int | None = None
         """The worker that its session is in, or was last."""
         self.inward, self.outward = Flow(), Flow()
-        self.stalled_since: float | None = None
-        """Since when it has taken nothing of what is for it."""
+        self.unwatch: Callable[[socket.socket], None] = _nothing
+        """Called with a socket that is about to be closed."""
         self.has_shut = False
         """Whether its session knows that it says nothing more."""
         self._pending: list[bytes] = []
@@ -110,29 +112,43 @@ class Client:
         self._close_session()
         self._skips = bool(self.inward.unfinished)
         self.inward.drop()
+        self._end_line()
+
+    def has_said(self, plain: bool, about: dict[str, Any]) -> None:
+        """It is known what it is."""
+        self.arrival = dataclasses.replace(self.arrival, plain=plain, about=about)
+
+    def leave(self, why: str = "") -> None:
+        """Its session ends; what is for the client still reaches it, and why it is refused."""
+        self._close_session()
+        if why:
+            self._end_line()
+            self.tell(notices.refused(why))
+        self.inward.drop()
+        self.state, self.reception = State.LEAVING, None
+        self.deadline = monotonic() + FLUSH_TIME
+
+    def close(self) -> None:
+        """Close all that it has."""
+        self.unwatch(self.sock)
+        self.sock.close()
+        self._close_session()
+
+    def _end_line(self) -> None:
+        """Nothing follows what the session has said last, but what the door has to say."""
         if self.outward.unfinished:
             self.outward.put(b"\r\n" if self.plain else b"\n")
         for line in self._pending:
             self.outward.put(line)
         self._pending.clear()
 
-    def has_said(self, plain: bool, about: dict[str, Any]) -> None:
-        """It is known what it is."""
-        self.arrival = dataclasses.replace(self.arrival, plain=plain, about=about)
-
-    def leave(self) -> None:
-        """Its session ends, whoever wanted that; what is for the client still reaches it."""
-        self._close_session()
-        self.inward.drop()
-        self.state, self.reception = State.LEAVING, None
-
-    def close(self) -> None:
-        """Close all that it has."""
-        self.sock.close()
-        self._close_session()
-
     def _close_session(self) -> None:
         for sock in (self.session, self.end):
             if sock is not None:
+                self.unwatch(sock)
                 sock.close()
         self.session = self.end = None
+
+
+def _nothing(_sock: socket.socket) -> None:
+    pass

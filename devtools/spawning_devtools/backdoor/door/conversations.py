@@ -7,10 +7,10 @@ from functools import partial
 from time import monotonic
 
 from spawning import log
-from spawning_devtools.backdoor.door import notices, pump
+from spawning_devtools.backdoor.door import pump
 from spawning_devtools.backdoor.door.client import LONGEST_LINE, Client, State
 from spawning_devtools.backdoor.door.placing import Placing
-from spawning_devtools.backdoor.door.pump import FLUSH_TIME, READ, Pump
+from spawning_devtools.backdoor.door.pump import READ, Pump
 from spawning_devtools.backdoor.door.reception import Enter, FirstLine, Leave, Stay, Step
 
 ARRIVALS = 64
@@ -29,6 +29,7 @@ class Conversations:
     def begin(self, client: Client) -> None:
         """Somebody was let near enough to speak."""
         self._clients[client.number] = client
+        client.unwatch = self._pump.leave
         assert client.reception is not None
         self._take(client, client.reception.begin())
         arrived = [one for one in self._clients.values() if one.state is State.ARRIVED]
@@ -46,27 +47,26 @@ class Conversations:
     @property
     def wake_at(self) -> float | None:
         """When `look_at_the_clock` has something to do, on the monotonic clock."""
-        times = [pump.due_at(client) for client in self._clients.values()]
+        times = [client.deadline for client in self._clients.values()]
         return min((at for at in times if at is not None), default=None)
 
     def look_at_the_clock(self, now: float) -> None:
         """Do what is due."""
         for client in list(self._clients.values()):
-            due = pump.due_at(client)
-            if due is None or now < due:
+            if client.deadline is None or now < client.deadline:
                 continue
-            if client.deadline is None or now < client.deadline or client.state is State.LEAVING:
-                self._forget(client)  # it takes nothing
+            if client.state is State.LEAVING:
+                self._forget(client)
             elif client.reception is not None:
                 self._take(client, client.reception.silence())
             elif self._placing.time_is_up(client):
-                self._show_out(client)
+                client.leave()
 
     def attend(self) -> None:
         """Wait for what can be done with each client now."""
         for client in list(self._clients.values()):
             try:
-                pump.flush_out(client)
+                client.outward.send(client.sock)
             except OSError:
                 self._forget(client)
                 continue
@@ -99,7 +99,9 @@ class Conversations:
             elif data:
                 self._take(client, client.reception.hear(data))
         elif data and self._passes(client, data):
-            self._show_out(client, f"no line may be longer than {LONGEST_LINE} bytes")
+            client.leave(f"no line may be longer than {LONGEST_LINE} bytes")
+        elif client.inward.ended and client.state is State.WAITING:
+            self._forget(client)
 
     def _passes(self, client: Client, data: bytes) -> bool:
         """Pass on what a client with a session says; return whether its line is too long."""
@@ -112,7 +114,6 @@ class Conversations:
                 case Enter(plain, about, rest):
                     client.first_line = None
                     client.has_said(plain, about)
-                    self._pump.leave(client.session)
                     self._placing.begin_anew(client)
                     data = rest
                 case bytes(passed):
@@ -133,7 +134,7 @@ class Conversations:
             self._session_ended(client)
 
     def _session_ended(self, client: Client) -> None:
-        if not client.session_ended:
+        if client.session is not None and not client.session_ended:
             self._pump.leave(client.session)
             client.session_ended = True
             self._placing.ended(client)
@@ -149,26 +150,15 @@ class Conversations:
                 client.reception, client.deadline = None, None
                 client.has_said(plain, about)
                 client.first_line = FirstLine() if plain else None
-                why = self._placing.enter(client)
-                if why or client.take_in(rest):
-                    self._show_out(client, why)
+                if why := self._placing.enter(client):
+                    client.leave(why)
+                else:
+                    client.take_in(rest)
             case Leave(why, said):
                 if said:
                     self.say_once(said)
-                self._show_out(client, why)
-
-    # ------------------------------------------------------------ the end
-
-    def _show_out(self, client: Client, why: str = "") -> None:
-        """Let a client take its last words, and no more."""
-        if why:
-            client.tell(notices.refused(why))
-        self._pump.leave(client.session)
-        client.leave()
-        client.deadline = monotonic() + FLUSH_TIME
+                client.leave(why)
 
     def _forget(self, client: Client) -> None:
         if self._clients.pop(client.number, None) is not None:
-            self._pump.leave(client.sock)
-            self._pump.leave(client.session)
             client.close()

@@ -25,6 +25,8 @@ class Placing:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self.clients: dict[int, Client] = {}
+        self.is_stopping = False
+        """Whether there will be no further worker."""
 
     def enter(self, client: Client) -> str:
         """Begin a client's session; return why not, or ''."""
@@ -134,7 +136,9 @@ class Placing:
                 client.where, client.state = target, State.INSIDE
                 return
             refused.add(target)
-        if client.state is not State.WAITING:
+        if self.is_stopping:
+            client.leave("the server has been stopped")
+        elif client.state is not State.WAITING:
             client.state = State.WAITING
             client.tell(notices.text("there is no worker yet; waiting for one"))
 

@@ -86,8 +86,11 @@ class Door:
         for fact in told:
             gone = self._workers.learn(fact)
             if gone is not None:
+                if (line := self._workers.line(gone)) is not None:
+                    self._hear_line(gone, line)  # its last words are under way
                 self._lose(gone)
             if isinstance(fact, Stopping):
+                self._placing.is_stopping = True
                 self._placing.tell_all("the server is being stopped")
 
     def _hear_announcements(self, _mask: int) -> None:
@@ -113,19 +116,24 @@ class Door:
         self._selector.register(line, READ, partial(self._hear_line, word.worker_id, line))
         self._placing.somebody_can_be_entered()
 
-    def _hear_line(self, worker_id: int, line: Line, _mask: int) -> None:
-        try:
-            come = line.receive()
-        except BlockingIOError:
-            return
-        except ValueError:
-            come = None  # who sends rubbish is not entered any more
-        match come:
-            case None:
+    def _hear_line(self, worker_id: int, line: Line, _mask: int = 0) -> None:
+        while True:
+            try:
+                come = line.receive()
+            except BlockingIOError:
+                return
+            except ValueError:
+                come = None  # who sends rubbish is not entered any more
+            if come is None:
                 self._lose(worker_id)
-            case Arrival() as arrival, descriptor if descriptor >= 0:
-                self._placing.came_back(worker_id, arrival, descriptor)
-            case Stops(stops), _:
+                return
+            self._hear_worker(worker_id, *come)
+
+    def _hear_worker(self, worker_id: int, word: Message, descriptor: int) -> None:
+        match word:
+            case Arrival() if descriptor >= 0:
+                self._placing.came_back(worker_id, word, descriptor)
+            case Stops(stops):
                 self._placing.tell_of(worker_id, self._workers.stopped(worker_id, stops))
             case _:
                 pass

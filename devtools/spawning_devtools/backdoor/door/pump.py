@@ -5,13 +5,10 @@ from __future__ import annotations
 import selectors
 import socket
 from collections.abc import Callable
-from time import monotonic
 
-from spawning_devtools.backdoor.door.client import PATIENCE, Client, State
+from spawning_devtools.backdoor.door.client import Client, State
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-FLUSH_TIME = 5.0
-"""Seconds in which a client that is shown out may take its last words."""
 
 
 class Pump:
@@ -38,9 +35,9 @@ class Pump:
             mask |= WRITE
         self._wait_for(client.session, mask, hear)
 
-    def leave(self, sock: socket.socket | None) -> None:
+    def leave(self, sock: socket.socket) -> None:
         """Wait for a socket no more; before it is closed."""
-        if sock is not None and self._masks.pop(sock, 0):
+        if self._masks.pop(sock, 0):
             self._selector.unregister(sock)
 
     def _wait_for(self, sock: socket.socket, mask: int, hear: Callable[[int], None]) -> None:
@@ -56,14 +53,6 @@ class Pump:
         self._masks[sock] = mask
 
 
-def flush_out(client: Client) -> None:
-    """Send a client what it takes; raises OSError where it is gone."""
-    if client.outward.send(client.sock):
-        client.stalled_since = None
-    if client.outward.waiting and client.stalled_since is None:
-        client.stalled_since = monotonic()
-
-
 def flush_in(client: Client) -> None:
     """Send a session what it takes; raises OSError where it is gone."""
     if client.session is None or client.session_ended:
@@ -72,10 +61,3 @@ def flush_in(client: Client) -> None:
     if client.inward.is_done and not client.has_shut:
         client.has_shut = True
         client.session.shutdown(socket.SHUT_WR)
-
-
-def due_at(client: Client) -> float | None:
-    """Return when something has to have happened with a client, on the monotonic clock."""
-    stalled = None if client.stalled_since is None else client.stalled_since + PATIENCE
-    times = [at for at in (client.deadline, stalled) if at is not None]
-    return min(times, default=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import Any
 
 from spawning_devtools.backdoor.door.admission import is_secret
@@ -21,6 +22,9 @@ PROOF_TIME = 60.0
 """Seconds for the secret, which a person types."""
 LONGEST_PROOF = 4096
 LONGEST_FIRST_LINE = 1 << 16
+
+_IS_MEANT = re.compile(rb"[\n\r\x03\x04]|\xff[\xf3\xf4]")
+"""The end of a line, or a key or command of telnet that interrupts or ends."""
 
 TURNED_AWAY = " was turned away from the backdoor, as others will be, without a word"
 EAGER = "wait for the prompt before you type; programs use 'spawnctl attach'"
@@ -154,7 +158,7 @@ class FirstLine:
         said = self._said = self._said + data
         if is_request(said):
             return NO_WEB_SERVER
-        if b"\n" not in said and b"\r" not in said and len(said) < LONGEST_FIRST_LINE:
+        if not _IS_MEANT.search(said) and len(said) < LONGEST_FIRST_LINE:
             return b""
         self._said = None
         if judge(said) is First.OURS:  # which was slow, on a busy machine
