@@ -23,12 +23,12 @@ Said = dict[str, Any]
 HELLO: Said = {
     "say": "hello", "worker": 3, "pid": 9932, "generation": 2, "application": "shop.app",
     "python": "3.11.7", "names": ["app", "config", "server", "orders"],
-    "magics": {
-        "workers": "the workers, and what they do", "switch": "N or controller: go there",
-        "reload": "begin a new generation", "requests": "what is being answered",
-        "stack": "what all threads and greenlets do", "log": "LEVEL: say more, or less",
-        "time": "STATEMENT: how long it takes",
-    },
+    "magics": [
+        ["workers", "the workers, and what they do"], ["switch", "N or controller: go there"],
+        ["reload", "begin a new generation"], ["requests", "what is being answered"],
+        ["stack", "what all threads and greenlets do"], ["log", "LEVEL: say more, or less"],
+        ["time", "STATEMENT: how long it takes"],
+    ],
 }  # fmt: skip
 
 
@@ -51,6 +51,12 @@ class Client:
             first = lines.readline().split(b" ", 2)
             assert first[:2] == [b"spawnctl", b"1"], first
             self.about = json.loads(first[2])
+            if self._door.asks_secret:
+                self.say("secret")
+                self._door.secrets.append(json.loads(lines.readline())["secret"])
+                if not self._door.secrets[-1]:
+                    self.say("refused", why="that is not the secret")
+                    return
             self._door.came(self)
             for line in lines:
                 self._door.asked(self, json.loads(line))
@@ -67,6 +73,9 @@ class StubDoor:
         self.clients: list[Client] = []
         self.on_run: dict[str, Callable[[Client, Said], None]] = {}
         """What is done with a statement instead of evaluating it."""
+        self.asks_secret = False
+        self.secrets: list[str] = []
+        """What was shown where that was asked for."""
         self.namespace: dict[str, Any] = {"orders": [1, 2, 3], "app": object(), "config": {}}
         self._changed = threading.Condition()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -166,10 +175,10 @@ class StubDoor:
         index = question["source"].count(",")
         client.say("signature", id=question["id"], text=text, index=index)
 
-    def _switch(self, client: Client, question: Said) -> None:
-        client.say("moved", worker=question["to"], pid=9940, generation=2, why="")
-
     def _magic(self, client: Client, question: Said) -> None:
+        if question["words"][0] == "switch":
+            client.say("moved", worker=int(question["words"][1]), generation=2, why="")
+            return
         if question["words"][0] == "workers":
             columns = ["worker", "pid", "generation", "state", "oldest request"]
             rows = [[3, 9932, 2, "serving", None], [4, 9940, 2, "serving", "GET /report"]]
@@ -183,7 +192,6 @@ _ANSWERS: dict[str, Callable[[StubDoor, Client, Said], None]] = {
     "run": StubDoor._run,
     "complete": StubDoor._complete,
     "signature": StubDoor._signature,
-    "switch": StubDoor._switch,
     "magic": StubDoor._magic,
 }
 

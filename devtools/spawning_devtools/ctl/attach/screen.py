@@ -20,6 +20,9 @@ from prompt_toolkit.styles import Style
 from spawning_devtools.ctl.attach import colouring
 from spawning_devtools.ctl.rendering import Fragments, clean, lines_on_screen, table
 
+SOON = 0.2
+"""Seconds."""
+
 STYLE = Style.from_dict(
     {
         **colouring.STYLE,
@@ -58,8 +61,8 @@ class Screen:
     def __init__(self) -> None:
         self.is_terminal = sys.stdout.isatty()
         self._at_line_start = True
-        self._result = ""
-        """What has come of a result that may be longer than the screen."""
+        self._result: Fragments = []
+        """What has come of an answer that may be longer than the screen."""
         self._held: list[Fragments] | None = None
         """What is to be shown when the pager has ended, None where there is none."""
 
@@ -71,7 +74,7 @@ class Screen:
     def out(self, text: str, stream: str) -> None:
         """Show what a session wrote; a result is kept until `flush`."""
         if stream == "result":
-            self._result += text
+            self._keep(as_shown(text, stream))
         else:
             self._show_result()
             self._show(as_shown(text, stream))
@@ -87,9 +90,8 @@ class Screen:
         self._show([("class:error", clean(text) + "\n")])
 
     def text(self, text: str) -> None:
-        """Show a text of the server's."""
-        self.end_line()
-        self._show([("", clean(text).rstrip("\n") + "\n")])
+        """Show an answer; it is kept until `flush`."""
+        self._keep([("", clean(text).rstrip("\n") + "\n")])
 
     def fragments(self, fragments: Fragments) -> None:
         """Show what has its colours already."""
@@ -97,9 +99,8 @@ class Screen:
         self._show(fragments)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Show a table."""
-        self.end_line()
-        self._show(table(columns, rows, self.width if self.is_terminal else 10_000))
+        """Show a table; it is kept until `flush`."""
+        self._keep(table(columns, rows, self.width if self.is_terminal else 10_000))
 
     def end_line(self) -> None:
         """Begin a new line, unless the cursor is on one."""
@@ -109,17 +110,30 @@ class Screen:
 
     async def flush(self) -> None:
         """Show what was kept, through a pager where it is longer than the screen."""
-        height = shutil.get_terminal_size().lines - 1
-        text = self._result
-        if self.is_terminal and text and lines_on_screen(text, self.width) > height:
-            self._result = ""
-            await self._page(as_shown(text, "result"))
+        if self._is_long():
+            whole, self._result = self._result, []
+            await self._page(whole)
         self.end_line()
 
+    def _keep(self, fragments: Fragments) -> None:
+        if not self._result:
+            # Of a statement that takes its time, results are shown before its end.
+            asyncio.get_running_loop().call_later(SOON, self._show_short)
+        self._result += fragments
+
+    def _is_long(self) -> bool:
+        text = "".join(text for _, text in self._result)
+        height = shutil.get_terminal_size().lines - 1
+        return self.is_terminal and lines_on_screen(text, self.width) > height
+
+    def _show_short(self) -> None:
+        if not self._is_long():
+            self._show_result()
+
     def _show_result(self) -> None:
-        text, self._result = self._result, ""
-        if text:
-            self._show(as_shown(text, "result"))
+        kept, self._result = self._result, []
+        if kept:
+            self._show(kept)
 
     def _show(self, fragments: Fragments) -> None:
         if self._held is not None:

@@ -150,7 +150,8 @@ class Session:
         yield Show("table", (list(said.get("columns") or ()), list(said.get("rows") or ())))
 
     def _text(self, said: Said) -> Iterator[Show]:
-        yield Show("text", (str(said.get("text") or ""),))
+        # What answers nothing is said by the door, or the session, at any time.
+        yield Show("text" if "id" in said else "notice", (str(said.get("text") or ""),))
 
     def _refused(self, said: Said) -> Iterator[Show]:
         self.refused = str(said.get("why") or "the server refuses")
@@ -163,10 +164,10 @@ class Session:
     def _breakpoint(self, said: Said) -> Iterator[Show]:
         request = said.get("request") or "code that is no request"
         place = f"{said.get('file')}:{said.get('line')}"
-        where = f"worker {said.get('worker')}"
-        yield Show("notice", (
-            f"breakpoint: {request} waits at {place} in {where}; 'debug' takes you there",
-        ))  # fmt: skip
+        worker = said.get("worker")
+        is_here = worker == self.where.worker
+        how = "'debug' takes it" if is_here else f"'switch {worker}' goes there"
+        yield Show("notice", (f"breakpoint: {request} waits at {place} in worker {worker}; {how}",))
 
     def _broken(self, why: str) -> Iterator[Show]:
         """What ran, or asked, is no more where we are."""
