@@ -74,6 +74,14 @@ def _address(name: Any) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def _shown(listeners: Sequence[socket.socket]) -> str:
+    """Return where one knocks, as a user would say it."""
+    ports = {sock.getsockname()[1] for sock in listeners if sock.family != socket.AF_UNIX}
+    if len(listeners) > 1 and len(ports) == 1:
+        return f"localhost:{ports.pop()}"
+    return " ".join(addresses(listeners))
+
+
 class _Memory:
     """The chronicle: the door knows from it which workers live, and in which state they are."""
 
@@ -98,7 +106,7 @@ def brief(
 ) -> Brief:
     """Return what makes a companion the door."""
     listeners = outside.backdoor_listeners
-    log.say(f"backdoor on {' '.join(addresses(listeners))} for {_user()}: spawnctl attach")
+    log.say(f"backdoor on {_shown(listeners)} for {_user()}: spawnctl attach")
     descriptors = tuple(sock.fileno() for sock in listeners)
     lines = backdoor.announcements.fileno(), backdoor.door_line.fileno()
     boot = DoorBoot(

@@ -1,0 +1,204 @@
+"""A real server that can be entered, and those whom it does not let in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from browser.chromium import FOUND, Browser
+from entrance import read_all, read_until
+from serving import PATIENCE, StartServer, wait_until
+from visits import KNOCKED_AT, TURNED_AWAY, knock, place_of, session, start
+
+pytestmark = pytest.mark.slow
+
+IS_ROOT = os.geteuid() == 0
+
+
+# ---------------------------------------------------------------- who is not let in
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """A real user of the machine, made for the test."""
+    name = f"spawning-{uuid.uuid4().hex[:8]}"
+    subprocess.run(["useradd", "--no-create-home", name], check=True, capture_output=True)
+    yield name
+    subprocess.run(["userdel", name], check=True, capture_output=True)
+
+
+KNOCK = """
+import json, os, pwd, socket, sys
+user = pwd.getpwnam(sys.argv[1])
+place, words, how = json.loads(sys.argv[2]), sys.argv[3].encode(), sys.argv[4]
+os.setgroups([]); os.setgid(user.pw_gid); os.setuid(user.pw_uid)
+sock = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
+try:
+    sock.connect(place if isinstance(place, str) else tuple(place))
+    sock.sendall(words)
+    if how == "leave":
+        sock.close()
+        sys.exit()
+    said = b""
+    while piece := sock.recv(65536):
+        said += piece
+    print(said.decode())
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def knock_as(user: str, place: Any, words: str, how: str = "stay") -> str:
+    """Return what another user is told."""
+    command = [sys.executable, "-c", KNOCK, user, json.dumps(place), words, how]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def evil(marker: Path) -> str:
+    """Return a first line of ours, and a statement that leaves a mark."""
+    return "spawnctl 1 {}\n" + json.dumps(
+        {"do": "run", "id": 1, "source": f"open({str(marker)!r}, 'w')"}
+    ) + "\n"  # fmt: skip
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can make a user, and be somebody else")
+def test_another_user_is_refused(
+    spawn: StartServer, plain: Path, runtime: dict[str, str], tmp_path: Path, stranger: str,
+    entered_at: str,
+) -> None:  # fmt: skip
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    server = start(spawn, plain, "-s", "1", f"--backdoor={entered_at}", env=runtime)
+    place, marker = place_of(server), tmp_path / "evaluated"
+    if isinstance(place, str):
+        assert knock_as(stranger, place, evil(marker)) == "PermissionError\n"
+        os.chmod(place, 0o666)  # as somebody might, to be helpful
+    for _ in range(3):
+        told = knock_as(stranger, place, evil(marker))
+        assert "another user's server" in told or told == "ConnectionResetError\n"
+    # One who has gone by the time that the kernel is asked is shown there as root.
+    for _ in range(20):
+        knock_as(stranger, place, evil(marker), "leave")
+    with session(server) as inside:
+        assert inside.run("1 + 1").strip() == "2"
+    assert not marker.exists()
+    lines = [line for line in server.log.lines if TURNED_AWAY in line]
+    assert [line for line in lines if stranger in line] == [lines[0]]
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can become somebody else")
+def test_the_server_of_another_user(
+    spawn: StartServer, plain: Path, runtime: dict[str, str], tmp_path: Path, stranger: str
+) -> None:
+    marker = tmp_path / "evaluated"
+    folder = tmp_path / "place"
+    folder.mkdir(mode=0o755)
+    for above in (tmp_path, *tmp_path.parents[:2]):
+        above.chmod(0o755)
+    path = f"{folder}/door"
+    server = spawn(plain, "-s", "1", "-u", stranger, f"--backdoor=unix:{path}", "-l", "/dev/null",
+                   "hello.app", env=runtime)  # fmt: skip
+    server.log.wait_for("serving hello.app on|error: --chuid")
+    if "error: --chuid" in "\n".join(server.log.lines):
+        pytest.skip("the interpreter is not everybody's")
+    match = KNOCKED_AT.search(server.log.wait_for(KNOCKED_AT.pattern))
+    assert match is not None
+    assert match[3] == stranger
+    assert os.stat(path).st_uid == psutil.Process(server.pid).uids().real != 0
+    assert "another user's" in knock_as("nobody", path, evil(marker)) or "Error" in knock_as(
+        "nobody", path, evil(marker)
+    )
+    assert '"say":"hello"' in knock_as(stranger, path, "spawnctl 1 {}\n", "stay")
+    with session(server) as root:
+        assert root.run("1 + 1").strip() == "2"
+    assert not marker.exists()
+
+
+# ---------------------------------------------------------------- web pages
+
+ATTACK = """
+(async () => {
+  const url = "http://%s/", source = "open('%s', 'w')\\n";
+  const tries = [
+    () => fetch(url, {method: "POST", mode: "no-cors", body: source}),
+    () => fetch(url, {method: "POST", mode: "no-cors", body: new Blob([source])}),
+    () => fetch(url + "?x=" + encodeURIComponent(source), {mode: "no-cors"}),
+    () => fetch(url, {method: "PUT", body: source}),
+    () => fetch(url.replace("http:", "https:"), {mode: "no-cors"}),
+    () => new Promise((_, no) => { new WebSocket(url.replace("http", "ws")).onerror = no; }),
+    () => new Promise((_, no) => Object.assign(new Image(), {onerror: no, src: url})),
+    () => new Promise((_, no) => { new EventSource(url).onerror = no; }),
+    () => navigator.sendBeacon(url, source),
+  ];
+  const link = document.createElement("link");
+  link.rel = "preconnect"; link.href = url;
+  document.head.append(link);
+  await new Promise(over => setTimeout(over, 700));  // until the banner came
+  const ends = await Promise.allSettled(tries.map(one => one()));
+  window.ended = ends.length;
+})();
+"""
+
+
+@pytest.fixture(params=FOUND, ids=["browser"] * len(FOUND))
+def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
+    started = Browser(request.param, tmp_path / "profile")
+    yield started
+    started.close()
+
+
+def test_a_web_page_has_nothing_evaluated(
+    spawn: StartServer, plain: Path, runtime: dict[str, str], tmp_path: Path, browser: Browser
+) -> None:
+    marker = tmp_path / "evaluated"
+    server = start(spawn, plain, "-s", "1", "--backdoor=0", env=runtime)
+    host, port = server.address
+    browser.open(f"http://{host}:{port}/")
+    wait_until(lambda: browser.holds("document.readyState == 'complete'"), "the page is open")
+    for name in ("127.0.0.1", "localhost", "[::1]"):
+        place = f"{name}:{place_of(server)[1]}"
+        browser.value_of("window.ended = 0")
+        browser.value_of(ATTACK % (place, marker) + "; 0")
+        wait_until(lambda: browser.holds("window.ended == 9"), "the page has tried everything")
+    with session(server) as inside:
+        assert inside.run("1 + 1").strip() == "2"
+    assert not marker.exists()
+    lines = [line for line in server.log.lines if TURNED_AWAY in line]
+    assert len(lines) == 1
+    assert "a web page" in lines[0]
+
+
+REBOUND = "{method} / HTTP/1.1\r\nHost: rebound.example:3000\r\nOrigin: http://rebound.example:3000"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "spawnctl", "import"])
+def test_a_rebound_name_has_nothing_evaluated(
+    spawn: StartServer, plain: Path, runtime: dict[str, str], tmp_path: Path, method: str
+) -> None:
+    marker = tmp_path / "evaluated"
+    server = start(spawn, plain, "-s", "1", "--backdoor=0", env=runtime)
+    said = REBOUND.format(method=method) + f"\r\n\r\n{evil(marker)}open('{marker}', 'w')\n"
+    for _ in range(3):
+        with knock(place_of(server)) as sock:
+            sock.sendall(said.encode())
+            read_all(sock)
+    # After the banner, as a browser may that has connected long before it asks.
+    with knock(place_of(server)) as sock:
+        read_until(sock, b">>> ")
+        sock.sendall(said.encode())
+        read_all(sock)
+    with session(server) as inside:
+        assert inside.run("1 + 1").strip() == "2"
+    assert not marker.exists()
+    assert 1 <= len([line for line in server.log.lines if TURNED_AWAY in line]) <= 2

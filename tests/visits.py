@@ -1,0 +1,89 @@
+"""Visits to a real server by its backdoor, without a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from serving import PATIENCE, Server, StartServer
+
+KNOCKED_AT = re.compile(r"backdoor on (?:localhost:(\d+)|unix:(\S+)) for (\S+): spawnctl attach")
+
+TURNED_AWAY = "turned away from the backdoor"
+
+
+def place_of(server: Server) -> tuple[str, int] | str:
+    """Return where a server is entered."""
+    match = KNOCKED_AT.search(server.log.wait_for(KNOCKED_AT.pattern))
+    assert match is not None
+    return match[2] or ("127.0.0.1", int(match[1]))
+
+
+def knock(place: tuple[str, int] | str) -> socket.socket:
+    """Connect to where a server is entered."""
+    if isinstance(place, str):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(place)
+    else:
+        sock = socket.create_connection(place)
+    sock.settimeout(PATIENCE)
+    return sock
+
+
+class Session:
+    """A client of the backdoor, without a terminal."""
+
+    def __init__(self, server: Server, **about: Any) -> None:
+        self.sock = knock(place_of(server))
+        self._lines = self.sock.makefile("rb")
+        self.sock.sendall(b"spawnctl 1 %s\n" % json.dumps(about).encode())
+        self.hello = self.wait_for("hello")
+        self._last = 0
+
+    def wait_for(self, say: str) -> dict[str, Any]:
+        """Return the next message of a kind."""
+        for line in self._lines:
+            said: dict[str, Any] = json.loads(line)
+            if said["say"] == say:
+                return said
+        raise AssertionError(f"no {say} has come")
+
+    def run(self, source: str) -> str:
+        """Run a statement; return what it has printed and come to."""
+        self._last += 1
+        asked = {"do": "run", "id": self._last, "source": source}
+        self.sock.sendall(json.dumps(asked).encode() + b"\n")
+        text = ""
+        for line in self._lines:
+            said = json.loads(line)
+            if said["say"] == "out":
+                text += said["text"]
+            elif said["say"] == "done":
+                return text
+        raise AssertionError("the statement is not done")
+
+    def close(self) -> None:
+        """Go."""
+        self._lines.close()
+        self.sock.close()
+
+
+@contextlib.contextmanager
+def session(server: Server, **about: Any) -> Iterator[Session]:
+    """Be inside until the block ends."""
+    opened = Session(server, **about)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def start(spawn: StartServer, folder: Path, *arguments: str, env: dict[str, str]) -> Server:
+    """Start a server of the smallest application."""
+    words = ("-l", "/dev/null", *arguments, "hello.app")
+    return spawn(folder, *words, env=env).wait_until_serving()
