@@ -181,7 +181,7 @@ class StubDoor:
             return
         if question["words"][0] == "workers":
             columns = ["worker", "pid", "generation", "state", "oldest request"]
-            rows = [[3, 9932, 2, "serving", None], [4, 9940, 2, "serving", "GET /report"]]
+            rows = [[3, "9932", 2, "serving", None], [4, "9940", 2, "serving", "GET /report"]]
             client.say("table", id=question["id"], columns=columns, rows=rows)
         else:
             client.say("text", id=question["id"], text=" ".join(question["words"]))

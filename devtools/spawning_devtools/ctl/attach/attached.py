@@ -76,8 +76,6 @@ class Attached:
                 self._helping.talk = self._talk = Talk(wire, self._hear)
                 await self._talk.listen()
                 self._helping.talk = self._talk = None
-                if self._session.refused:
-                    raise SpawningError(self._session.refused)
                 self._show(self._session.lost())
                 is_again = True
         except SpawningError as error:
@@ -90,7 +88,9 @@ class Attached:
         self._helping.names = self._session.names
         self._helping.words = [*self._session.magics, *OURS]
         self._helping.is_debugging = self._session.is_debugging
-        if self._session.is_over:
+        if self._session.refused:
+            self._failure = SpawningError(self._session.refused)
+        if self._session.refused or self._session.is_over:
             self._end()
         elif self._session.state is not before:
             self._prompt.leave()
