@@ -67,10 +67,16 @@ class Backdoor:
         self._sessions = hooks.sessions(self._view)
 
     def begin(self, boot: Boot, channel: Channel, holding: Holding) -> None:
-        """This process is a worker now."""
+        """The application is about to be loaded; it may stop at a breakpoint."""
         if self._view is not None and self._sessions is not None:
-            self._view.be(boot, channel, holding)
+            self._view.debugged = holding
+            self.become(boot, channel)
             self._sessions.mind_breakpoints()
+
+    def become(self, boot: Boot, channel: Channel) -> None:
+        """This process is that worker now: it may be one that was forked meanwhile."""
+        if self._view is not None:
+            self._view.be(boot, channel)
 
     def open(self, engine: Engine, application: Any) -> None:
         """The application is loaded: whoever wants to may come in."""
@@ -142,10 +148,10 @@ class View:
         self._lock = allocate_lock()
         self._log = StatementLog(config.backdoor_log)
 
-    def be(self, boot: Boot, channel: Channel, holding: Holding) -> None:
+    def be(self, boot: Boot, channel: Channel) -> None:
         """Show this worker."""
         self.worker, self.generation = boot.worker_id, boot.generation
-        self.debugged, self._channel = holding, channel
+        self._channel = channel
 
     @property
     def attach_command(self) -> str:

@@ -56,6 +56,10 @@ class Holding:
         self._me: Callable[[], Hashable] = get_ident
         self._busy: Callable[[], Iterable[Connection]] = tuple
 
+    def moves_to(self, channel: Channel) -> None:
+        """This process is another one than before, with a channel of its own."""
+        self._channel = channel
+
     def find_requests(
         self, me: Callable[[], Hashable], busy: Callable[[], Iterable[Connection]]
     ) -> None:

@@ -149,7 +149,9 @@ class Worker:
 
     def _become(self, channel: Channel, boot: Boot) -> None:
         """Be a worker, in a process that a snapshot has forked."""
-        self._channel, self._boot, self._holding = channel, boot, Holding(channel)
+        self._channel, self._boot = channel, boot
+        self._holding.moves_to(channel)  # debuggers know this one
+        self._backdoor.become(boot, channel)
         signals.take(self._terminate)
         engine_parts.after_fork(self._config)
         self._begin()

@@ -93,7 +93,7 @@ def test_another_user_is_refused(
     for _ in range(3):
         told = knock_as(stranger, place, evil(marker))
         assert "another user's server" in told or told.endswith("Error\n")
-    # One who has gone by the time that the kernel is asked is shown there as root.
+    # One who has gone by the time that the kernel is asked: older ones show him as root.
     for _ in range(20):
         knock_as(stranger, place, evil(marker), "leave")
     with session(server) as inside:

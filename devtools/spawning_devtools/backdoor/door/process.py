@@ -105,7 +105,7 @@ class Door:
             if come is None:
                 return
             word, descriptor = come
-            if isinstance(word, Enterable) and descriptor >= 0:
+            if isinstance(word, Enterable) and word.worker_id > CONTROLLER and descriptor >= 0:
                 self._take_in(word, Line.at(descriptor))
 
     def _take_in(self, word: Enterable, line: Line) -> None:
@@ -139,8 +139,6 @@ class Door:
                 pass
 
     def _lose(self, worker_id: int) -> None:
-        if worker_id == CONTROLLER:
-            return  # its end is told by the channel
         line = self._workers.lose(worker_id)
         if line is not None:
             self._selector.unregister(line)

@@ -20,6 +20,7 @@ AT_ONCE = 16
 """Clients that are accepted before others have their turn."""
 PAUSE = 1.0
 """Seconds without new clients where the system has no descriptor for one."""
+_DROPPED = 1 << 16
 NOT_YOURS = "this is another user's server"
 
 
@@ -76,8 +77,11 @@ class Threshold:
         name = kernel.name_of(peer.user)
         if decided is Verdict.REFUSE:
             self._conversations.say_once(f"user {name}{TURNED_AWAY}")
-            with sock, contextlib.suppress(OSError):
-                sock.send(notices.encoded(notices.refused(NOT_YOURS), plain=False))
+            with sock:
+                with contextlib.suppress(OSError):
+                    sock.recv(_DROPPED)  # unread, it would have the answer lost on its way
+                with contextlib.suppress(OSError):
+                    sock.send(notices.encoded(notices.refused(NOT_YOURS), plain=False))
             return
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
