@@ -67,6 +67,10 @@ class Session:
                 return text
         raise AssertionError("the statement is not done")
 
+    def answer(self, text: str) -> None:
+        """Answer what is asked."""
+        self.sock.sendall(json.dumps({"do": "input", "text": text}).encode() + b"\n")
+
     def close(self) -> None:
         """Go."""
         self._lines.close()
