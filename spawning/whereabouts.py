@@ -145,7 +145,7 @@ def _read(path: str) -> Note | None:
         with open(path, encoding="utf-8") as file:
             values: dict[str, Any] = json.load(file)
         known = {field.name for field in dataclasses.fields(Note)}
-        plain = {
+        plain: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in values.items()
             if key in known

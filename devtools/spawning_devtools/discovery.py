@@ -16,14 +16,19 @@ def servers() -> list[Note]:
 
     That is raised where there are none but in a folder that somebody else may have made.
     """
-    found, complaints = running(os.environ, os.geteuid())
+    found, complaints = _found(os.environ, os.geteuid())
     if complaints and not found:
         raise ServerNotFound(f"{complaints[0]}, so nothing in it is believed")
     return sorted(found, key=lambda note: note.pid)
 
 
-def running(environ: Mapping[str, str], user: int) -> tuple[list[Note], list[str]]:
-    """Return the notes of one user's servers that run, and why a folder is not believed."""
+def running(environ: Mapping[str, str], user: int) -> list[Note]:
+    """Return the notes of one user's servers that run."""
+    return _found(environ, user)[0]
+
+
+def _found(environ: Mapping[str, str], user: int) -> tuple[list[Note], list[str]]:
+    """Return the notes that are believed, and why a folder is not."""
     found: list[Note] = []
     complaints: list[str] = []
     for folder in folders(environ, user):

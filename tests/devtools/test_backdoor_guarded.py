@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from entrance import GREETING, SECRET, Entrance, Worker, entrance, read_all, read_until
+from serving import PATIENCE
 from spawning_devtools.backdoor.door.placing import SESSIONS
 from spawning_devtools.backdoor.door.reception import EAGER, WRONG_SECRET
 
@@ -125,15 +126,17 @@ def test_our_client_that_was_slow_is_still_ours(tcp: Entrance) -> None:
 def flood(client: socket.socket, session: socket.socket, size: int) -> int:
     """Send bytes without a newline until that is refused; return how many were taken."""
     piece, sent = b"x" * 1_000_000, 0
+    client.setblocking(False)
     session.setblocking(False)
     while sent < size:
+        readable, writable, _ = select.select([session], [client], [], PATIENCE)
+        assert readable or writable, "it is neither taken nor refused"
         try:
-            sent += client.send(piece)
+            sent += client.send(piece) if writable else 0
         except (ConnectionResetError, BrokenPipeError):
             break
-        with contextlib.suppress(BlockingIOError):
-            while session.recv(1 << 20):
-                pass
+        if readable and not session.recv(1 << 20):
+            break
     return sent
 
 

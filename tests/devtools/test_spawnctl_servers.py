@@ -9,7 +9,7 @@ import pytest
 
 from clients import get
 from screens import needs_tmux
-from serving import Server, StartServer
+from serving import Server, StartServer, title_of, wait_until
 from shop import SHOP, Customer, open_shop, ran, spawnctl
 
 pytestmark = pytest.mark.slow
@@ -53,6 +53,7 @@ def test_a_server_without_a_note_is_seen_all_the_same(
     spawn: StartServer, plain: Path, tmp_path: Path, runtime: dict[str, str]
 ) -> None:
     server = spawn(plain, "-s", "1", "hello.app", env=runtime).wait_until_serving()
+    server.wait_for_workers(1)
     code, said = ran(tmp_path, runtime, "status", "--pid", str(server.pid))
     assert code == 0
     assert "healthy: Generation 1 serves." in said
@@ -102,15 +103,17 @@ def test_stop_waits_for_requests_unless_told_otherwise(
     customer = Customer(server, "/wait")
     while "GET /wait" not in ran(shop, runtime, "status")[1]:
         assert not customer.answer
-    code, _ = ran(shop, runtime, "stop", "--no-wait")
-    assert code == 0
-    server.log.wait_for("stopping|SIGTERM|finish")
+    assert ran(shop, runtime, "stop", "--no-wait") == (0, "")
     code, said = ran(shop, runtime, "stop", "--now")
     assert (code, said) == (0, f"server {server.pid} has ended\n")
     assert server.wait() == 0
     code, said = ran(shop, runtime, "stop")
     assert code == 1
     assert "no server was started in" in said
+
+
+def _serving(server: Server) -> int:
+    return sum("(serving)" in title_of(worker) for worker in server.workers())
 
 
 @needs_tmux
@@ -137,7 +140,8 @@ def test_top(server: Server, shop: Path, runtime: dict[str, str]) -> None:
         top.type("M")
         top.wait_for("MEM▼")
         top.type("+")
-        server.wait_for_workers(3 + 1)  # one still has its request
+        top.wait_for("^ asked for: start one worker more")
+        wait_until(lambda: _serving(server) == 3, "there are three workers")
         top.type("q")
         top.wait_for("^ended with 0$")
         top.wait_for("^ echo$")

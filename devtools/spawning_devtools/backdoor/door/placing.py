@@ -84,7 +84,7 @@ class Placing:
         client.deadline = None
         if client.state is not State.INSIDE:
             return False
-        if client.where in self._workers:
+        if client.where is not None and client.where in self._workers:
             return client.session_ended
         self._move_from(client)
         return False
