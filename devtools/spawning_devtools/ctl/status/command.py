@@ -71,8 +71,8 @@ def checked(looker: Looker) -> Sight:
         raise ServerNotFound("the server has just ended")
     if not sight.workers and not looker.sees_workers:
         raise ServerNotFound(
-            f"server {sight.pid} belongs to another user, and has no status page",
-            "ask as that user or as root, or start it with --status-port",
+            f"the counters of server {sight.pid} cannot be read, and it has no status page",
+            "it is another user's, or of another version; start it with --status-port",
         )
     return sight
 

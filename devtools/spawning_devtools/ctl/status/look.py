@@ -54,6 +54,9 @@ class Looker:
         page = page_of(sight.status) if sight.status else None
         if page is not None:
             return with_page(sight, page)
+        if self._board is None:
+            unknown = f"The counters of server {self._controller} cannot be read."
+            return dataclasses.replace(sight, health="unknown", sentence=unknown)
         health, sentence = judged(sight)
         return dataclasses.replace(sight, health=health, sentence=sentence)
 
