@@ -19,7 +19,7 @@ from spawning.config import Config
 from spawning.controller.audience import Fact
 from spawning.controller.companion import Brief
 from spawning.controller.outside import Outside
-from spawning.devhooks import Debugged, DevHooks, Nobody, Sessions
+from spawning.devhooks import Debugged, DevHooks, Nobody, Sessions, begin
 from spawning.gate import Gate
 from spawning.messages import (
     Arrival,
@@ -148,7 +148,7 @@ class _Reception:
         if isinstance(arrival, Arrival) and descriptor >= 0:
             if self._sessions is None:
                 self._sessions = self._hooks.sessions(self._view)
-            self._sessions.serve(socket.socket(fileno=descriptor), arrival)
+            begin(self._sessions, socket.socket(fileno=descriptor), arrival)
 
 
 class View:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 from spawning.config import Config
-from spawning.devhooks.backdoor import Sessions, WorkerView
+from spawning.devhooks.backdoor import Sessions, WorkerView, begin
 from spawning.devhooks.debugging import Debugged, Nobody
 from spawning.errors import DevtoolsMissing
 from spawning.messages import Boot, Channel, CoverageOrder, Graph, Message, News, Snapshots
@@ -28,6 +28,7 @@ __all__ = [
     "Sessions",
     "WorkerHooks",
     "WorkerView",
+    "begin",
     "load",
     "wanted",
 ]

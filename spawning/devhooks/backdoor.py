@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from spawning import log
 from spawning.config import Config
 from spawning.devhooks.debugging import Debugged
 from spawning.scoreboard import Scoreboard
@@ -90,3 +91,12 @@ class Sessions(Protocol):
     @property
     def count(self) -> int:
         """How many there are."""
+
+
+def begin(sessions: Sessions, sock: socket.socket, arrival: Any) -> None:
+    """Have a client served; a session that cannot be begun is no harm to the others."""
+    try:
+        sessions.serve(sock, arrival)
+    except Exception:
+        log.say_bug("bug in the backdoor, please report it:")
+        sock.close()

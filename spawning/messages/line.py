@@ -9,6 +9,8 @@ from __future__ import annotations
 # By name, before anything monkey-patches them: native threads of a worker use lines.
 import _socket
 import array
+import errno
+import os
 from socket import (
     AF_UNIX,
     MSG_CMSG_CLOEXEC,
@@ -54,6 +56,8 @@ class Line:
     def send(self, message: Message, descriptor: int = -1) -> None:
         """Send a message, and a copy of a descriptor; raises OSError where that cannot be now."""
         data = encode(message)
+        if len(data) > PACKET:
+            raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))  # it would arrive cut
         beside = array.array("i", [descriptor] if descriptor >= 0 else [])
         rights = [(SOL_SOCKET, SCM_RIGHTS, beside)] if beside else []
         self._socket.sendmsg([data], rights, MSG_DONTWAIT | MSG_NOSIGNAL)

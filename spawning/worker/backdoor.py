@@ -23,7 +23,7 @@ from typing import Any
 
 from spawning import whereabouts
 from spawning.config import Config
-from spawning.devhooks import Debugged, DevHooks, Nobody, Sessions
+from spawning.devhooks import Debugged, DevHooks, Nobody, Sessions, begin
 from spawning.http.connection import Connection
 from spawning.http.engine import Engine
 from spawning.messages import (
@@ -126,7 +126,7 @@ class Backdoor:
         while (come := line.receive(waits=True)) is not None:
             arrival, descriptor = come
             if isinstance(arrival, Arrival) and descriptor >= 0:
-                self._sessions.serve(_Socket(fileno=descriptor), arrival)
+                begin(self._sessions, _Socket(fileno=descriptor), arrival)
         self._view.has_line(None)
         line.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from spawning.messages import Arrival, Line, Stop, Stops
+from spawning.messages.line import PACKET
 
 
 @pytest.fixture
@@ -59,3 +60,11 @@ def test_rubbish_is_a_value_error(rubbish: bytes) -> None:
         line.receive()
     line.close()
     ours.close()
+
+
+def test_what_would_arrive_cut_is_not_sent(ends: tuple[Line, Line]) -> None:
+    here, there = ends
+    with pytest.raises(OSError, match="too long"):
+        here.send(Stops((Stop("x" * PACKET, "", 0),)))
+    here.send(Stops((Stop("x" * (PACKET - 1000), "", 0),)))
+    assert there.receive() is not None

@@ -77,6 +77,7 @@ def test_no_beginning_of_a_request_is_taken_for_anything_better(said: bytes) -> 
 def test_what_our_client_says_of_itself() -> None:
     assert greeting(b'spawnctl 1 {"to": 3}\r\n{"do"') == ({"to": 3}, b'{"do"')
     assert greeting(b"spawnctl 1 {}\n") == ({}, b"")
+    assert greeting(b'spawnctl 1 {"a": [[]], "b": {}, "c": null}\n') == ({"c": None}, b"")
 
 
 AFTER_THE_BANNER = {

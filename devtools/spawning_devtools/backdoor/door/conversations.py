@@ -86,6 +86,14 @@ class Conversations:
     # ------------------------------------------------------------ what is heard
 
     def _hear(self, client: Client, mask: int) -> None:
+        try:
+            self._listen_to(client, mask)
+        except Exception:
+            # Whatever a client has found that we have not thought of is its own loss.
+            log.say_bug("bug in the backdoor, please report it:")
+            self._forget(client)
+
+    def _listen_to(self, client: Client, mask: int) -> None:
         if not mask & READ or client.state is State.LEAVING:
             return
         try:

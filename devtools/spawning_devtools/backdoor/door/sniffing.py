@@ -57,7 +57,10 @@ def judge(said: bytes) -> First:
 
 
 def greeting(said: bytes) -> tuple[dict[str, Any], bytes] | None:
-    """Return what our client says of itself, and what follows; None where it is none of ours."""
+    """Return what our client says of itself, and what follows; None where it is none of ours.
+
+    Only plain values are taken: what is nested deeply could be read here and not written.
+    """
     line, _, rest = without_negotiation(said).partition(b"\n")
     word, _, about = line.removeprefix(_OURS).partition(b" ")
     if not line.startswith(_OURS) or word != b"%d" % VERSION:
@@ -66,7 +69,9 @@ def greeting(said: bytes) -> tuple[dict[str, Any], bytes] | None:
         told = json.loads(about)
     except (ValueError, RecursionError):
         return None
-    return (told, rest) if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return None
+    return {key: value for key, value in told.items() if not isinstance(value, (dict, list))}, rest
 
 
 def is_request(said: bytes) -> bool:
