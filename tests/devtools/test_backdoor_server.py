@@ -117,6 +117,17 @@ def test_the_note_by_which_a_server_is_found(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("option", ["--reload=dev", "--status-port=0"])
+def test_other_servers_are_found_too(
+    spawn: StartServer, plain: Path, runtime: dict[str, str], option: str
+) -> None:
+    server = start(spawn, plain, option, env=runtime)
+    (path,) = Path(runtime["XDG_RUNTIME_DIR"], "spawning").iterdir()
+    note = json.loads(path.read_text())
+    assert (note["pid"], note["backdoor"], note["secret"]) == (server.pid, [], "")
+    assert bool(note["status"]) == option.startswith("--status")
+
+
 @pytest.mark.parametrize("option", ["--livereload", "--watch=hello.py"])
 def test_a_server_that_nobody_asked_leaves_no_note(
     spawn: StartServer, plain: Path, runtime: dict[str, str], option: str

@@ -88,6 +88,9 @@ MERGED: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("--bind :2", "", {"port": 81}, {"port": 81, "bind": (":2",)}),
     ("-p 82", "", {"bind": [":1"]}, {"port": 82}),
     ("", "", {"forwarded_allow_ips": "::1"}, {"forwarded_allow_ips": ("::1",)}),
+    ("", "", {"backdoor": True}, {"backdoor": "3000"}),
+    ("--backdoor", "", {"backdoor": False}, {}),
+    ("", "", {"backdoor": 3001}, {"backdoor": "3001"}),
 ]
 
 
@@ -199,6 +202,11 @@ def test_mistakes_in_an_ini_file(
     (tmp_path / "dev.ini").write_text(text)
     with pytest.raises(SpawningError, match=said):
         paste_factory.config_factory(arguments_of(Config(args=tuple(words.split()))))
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("off", False), ("1", "1")])
+def test_an_option_that_may_be_given_alone_may_be_true_or_false(text: str, value: Any) -> None:
+    assert paste_factory._own("dev.ini", "backdoor", text) == {"backdoor": value}
 
 
 # (the launcher's command line, which application of dev.ini it loads)
