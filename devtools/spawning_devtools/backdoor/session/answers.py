@@ -10,6 +10,19 @@ from spawning_devtools.backdoor.session.expressions import before
 from spawning_devtools.backdoor.session.magics import ABOUT
 from spawning_devtools.backdoor.session.wire import Message
 
+ANSWERS = ("complete", "signature", "is_complete")
+
+
+def answer(request: Message, names: Mapping[str, Any]) -> Message:
+    """Return what is answered to one of them."""
+    match request["do"]:
+        case "complete":
+            return completions(request, names)
+        case "signature":
+            return signature(request, names)
+        case _:
+            return is_complete(request)
+
 
 def completions(request: Message, names: Mapping[str, Any]) -> Message:
     """Return what can be typed at the cursor."""

@@ -130,12 +130,12 @@ def _attributes(thing: Any) -> Iterator[Offer]:
     if thing is not UNKNOWN:
         for name, value in static.attributes(thing):
             yield name, static.kind_of(value), _meta(value)
-        if isinstance(thing, types.ModuleType):
-            yield from _submodules(static.own(thing).get("__path__"), only_loaded=thing.__name__)
+        if issubclass(type(thing), types.ModuleType):
+            yield from _loaded_in(str(static.own(thing).get("__name__")))
 
 
 def _keys(thing: Any, typed: str) -> Iterator[Offer]:
-    quote = typed.lstrip("rRbB")[:1]
+    quote = typed.lstrip("rRbB")[:1] if not typed.isdigit() else ""
     for key in static.keys(thing) if thing is not UNKNOWN else ():
         text = repr(key)
         if quote and type(key) is str:
@@ -170,19 +170,18 @@ def _importable(module: str) -> Iterator[Offer]:
         yield from _submodules(static.own(loaded).get("__path__"))
 
 
-def _submodules(path: Any, only_loaded: str = "") -> Iterator[Offer]:
+def _submodules(path: Any) -> Iterator[Offer]:
     """Yield the modules in the folders of a package; None: those that are in no package."""
-    if path is not None and not isinstance(path, list):
+    if path is not None and type(path) is not list:
         path = list(path) if type(path).__name__ == "_NamespacePath" else []
-    if only_loaded:
-        names = {name for name in list(sys.modules) if name.startswith(f"{only_loaded}.")}
-        for name in names:
-            rest = name[len(only_loaded) + 1 :]
-            if "." not in rest:
-                yield rest, "module", ""
-        return
     for found in pkgutil.iter_modules(path):
         yield found.name, "module", ""
+
+
+def _loaded_in(package: str) -> Iterator[Offer]:
+    for name in list(sys.modules):
+        if name.startswith(f"{package}.") and "." not in name[len(package) + 1 :]:
+            yield name[len(package) + 1 :], "module", ""
 
 
 # ---------------------------------------------------------------- names to objects

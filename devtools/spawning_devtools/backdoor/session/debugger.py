@@ -3,8 +3,8 @@
 Rules:
 1. Nothing is traced while the first client is waited for: a trace function belongs to the
    thread, and greenlets share one.
-2. Only the code that has stopped is gone through: other greenlets of the thread run on, and
-   frames of the server are passed over.
+2. Only the code that has stopped is gone through, and what it calls: not other greenlets of
+   the thread, nor the server, nor what the server calls.
 3. When the request is answered, or the statement is done, nothing is traced any more.
 """
 
@@ -29,7 +29,6 @@ from spawning_devtools.backdoor.session.statements import Statements
 
 AROUND = 5
 """Lines before and after the one that is stopped at."""
-SKIPPED = ["spawning", "spawning.*", "spawning_devtools.*", "eventlet.*", "threading", "bdb"]
 _OURS = tuple(
     os.path.dirname(os.path.abspath(module.__file__ or "")) + os.sep
     for module in (spawning, spawning_devtools)
@@ -47,7 +46,6 @@ class Debugger(pdb.Pdb):
         super().__init__(
             stdin=Input(sys.stdin),  # type: ignore[arg-type]
             stdout=Output(sys.stdout, "stdout"),  # type: ignore[arg-type]
-            skip=SKIPPED,
             nosigint=True,
             readrc=False,
         )
@@ -62,11 +60,7 @@ class Debugger(pdb.Pdb):
     def halt_at(self, frame: FrameType) -> None:
         """Stop the calling code, which is in `frame`; raises BdbQuit where that is asked for."""
         self.reset()
-        outer: FrameType | None = frame
-        while outer is not None:
-            outer.f_trace = self.trace_dispatch
-            self.botframe = outer
-            outer = outer.f_back
+        self._follow(frame)
         self.set_step()
         self.interaction(frame, None)
         _take_over_names(frame)
@@ -74,6 +68,17 @@ class Debugger(pdb.Pdb):
             raise bdb.BdbQuit
         if not self._halt.is_over:
             sys.settrace(self.trace_dispatch)
+
+    def _follow(self, frame: FrameType) -> None:
+        """Trace the frames of the application's, and the end of what they work for."""
+        outer: FrameType | None = frame
+        while outer is not None and not _is_ours(outer):
+            outer.f_trace = self.trace_dispatch
+            self.botframe = outer
+            outer = outer.f_back
+        while outer is not None and outer.f_code not in _ENDS:
+            outer = outer.f_back
+        (outer or self.botframe).f_trace = self._watch_end
 
     def interaction(self, *args: Any) -> None:
         """Ask the client what to do."""
@@ -97,10 +102,27 @@ class Debugger(pdb.Pdb):
         """Follow what is debugged, and nothing else."""
         if self._me() != self._here:
             return None
-        if self._halt.is_over or (event == "return" and frame.f_code in _ENDS):
-            self._end()
+        if self._halt.is_over:
+            sys.settrace(None)
+            return None
+        if event == "call" and not self._is_called_by_application(frame):
             return None
         return super().trace_dispatch(frame, event, arg)
+
+    def _is_called_by_application(self, frame: FrameType) -> bool:
+        """Return whether a frame is not the server's, and was not called by one that is."""
+        outer: FrameType | None = frame
+        while outer is not None and not _is_ours(outer):
+            if outer.f_trace is not None:
+                return True
+            outer = outer.f_back
+        return outer is None
+
+    def _watch_end(self, _frame: FrameType, event: str, _arg: Any) -> Any:
+        """Stop when that is over which is debugged."""
+        if event == "return":
+            self._end()
+        return self._watch_end
 
     def _end(self) -> None:
         sys.settrace(None)
@@ -131,13 +153,13 @@ class Debugger(pdb.Pdb):
         frame, line = frame_lineno
         self.message(around(frame, line))
 
-    def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
-        """Return the frames, without those of the server and what is below them."""
-        stack, place = super().get_stack(f, t)
-        files = [frame.f_code.co_filename for frame, _ in stack]
-        ours = [number for number, file in enumerate(files) if file.startswith(_OURS)]
-        first = max((number + 1 for number in ours if number < place), default=0)
-        return stack[first:], place - first
+    def message(self, *args: Any, **options: Any) -> None:
+        """Show a text; also that which comes before the client is asked."""
+        token = SCREEN.set(self._halt)
+        try:
+            super().message(*args, **options)
+        finally:
+            SCREEN.reset(token)
 
     def _show_again(self) -> None:
         self._shows_around = True
@@ -151,6 +173,10 @@ class Debugger(pdb.Pdb):
         # Not the frame's own, which would forget what was assigned here (before Python 3.13).
         names = getattr(self, "curframe_locals", None)
         return {**frame.f_globals, **(names if names is not None else frame.f_locals)}
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_OURS)
 
 
 def _take_over_names(frame: FrameType) -> None:

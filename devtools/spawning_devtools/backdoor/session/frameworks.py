@@ -105,7 +105,7 @@ def framework_of(application: Any) -> Framework:
     flask = sys.modules.get("flask")
     if flask is not None:
         for app in _layers(application):
-            if isinstance(app, flask.Flask):
+            if issubclass(type(app), flask.Flask):
                 return Flask(app)
     registry = getattr(sys.modules.get("django.apps"), "apps", None)
     if application is not None and getattr(registry, "ready", False):
@@ -127,13 +127,13 @@ def _layers(application: Any) -> Iterator[Any]:
 
 
 def _within(layer: Any) -> Iterator[Any]:
-    if isinstance(layer, MethodType):
+    if type(layer) is MethodType:
         yield layer.__self__
-    elif isinstance(layer, FunctionType):
+    elif type(layer) is FunctionType:
         for cell in layer.__closure__ or ():
             with contextlib.suppress(ValueError):  # empty
                 yield cell.cell_contents
     for name in _WRAPPED:
         inner = getattr_static(layer, name, None)
-        if not isinstance(inner, (property, str)):
+        if type(inner) not in (property, str):
             yield inner

@@ -53,8 +53,8 @@ class Spoken:
         return [wire.decode(line) for line in self._lines.feed(data) if line.strip()]
 
     def end(self) -> list[Message]:
-        """Nothing: it has gone."""
-        return []
+        """It has gone."""
+        return [{"do": "vanish"}]
 
     def render(self, message: Message) -> bytes:
         """Return the message as it is."""
@@ -99,6 +99,8 @@ class Plain:
         self._is_greeted = False
         self._at_start = True
         """Whether what was shown last ended with its line."""
+        self._at_prompt = False
+        """Whether a prompt was shown last."""
         self._answer = b""
         self._prompt_is_due = False
 
@@ -133,7 +135,8 @@ class Plain:
     def _next(self) -> Iterator[Message]:
         while self._waiting and (self._asks or not (self._runs or self._debugs)):
             line = self._waiting.popleft()
-            self._at_start = True  # the client's own terminal has shown the end of the line
+            # The client's own terminal has shown the end of the line.
+            self._at_start, self._at_prompt = True, False
             if self._asks:
                 self._asks = False
                 yield {"do": "input", "text": line}
@@ -163,10 +166,12 @@ class Plain:
     def render(self, message: Message) -> bytes:
         """Return the message as text."""
         text = self._shown(message)
-        if text and not self._at_start and message["say"] not in ("out", "ask"):
-            text = f"\n{text}"
+        continues = self._at_start or (message["say"] in ("out", "ask") and not self._at_prompt)
         if text:
+            text = text if continues else f"\n{text}"
             self._at_start = text.endswith("\n")
+            self._prompt_is_due = self._prompt_is_due or self._at_prompt
+            self._at_prompt = False
         return text.replace("\n", "\r\n").encode(errors="replace") if text else b""
 
     def settle(self) -> bytes:
@@ -176,7 +181,7 @@ class Plain:
             return answer
         self._prompt_is_due = False
         start = "" if self._at_start else "\r\n"
-        self._at_start = False
+        self._at_start, self._at_prompt = False, True
         return answer + (start + (FURTHER if self._source else FIRST)).encode()
 
     def _shown(self, message: Message) -> str:

@@ -71,9 +71,9 @@ class Halt:
             client = self.client
             if client is not None:
                 return client
-            self._wait = self.target.new_wait()
+            wait = self._wait = self.target.new_wait()
             self._halts.wait(self)
-            self._wait.take()
+            wait.take()
 
     def write(self, text: str, stream: str) -> None:
         """Show a text; nobody sees it where nobody is there."""

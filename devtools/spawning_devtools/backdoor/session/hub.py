@@ -16,9 +16,6 @@ import collections
 import os
 import signal
 import sys
-
-# By name, before anything monkey-patches it.
-from _thread import get_ident, get_native_id
 from collections.abc import Callable, Hashable
 from types import FrameType
 from typing import Any
@@ -28,6 +25,7 @@ import spawning.http.greenlets  # noqa: F401  isort: skip
 import greenlet
 from eventlet.hubs import get_hub
 
+from spawning_devtools.backdoor.session.natives import get_ident, get_native_id
 from spawning_devtools.backdoor.session.strands import Job, Target, ThreadTarget, perform
 from spawning_devtools.backdoor.session.waits import ThreadWait, Wait
 

@@ -52,7 +52,7 @@ class Hears(Protocol):
         """Look at the clock; return when to look again, None where there is nothing to wait for."""
 
     def drained(self) -> None:
-        """The client has read: there is room again."""
+        """There is room; called often."""
 
     def over(self) -> None:
         """The client is gone, or given away."""
@@ -108,6 +108,10 @@ class Link:
     def close(self) -> None:
         """End when everything is sent."""
         self._is_closing = True
+
+    def drop(self) -> None:
+        """End now: the client has gone."""
+        self.is_over = True
 
     @property
     def is_flushed(self) -> bool:
@@ -198,7 +202,6 @@ class Link:
             self._do(self._front.end())
 
     def _render(self) -> None:
-        was_full = self.is_full
         while len(self._bytes) < RENDERED and not self.is_over:
             if self._outgoing:
                 self._bytes += self._front.render(self._next())
@@ -207,7 +210,7 @@ class Link:
             else:
                 self._bytes += self._front.settle()
                 break
-        if was_full and len(self._outgoing) <= ENOUGH:
+        if len(self._outgoing) <= ENOUGH:
             self._hears.drained()
 
     def _next(self) -> Message:

@@ -37,6 +37,20 @@ class Screen(Protocol):
         """Show the value of an expression."""
 
 
+class Nowhere:
+    """Shows nothing, and has nobody to ask; implements `Screen`."""
+
+    def write(self, text: str, stream: str) -> None:
+        """Nobody sees it."""
+
+    def ask(self, prompt: str) -> str:
+        """There is nobody."""
+        raise EOFError
+
+    def display(self, value: Any) -> None:
+        """Nobody sees it."""
+
+
 SCREEN: ContextVar[Screen | None] = ContextVar("SCREEN", default=None)
 """That of the session whose statement runs."""
 

@@ -14,23 +14,23 @@ import os
 import platform
 import socket
 from collections.abc import Callable, Mapping
-from time import monotonic
 from typing import Any
 
 from spawning.devhooks import WorkerView
 from spawning.messages import Arrival, Stop
-from spawning_devtools.backdoor.session import answers, clock
+from spawning_devtools.backdoor.session import answers
 from spawning_devtools.backdoor.session.fronts import Front, Plain, Spoken
 from spawning_devtools.backdoor.session.halts import Halt, Halts
 from spawning_devtools.backdoor.session.link import Link
 from spawning_devtools.backdoor.session.magics import ABOUT, Magics
-from spawning_devtools.backdoor.session.output import SCREEN, Outputs
+from spawning_devtools.backdoor.session.output import SCREEN, Nowhere, Outputs
 from spawning_devtools.backdoor.session.strands import Strand, Target
 from spawning_devtools.backdoor.session.tables import Table
 from spawning_devtools.backdoor.session.talk import Talk
 from spawning_devtools.backdoor.session.typed import is_bound
+from spawning_devtools.backdoor.session.watch import Watch
 from spawning_devtools.backdoor.session.wire import Message
-from spawning_devtools.backdoor.session.workbench import Workbench, where_it_is
+from spawning_devtools.backdoor.session.workbench import Workbench
 
 LONGEST_MOVED = 65536
 """Bytes that a packet to the door has room for."""
@@ -62,13 +62,11 @@ class Session:
         self._talk = Talk(self._link)
         name = f"session {arrival.number}"
         self._bench = Workbench(view, name, strand, self._talk, shared.magics)
-        self._has_hub = view.config.threads == 0 and view.worker > 0
+        self._watch = Watch(self._bench, view, self._say)
         self._debugging: list[Halt] = []
         self._goal: Arrival | None = None
         """Where it is to go when it is idle."""
         self._is_ending = False
-        self._asked = self._turned = self._struck = 0.0
-        self._said = 0
 
     def start(self) -> None:
         """Begin."""
@@ -83,7 +81,7 @@ class Session:
 
     def begin(self) -> None:
         """The client is here."""
-        SCREEN.set(_NOWHERE)  # what the compiler warns of is not for the log
+        SCREEN.set(Nowhere())  # what the compiler warns of is not for the log
         self._shared.outputs.take()
         self._shared.halts.clients.add(self)
         view = self._view
@@ -91,25 +89,26 @@ class Session:
             self._say("moved", worker=view.worker, generation=view.generation,
                       why=self._arrival.why)  # fmt: skip
         self._greet()
-        self._bench.width = int(self._arrival.about.get("width") or self._bench.width)
+        width = self._arrival.about.get("width")
+        if type(width) is int and width > 0:
+            self._bench.width = width
         self._bench.prepare(self._greet)
         self._link.feed(self._arrival.received.encode("latin-1"))
         self._shared.halts.claim(self)
 
     def do(self, request: Message) -> None:
         """Do what is asked for."""
-        handlers: Mapping[Any, Callable[[Message], None]] = {
+        handlers: Mapping[str, Callable[[Message], None]] = {
             "run": self._run,
             "magic": self._magic,
-            "complete": self._complete,
-            "signature": self._signature,
-            "is_complete": self._is_complete,
+            **dict.fromkeys(answers.ANSWERS, self._answer),
             "interrupt": lambda _: self._interrupt(),
             "input": lambda m: self._talk.answer(m.get("text")),
             "switch": self._switch,
             "end": lambda _: self._end(),
+            "vanish": lambda _: self._link.drop(),
         }
-        handler = handlers.get(request.get("do"))
+        handler = handlers.get(str(request.get("do")))
         if handler is not None:
             handler(request)
 
@@ -122,22 +121,7 @@ class Session:
             self._is_ending = False
             self._say("bye")
             self._link.close()
-        target = self._bench.target
-        facts = clock.Facts(
-            self._bench.runs, target.hogs, self._asked, self._turned, self._struck
-        )  # fmt: skip
-        looked = clock.look(facts, self._has_hub, self._said, now)
-        if looked.ask:
-            self._asked, self._said = now, 0
-            self._view.call_soon(self._has_turned)
-        if looked.blocks:
-            self._said = looked.blocks
-            self._say("blocks", seconds=looked.blocks)
-        if looked.stuck:
-            self._struck = 0.0
-            self._say("text", text="it is interrupted as soon as it is back in Python: it waits"
-                      f" at {where_it_is(target)}")  # fmt: skip
-        return looked.again
+        return self._watch.look(now)
 
     def drained(self) -> None:
         """There is room again."""
@@ -201,7 +185,6 @@ class Session:
     def _run(self, request: Message) -> None:
         source = str(request.get("source", ""))
         self.record(source)
-        self._struck = 0.0
         self._bench.run(source, self._after(request))
 
     def _after(self, request: Message) -> Callable[[bool, bool], None]:
@@ -218,7 +201,8 @@ class Session:
         self._say("done", id=request.get("id"), ok=is_well)
 
     def _magic(self, request: Message) -> None:
-        words = [str(word) for word in request.get("words") or ["help"]]
+        given = request.get("words")
+        words = [str(word) for word in given] if given and isinstance(given, list) else ["help"]
         match words:
             case ["time"]:
                 self._done(request, False, f"time {ABOUT['time']}")
@@ -250,14 +234,8 @@ class Session:
         text = shown if shown is not None else f"there is no word '{words[0]}'; help lists them"
         self._done(request, is_known, text)
 
-    def _complete(self, request: Message) -> None:
-        self._link.put(answers.completions(request, self._names()))
-
-    def _signature(self, request: Message) -> None:
-        self._link.put(answers.signature(request, self._names()))
-
-    def _is_complete(self, request: Message) -> None:
-        self._link.put(answers.is_complete(request))
+    def _answer(self, request: Message) -> None:
+        self._link.put(answers.answer(request, self._names()))
 
     def _names(self) -> Mapping[str, Any]:
         """Return the names that can be typed now."""
@@ -269,7 +247,7 @@ class Session:
     def _interrupt(self) -> None:
         target = self._debugging[-1].target if self._debugging else self._bench.target
         if target.strike() and not self._debugging:
-            self._struck = monotonic()
+            self._watch.is_struck()
 
     # ------------------------------------------------------------ moving, and ending
 
@@ -317,24 +295,3 @@ class Session:
         self._say("hello", worker=view.worker, pid=os.getpid(), generation=view.generation,
                   application=" ".join(view.config.args), python=platform.python_version(),
                   names=self._bench.names, magics=list(ABOUT.items()))  # fmt: skip
-
-    def _has_turned(self) -> None:
-        """The hub has turned; called by it."""
-        self._asked, self._turned = 0.0, monotonic()
-
-
-class _Nowhere:
-    """Shows nothing, and has nobody to ask; implements `output.Screen`."""
-
-    def write(self, text: str, stream: str) -> None:
-        """Nobody sees it."""
-
-    def ask(self, prompt: str) -> str:
-        """There is nobody."""
-        raise EOFError
-
-    def display(self, value: Any) -> None:
-        """Nobody sees it."""
-
-
-_NOWHERE = _Nowhere()

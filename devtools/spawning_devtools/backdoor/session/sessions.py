@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from spawning.devhooks import WorkerView
 from spawning.messages import Arrival
+from spawning_devtools.backdoor.session import natives  # noqa: F401  (early: see rule 1)
 from spawning_devtools.backdoor.session.breakpoints import Breakpoints
 from spawning_devtools.backdoor.session.halts import Client, Halts
 from spawning_devtools.backdoor.session.magics import Magics

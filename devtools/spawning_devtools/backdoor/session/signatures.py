@@ -7,7 +7,7 @@ import inspect
 import types
 from typing import Any
 
-from spawning_devtools.backdoor.session.static import UNKNOWN, attribute, classes_of, own
+from spawning_devtools.backdoor.session.static import UNKNOWN, attribute, classes_of, name_of, own
 
 Parameter = inspect.Parameter
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType,
@@ -25,7 +25,7 @@ def signature_of(thing: Any) -> inspect.Signature | None:
     if function is None:
         return None
     try:
-        if isinstance(function, types.FunctionType):
+        if type(function) is types.FunctionType:
             found = _of_function(_innermost(function))
         else:
             found = inspect.signature(function)  # of C code: its text
@@ -53,7 +53,7 @@ def _innermost(function: types.FunctionType) -> types.FunctionType:
     """Return the function that decorators, which use `functools.wraps`, are around."""
     for _ in range(DEEP):
         inner = own(function).get("__wrapped__")
-        if not isinstance(inner, types.FunctionType):
+        if type(inner) is not types.FunctionType:
             break
         function = inner
     return function
@@ -73,7 +73,7 @@ def _function_of(thing: Any) -> tuple[Any, bool]:
     if issubclass(kind, type):
         return _constructor_of(thing)
     call = attribute(kind, "__call__")
-    return (call, True) if isinstance(call, types.FunctionType) else (None, False)
+    return (call, True) if type(call) is types.FunctionType else (None, False)
 
 
 def _constructor_of(kind: type) -> tuple[Any, bool]:
@@ -81,15 +81,15 @@ def _constructor_of(kind: type) -> tuple[Any, bool]:
         for name in ("__init__", "__new__"):
             found = own(one).get(name)
             found = found.__func__ if type(found) is staticmethod else found
-            if isinstance(found, types.FunctionType):
+            if type(found) is types.FunctionType:
                 return found, True
-    return (kind, False) if kind.__module__ == "builtins" else (None, False)
+    return (kind, False) if name_of(kind).startswith("builtins.") else (None, False)
 
 
 def is_method_of(thing: Any, owner: Any) -> bool:
     """Return whether a function, found in an object's class, is called with that object first."""
     return (
-        isinstance(thing, _FUNCTIONS)
+        type(thing) in _FUNCTIONS
         and not issubclass(type(owner), (type, types.ModuleType))
         and owner is not UNKNOWN
     )
@@ -145,7 +145,7 @@ def own_name(thing: Any) -> str:
     if issubclass(type(thing), type):
         name: Any = type.__dict__["__name__"].__get__(thing)
     else:
-        name = thing.__name__ if isinstance(thing, types.FunctionType) else ""
+        name = thing.__name__ if type(thing) is types.FunctionType else ""
     return name if isinstance(name, str) else ""
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -18,6 +18,7 @@ _OURS = tuple(
     os.path.dirname(os.path.abspath(module.__file__ or "")) + os.sep
     for module in (spawning, spawning_devtools)
 )
+_HUB = f"{os.sep}eventlet{os.sep}hubs{os.sep}"
 DEEPEST = 60
 
 
@@ -37,18 +38,23 @@ def described(
     ]
     found += [(doing.get(one, ""), "greenlet", frame) for one, frame in greenlets if frame]
     found.sort(key=lambda one: (not one[0], one[1]))
-    return "\n".join("\n".join(_lines(*one)) for one in found)
+    described = [_lines(*one) for one in found]
+    idle = sum(not lines for lines in described)
+    texts = ["\n".join(lines) for lines in described if lines]
+    return "\n".join([*texts, f"{idle} of the server's own wait"] if idle else texts)
 
 
-def _lines(doing: str, name: str, frame: FrameType) -> Iterator[str]:
+def _lines(doing: str, name: str, frame: FrameType) -> list[str]:
+    """Return what is told of one; nothing where it runs only what is the server's own."""
     stack = list(traceback.walk_stack(frame))[:DEEPEST]
     entries = traceback.StackSummary.extract(iter(stack), lookup_lines=True)
     entries.reverse()
     own = _without_the_server(entries)
-    what = f": {doing}" if doing else (" (the server's own, waits)" if not own else "")
-    yield f"{name}{what}"
-    for entry in own:
-        yield f"  {_short(entry.filename)}:{entry.lineno} in {entry.name}: {entry.line}"
+    # Greenlets that wait for a request are in eventlet's hub.
+    if not doing and all(_HUB in one.filename for one in own):
+        return []
+    lines = [f"{_short(one.filename)}:{one.lineno} in {one.name}: {one.line}" for one in own]
+    return [f"{name}: {doing}" if doing else name, *(f"  {line}" for line in lines)]
 
 
 def _without_the_server(entries: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:

@@ -12,7 +12,6 @@ import itertools
 import os
 import types
 from collections.abc import Iterator, Mapping
-from inspect import getattr_static
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +30,15 @@ _type_dict = type.__dict__["__dict__"].__get__
 _module_dict: Any = types.ModuleType.__dict__["__dict__"].__get__  # type: ignore[index]
 _CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType,
               types.WrapperDescriptorType, types.ClassMethodDescriptorType)  # fmt: skip
+
+
+_type_name = type.__dict__["__name__"].__get__
+
+
+def name_of(kind: type) -> str:
+    """Return the full name of a class, as it was given to it."""
+    module = _type_dict(kind).get("__module__")
+    return f"{module}.{_type_name(kind)}" if type(module) is str else str(_type_name(kind))
 
 
 def classes_of(kind: type) -> tuple[type, ...]:
@@ -60,32 +68,50 @@ def attribute(thing: Any, name: str) -> Any:
     through = _through(thing)
     if through is not None and name in own(through):
         return own(through)[name]
-    try:
-        found = getattr_static(thing, name, UNKNOWN)
-    except Exception:
-        return UNKNOWN
-    return _bound(found, thing)
+    return _bound(_stored(thing, name), thing)
+
+
+def _stored(thing: Any, name: str) -> Any:
+    """Return what stands for an attribute, as `inspect.getattr_static`, which asks metaclasses."""
+    of_class = _first(classes_of(type(thing)), name)
+    if issubclass(type(thing), type):
+        of_itself = _first(classes_of(thing), name)
+    else:
+        of_itself = own(thing).get(name, UNKNOWN)
+    if of_itself is UNKNOWN or (
+        _has(type(of_class), "__get__") and _has(type(of_class), "__set__")
+    ):
+        return of_class
+    return of_itself
+
+
+def _first(classes: tuple[type, ...], name: str) -> Any:
+    for kind in classes:
+        names = _type_dict(kind)
+        if name in names:
+            return names[name]
+    return UNKNOWN
+
+
+def _has(kind: type, name: str) -> bool:
+    return _first(classes_of(kind), name) is not UNKNOWN
 
 
 def _bound(found: Any, thing: Any) -> Any:
     kind = type(found)
     if kind in (staticmethod, classmethod):
-        return found.__func__
+        return found  # it says how it is called
     if kind is types.MemberDescriptorType:  # of `__slots__`, or of a class written in C
         try:
             return found.__get__(thing, type(thing))
         except Exception:
             return UNKNOWN
-    known = _KNOWN_DESCRIPTORS.get(f"{kind.__module__}.{kind.__qualname__}")
+    known = _KNOWN_DESCRIPTORS.get(name_of(kind))
     if known is not None:
         return own(found).get(known, UNKNOWN)
-    if kind in _CALLABLES or not _has_get(kind):
+    if kind in _CALLABLES or not _has(kind, "__get__"):
         return found
     return UNKNOWN
-
-
-def _has_get(kind: type) -> bool:
-    return any("__get__" in _type_dict(one) for one in classes_of(kind))
 
 
 _KNOWN_DESCRIPTORS = MappingProxyType({"django.db.models.manager.ManagerDescriptor": "manager"})
@@ -95,9 +121,7 @@ _KNOWN_DESCRIPTORS = MappingProxyType({"django.db.models.manager.ManagerDescript
 def _through(thing: Any) -> Any:
     """Return what an object stands for, where it says so without being asked."""
     for kind in classes_of(type(thing)):
-        if kind.__dict__.get("__module__") == "django.utils.functional" and (
-            kind.__name__ == "LazyObject"
-        ):
+        if name_of(kind) == "django.utils.functional.LazyObject":
             inner = own(thing).get("_wrapped")
             return inner if inner is not None and type(inner) is not object else None
     return None
@@ -179,6 +203,6 @@ def kind_of(value: Any) -> str:
         return "function"
     if kind in (*_CALLABLES, types.MethodType, staticmethod, classmethod):
         return "method"
-    if kind is property or kind.__name__ == "cached_property":
+    if kind is property or _type_name(kind) == "cached_property":
         return "property"
     return "instance"

@@ -44,7 +44,7 @@ class Target(Protocol):
         """The caller can be interrupted from now on."""
 
     def end(self) -> None:
-        """It cannot any more; what has not struck yet never will."""
+        """It cannot any more; what has not struck yet never will.  Called where it runs."""
 
     def strike(self) -> bool:
         """Raise KeyboardInterrupt in it; return whether it runs.  From any thread."""
@@ -94,13 +94,16 @@ class ThreadTarget:
         while True:
             try:
                 with self._lock:
-                    thread, self._thread, self._wait = self._thread, 0, None
-                    if self._is_struck and thread:
-                        raise_in(thread, None)
-                    self._is_struck = False
+                    self._thread, self._wait = 0, None
+                if self._is_struck:
+                    # Not taken back, but taken here: Python before 3.13 would look for one that
+                    # was taken back at each step from then on, and 3.11 hang where it is traced.
+                    raise_in(get_ident(), KeyboardInterrupt)
+                    while True:
+                        pass
                 return
             except KeyboardInterrupt:
-                continue  # as it was about to end
+                self._is_struck = False
 
     def strike(self) -> bool:
         """Raise KeyboardInterrupt in it; return whether it runs."""
@@ -171,10 +174,8 @@ def perform(job: Job, target: Target) -> None:
     job.after(is_well)
 
 
-def raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    """Raise an exception in a thread with its next instruction of Python; None: take it back."""
+def raise_in(thread: int, exception: type[BaseException]) -> None:
+    """Raise an exception in a thread with its next instruction of Python."""
     import ctypes  # here, because few sessions interrupt anything
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(exception) if exception else None
-    )
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))

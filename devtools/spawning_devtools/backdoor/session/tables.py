@@ -94,7 +94,7 @@ def modules(loaded: Mapping[str, Any], since: float, now: float) -> Table:
     """Return the modules whose source was changed or removed after `since`."""
     rows = []
     for name, module in sorted(loaded.items()):
-        file = vars(module).get("__file__") if isinstance(module, types.ModuleType) else None
+        file = module.__dict__.get("__file__") if type(module) is types.ModuleType else None
         if not isinstance(file, str) or name == "__mp_main__":
             continue
         try:

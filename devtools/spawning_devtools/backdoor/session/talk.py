@@ -56,17 +56,16 @@ class Talk:
         """Whether a line is waited for."""
         return bool(self._asks)
 
-    def answer(self, text: str | None) -> None:
+    def answer(self, text: object) -> None:
         """Give a line to who waits for it; None: there is none."""
         if self._asks:
             error = EOFError("end of file") if text is None else None
-            self._asks.pop().end(text, error)
+            self._asks.pop().end(str(text), error)
 
     def drained(self) -> None:
-        """The client has read."""
-        rooms, self._rooms = self._rooms, []
-        for wait in rooms:
-            wait.end()
+        """There is room."""
+        while self._rooms:
+            self._rooms.pop().end()
 
     def over(self) -> None:
         """The client has left."""

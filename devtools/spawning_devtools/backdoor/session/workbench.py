@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from time import monotonic
@@ -52,6 +51,11 @@ class Workbench:
     def runs(self) -> bool:
         """Whether a statement runs, or is to run."""
         return self._submitted > self._finished
+
+    @property
+    def began(self) -> int:
+        """Which statement runs, or ran last."""
+        return self._finished
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -136,15 +140,6 @@ class Workbench:
     def display(self, value: Any) -> None:
         """Show the value of an expression."""
         self._statements.display(value, self)
-
-
-def where_it_is(target: Target) -> str:
-    """Return where what runs is, for people; '' where it is not known."""
-    frame = target.frame()
-    if frame is None:
-        return ""
-    file = frame.f_code.co_filename.removeprefix(os.getcwd() + os.sep)
-    return f"{file}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
 def _seconds(seconds: float) -> str:
