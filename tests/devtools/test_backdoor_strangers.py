@@ -80,15 +80,23 @@ def evil(marker: Path) -> str:
     ) + "\n"  # fmt: skip
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may go into: those of pytest are nobody else's."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.skipif(not IS_ROOT, reason="only root can make a user, and be somebody else")
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
 def test_another_user_is_refused(
-    stranger: str, spawn: StartServer, plain: Path, runtime: dict[str, str], tmp_path: Path,
-    entered_at: str,
+    stranger: str, spawn: StartServer, plain: Path, runtime: dict[str, str], open_folder: Path,
+    kind: str,
 ) -> None:  # fmt: skip
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    entered_at = f"unix:{open_folder}/door" if kind == "unix" else "0"
     server = start(spawn, plain, "-s", "1", f"--backdoor={entered_at}", env=runtime)
-    place, marker = place_of(server), tmp_path / "evaluated"
+    place, marker = place_of(server), open_folder / "evaluated"
     if isinstance(place, str):
         assert knock_as(stranger, place, evil(marker)) == "PermissionError\n"
         os.chmod(place, 0o666)  # as somebody might, to be helpful
@@ -106,17 +114,16 @@ def test_another_user_is_refused(
 
 
 @pytest.fixture
-def theirs(stranger: str, runtime: dict[str, str]) -> Iterator[tuple[Server, Path]]:
+def theirs(
+    stranger: str, runtime: dict[str, str], open_folder: Path
+) -> Iterator[tuple[Server, Path]]:
     """A server that root has started for another user, and the folder of its unix socket."""
     command, env = interpreter()
-    with tempfile.TemporaryDirectory() as name:  # the folders of pytest are nobody else's
-        folder = Path(name)
-        shutil.copy(APPS / "plain" / "hello.py", folder)
-        folder.chmod(0o755)
-        words = ["-s", "1", "--port", "0", "-u", stranger, f"--backdoor=unix:{folder}/door"]
-        server = Server([*words, "-l", "/dev/null", "hello.app"], folder, env | runtime, command)
-        yield server, folder
-        server.destroy()
+    shutil.copy(APPS / "plain" / "hello.py", open_folder)
+    words = ["-s", "1", "--port", "0", "-u", stranger, f"--backdoor=unix:{open_folder}/door"]
+    server = Server([*words, "-l", "/dev/null", "hello.app"], open_folder, env | runtime, command)
+    yield server, open_folder
+    server.destroy()
 
 
 @pytest.mark.skipif(bool(refusal()), reason=refusal())
