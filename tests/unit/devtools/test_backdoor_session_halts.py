@@ -25,7 +25,7 @@ def sums(first: int) -> int:
     second = first + 1
     breakpoint()
     third = second * 2
-    return third
+    return third  # noqa: RET504 - to step through
 
 
 class Running:

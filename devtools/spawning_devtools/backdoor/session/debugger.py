@@ -78,7 +78,9 @@ class Debugger(pdb.Pdb):
             outer = outer.f_back
         while outer is not None and outer.f_code not in _ENDS:
             outer = outer.f_back
-        (outer or self.botframe).f_trace = self._watch_end
+        end = outer or self.botframe
+        assert end is not None
+        end.f_trace = self._watch_end
 
     def interaction(self, *args: Any) -> None:
         """Ask the client what to do."""
