@@ -59,7 +59,7 @@ def open_shop(spawn: StartServer, folder: Path, *arguments: str, runtime: dict[s
 
 @contextlib.contextmanager
 def spawnctl(
-    folder: Path, runtime: dict[str, str], *words: str, size: tuple[int, int] = (100, 30)
+    folder: Path, runtime: dict[str, str], *words: str, size: tuple[int, int] = (140, 30)
 ) -> Iterator[Screen]:
     """Type a command in a terminal, in the folder of the shop."""
     state = {"XDG_STATE_HOME": str(folder / "state"), "PAGER": "less", "LESS": "RX"}

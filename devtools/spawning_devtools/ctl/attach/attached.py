@@ -30,11 +30,15 @@ class Attached:
     """Somebody at a terminal, and the session."""
 
     def __init__(
-        self, dial: Dial, histories: tuple[Path | None, Path | None], vi: bool = False
+        self,
+        dial: Dial,
+        folder: str,
+        histories: tuple[Path | None, Path | None],
+        vi: bool = False,
     ) -> None:
         self._dial = dial
         self._screen = Screen()
-        self._session = Session()
+        self._session = Session(folder)
         self._helping = Helping(self._refresh)
         self._prompt = Prompt(
             self._helping.offers, self._helping.typed, self._toolbar, histories, vi
@@ -48,7 +52,9 @@ class Attached:
 
     async def run(self) -> int:
         """Talk until one of both has enough; return the exit code.  Raises SpawningError."""
-        with _unharmed_by_signals(self._end):
+        # The terminal is left as it was, whatever ends us.
+        ends = {signal.SIGTERM: self._end, signal.SIGHUP: self._end}
+        with _signals({**ends, signal.SIGINT: self._interrupt}):
             line = asyncio.ensure_future(self._keep_a_line())
             try:
                 while not self._over:
@@ -195,15 +201,16 @@ class Attached:
         )
 
     async def _wait(self) -> None:
-        with quiet(), _signals({signal.SIGINT: self._interrupt, signal.SIGQUIT: self._end}):
+        with quiet(), _signals({signal.SIGQUIT: self._end}):
             await self._changed.wait()
             self._changed.clear()
 
     def _interrupt(self) -> None:
-        if self._talk is not None and self._session.state is not State.CONNECTING:
-            self._talk.tell("interrupt")
-        elif self._session.state is State.CONNECTING:
+        state = self._session.state
+        if state is State.CONNECTING:
             self._end()
+        elif self._talk is not None and state is not State.IDLE:
+            self._talk.tell("interrupt")
 
     # ------------------------------------------------------------ what is shown around
 
@@ -215,17 +222,6 @@ class Attached:
 
     def _refresh(self) -> None:
         self._prompt.refresh()
-
-
-@contextlib.contextmanager
-def _unharmed_by_signals(end: Callable[[], None]) -> Iterator[None]:
-    """Leave the terminal as it was, whatever ends us; Ctrl-C at no prompt does nothing."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        with _signals({signal.SIGTERM: end, signal.SIGHUP: end}):
-            yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -101,6 +101,6 @@ def _run_terminal(open_line: Dial, folder: str, vi: bool) -> int:
     python, pdb = (prepared(file_of(folder, os.environ, name)) for name in ("python", "pdb"))
 
     async def talk() -> int:
-        return await Attached(open_line, (python, pdb), vi).run()
+        return await Attached(open_line, folder, (python, pdb), vi).run()
 
     return asyncio.run(talk())

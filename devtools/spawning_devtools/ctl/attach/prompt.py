@@ -94,7 +94,8 @@ class Prompt:
         self._shown = session
         session.app.erase_when_done = False
         try:
-            return await session.prompt_async(message, default=default)
+            # Ctrl-C is a key here; as a signal it is for what runs, also just before and after.
+            return await session.prompt_async(message, default=default, handle_sigint=False)
         finally:
             self._shown = None
 

@@ -41,7 +41,9 @@ class Show:
 class Session:
     """One session, over all the lines and workers that it has been on."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str = "") -> None:
+        """`folder`: of the project, whose files are named from there."""
+        self._folder = folder.rstrip("/") + "/"
         self.where = Where()
         self.magics: dict[str, str] = {}
         """The words of ours, each with what it does."""
@@ -163,7 +165,7 @@ class Session:
 
     def _breakpoint(self, said: Said) -> Iterator[Show]:
         request = said.get("request") or "code that is no request"
-        place = f"{said.get('file')}:{said.get('line')}"
+        place = f"{said.get('file')}:{said.get('line')}".removeprefix(self._folder)
         worker = said.get("worker")
         is_here = worker == self.where.worker
         how = "'debug' takes it" if is_here else f"'switch {worker}' goes there"
