@@ -8,10 +8,11 @@ import dataclasses
 import os
 import signal
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, Filter
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
@@ -134,23 +135,20 @@ class Top:
         self._bind_plain(keys, plain)
         return keys
 
-    def _bind_plain(self, keys: KeyBindings, plain: Condition) -> None:
+    def _bind_plain(self, keys: KeyBindings, plain: Filter) -> None:
         def bind(names: tuple[str, ...], act: Callable[[KeyPressEvent], object]) -> None:
             for name in names:
                 keys.add(name, filter=plain)(lambda event: (act(event), None)[1])
 
         def set_to(make: Callable[[], Chosen]) -> Callable[[KeyPressEvent], object]:
-            def act(_event: KeyPressEvent) -> None:
-                self.chosen = make()
-
-            return act
+            return lambda _event: setattr(self, "chosen", make())
 
         for name, step in _STEPS.items():
-            bind((name,), set_to(lambda step=step: self.chosen.moved(self._workers(), step)))
+            bind((name,), set_to(partial(self._moved, step)))
         for name, by in _SORTS.items():
-            bind((name,), set_to(lambda by=by: self.chosen.sorted_by(by)))
+            bind((name,), set_to(partial(self._sorted_by, by)))
         for name, asked in _ORDERS.items():
-            bind((name,), set_to(lambda asked=asked: self.chosen.asking(asked, self._workers())))
+            bind((name,), set_to(partial(self._asking, asked)))
         bind(("<", "left"), set_to(lambda: self.chosen.next_column(-1)))
         bind((">", "right"), set_to(lambda: self.chosen.next_column(1)))
         bind(("I",), set_to(lambda: self.chosen.sorted_by(self.chosen.by)))
@@ -160,6 +158,15 @@ class Top:
         bind(("?", "h", "f1"), lambda event: self._choose(helps=True))
         bind(("+",), lambda event: self._obey(Order.MORE))
         bind(("a",), lambda event: self._attach(event))
+
+    def _moved(self, step: int) -> Chosen:
+        return self.chosen.moved(self._workers(), step)
+
+    def _sorted_by(self, by: int) -> Chosen:
+        return self.chosen.sorted_by(by)
+
+    def _asking(self, asked: Order) -> Chosen:
+        return self.chosen.asking(asked, self._workers())
 
     def _choose(self, **changes: object) -> None:
         self.chosen = dataclasses.replace(self.chosen, **changes)  # type: ignore[arg-type]
@@ -171,7 +178,7 @@ class Top:
         return ordered(sight, self._history.rates, self.chosen.by, self.chosen.inverted)
 
     def _follow(self) -> None:
-        self.chosen = self.chosen.moved(self._workers(), 0)
+        self.chosen = self._moved(0)
         self._choose(only_its=not self.chosen.only_its)
 
     def _letter(self, event: KeyPressEvent) -> None:
@@ -183,7 +190,7 @@ class Top:
 
     def _attach(self, event: KeyPressEvent) -> None:
         sight = self._history.sight
-        self.chosen = self.chosen.moved(self._workers(), 0)
+        self.chosen = self._moved(0)
         if sight is None or not sight.backdoor:
             self._choose(said="this server has no backdoor: start it with --backdoor")
         else:
