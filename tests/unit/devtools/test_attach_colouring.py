@@ -72,3 +72,13 @@ def test_a_debugger() -> None:
     assert ("class:place", "/home/ada/shop.py") in fragments
     assert [text for style, text in fragments if style == "class:marker"] == ["> ", "->", "  8  ->"]
     assert ("class:keyword", "pass") in fragments
+
+
+def test_a_stack() -> None:
+    text = "worker-thread-1: GET /a (0.7 s)\n  shop.py:26 in app: wait(60)\n\n8 wait\n"
+    fragments = colouring.stack(text)
+    assert "".join(text for _, text in fragments) == text
+    assert fragments[0] == ("class:head", "worker-thread-1: GET /a (0.7 s)")
+    assert ("class:place", "shop.py") in fragments
+    assert ("class:defined", "app") in fragments
+    assert ("class:number", "60") in fragments

@@ -111,6 +111,8 @@ def _of_word(source: str, piece: re.Match[str]) -> str:
 _PLACE = re.compile(r'(\s*File )(".*")(, line )(\d+)(?:(, in )(.*))?$')
 _MARKERS = re.compile(r"\s*[\^~]+[\^~ ]*$")
 _ERROR = re.compile(r"([\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)?)(:.*)?$")
+_FRAME = re.compile(r"(\s+)(\S.*?)(:)(\d+)( in )([^:]+)(: )(.*)$")
+"""A line of `stack`."""
 _STOPPED = re.compile(r"> (.*)\((\d+)\)(.*)$")
 """Where pdb is."""
 _PDB_SOURCE = re.compile(r"(->|\s*\d+\s*(?:->|>>|B)*)(\s.*|)$")
@@ -119,6 +121,11 @@ _PDB_SOURCE = re.compile(r"(->|\s*\d+\s*(?:->|>>|B)*)(\s.*|)$")
 def traceback(text: str) -> Fragments:
     """Return the pieces of what Python printed of an exception."""
     return _lines(text, _of_traceback)
+
+
+def stack(text: str) -> Fragments:
+    """Return the pieces of what `stack` says."""
+    return _lines(text, _of_stack)
 
 
 def debugger(text: str) -> Fragments:
@@ -149,6 +156,16 @@ def _of_traceback(line: str) -> Fragments:
     if line and not line[0].isspace() and (error := _ERROR.match(line)):
         return [("class:error", error[1]), ("", error[2] or "")]
     return coloured(line)
+
+
+def _of_stack(line: str) -> Fragments:
+    frame = _FRAME.match(line)
+    if not frame:
+        return [("class:head" if line[:1].strip() else "", line)]
+    margin, file, colon, number, within, function, between, source = frame.groups()
+    return [("", margin), ("class:place", file), ("class:dim", colon), ("class:number", number),
+            ("class:dim", within), ("class:defined", function), ("class:dim", between),
+            *coloured(source)]  # fmt: skip
 
 
 def _of_debugger(line: str) -> Fragments:

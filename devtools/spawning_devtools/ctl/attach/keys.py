@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, emacs_insert_mode, has_selection, vi_insert_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -33,7 +35,7 @@ def bindings() -> KeyBindings:
     is_inserting = (vi_insert_mode | emacs_insert_mode) & ~has_selection
     keys.add("enter", filter=is_inserting & _has_choice)(_choose)
     keys.add("enter", filter=is_inserting & ~_has_choice)(_enter)
-    keys.add("escape", "enter")(lambda event: event.current_buffer.validate_and_handle())
+    keys.add("escape", "enter")(lambda event: _run(event.current_buffer))
     keys.add("tab", filter=is_inserting & _is_in_margin)(_indent)
     keys.add("s-tab", filter=is_inserting & _is_in_margin)(_outdent)
     keys.add("backspace", filter=is_inserting)(_backspace)
@@ -50,9 +52,15 @@ def _enter(event: KeyPressEvent) -> None:
     buffer = event.current_buffer
     document = buffer.document
     if not document.text_after_cursor.strip() and is_whole(document.text_before_cursor):
-        buffer.validate_and_handle()
+        _run(buffer)
         return
     buffer.insert_text("\n" + next_indent(document.text_before_cursor))
+
+
+def _run(buffer: Buffer) -> None:
+    # Without the empty line that has ended a block: neither screen nor history needs it.
+    buffer.document = Document(buffer.text.rstrip())
+    buffer.validate_and_handle()
 
 
 def _indent(event: KeyPressEvent) -> None:

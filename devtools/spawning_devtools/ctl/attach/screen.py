@@ -91,7 +91,8 @@ class Screen:
 
     def text(self, text: str) -> None:
         """Show an answer; it is kept until `flush`."""
-        self._keep([("", clean(text).rstrip("\n") + "\n")])
+        shown = clean(text).rstrip("\n") + "\n"
+        self._keep(colouring.stack(shown) if "\n" in shown[:-1] else [("", shown)])
 
     def fragments(self, fragments: Fragments) -> None:
         """Show what has its colours already."""
