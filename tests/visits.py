@@ -45,13 +45,18 @@ class Session:
         self.hello = self.wait_for("hello")
         self._last = 0
 
+    def next(self) -> dict[str, Any]:
+        """Return the next message."""
+        line = self._lines.readline()
+        assert line, "the session has ended"
+        said: dict[str, Any] = json.loads(line)
+        return said
+
     def wait_for(self, say: str) -> dict[str, Any]:
         """Return the next message of a kind."""
-        for line in self._lines:
-            said: dict[str, Any] = json.loads(line)
-            if said["say"] == say:
-                return said
-        raise AssertionError(f"no {say} has come")
+        while (said := self.next())["say"] != say:
+            pass
+        return said
 
     def run(self, source: str) -> str:
         """Run a statement; return what it has printed and come to."""

@@ -51,7 +51,9 @@ def _as_pdb_waits(interaction: Callable[..., Any], debugged: Debugged) -> Callab
     def told(self: Any, *args: Any, **kwargs: Any) -> Any:
         stopped = debugged.stops("pdb", prompt.leave)
         try:
-            prompt.take(stopped)
+            # One that is used from elsewhere, as in a session of the backdoor, does not read it.
+            if not getattr(self.stdin, "is_remote", False):
+                prompt.take(stopped)
             return interaction(self, *args, **kwargs)
         finally:
             debugged.goes_on(_is_stepping(self))

@@ -20,6 +20,7 @@ from typing import Any
 
 from spawning_devtools.backdoor.session import signatures, static
 from spawning_devtools.backdoor.session.expressions import Call, Path, Place, call_in, place_in
+from spawning_devtools.backdoor.session.models import fields_for
 from spawning_devtools.backdoor.session.static import UNKNOWN
 
 MOST = 500
@@ -117,6 +118,9 @@ def _arguments(call: Call, namespace: Mapping[str, Any]) -> Iterator[Offer]:
     for parameter in _parameters(thing, owner):
         if parameter.kind in _BY_NAME:
             yield f"{parameter.name}=", "argument", ""
+    if call.of.steps:
+        for name in fields_for(owner, str(call.of.steps[-1][1])):
+            yield f"{name}=", "argument", "field"
 
 
 def _parameters(thing: Any, owner: Any) -> list[Parameter]:

@@ -19,11 +19,14 @@ from spawning import log
 from spawning.devhooks import WorkerView
 from spawning.messages import Stop
 from spawning_devtools.backdoor.session.strands import Target
+from spawning_devtools.backdoor.session.talk import Talk
 from spawning_devtools.backdoor.session.waits import ClientLeft, Wait
 
 
 class Client(Protocol):
     """A session that debugs."""
+
+    talk: Talk
 
     def debugs(self, halt: Halt) -> None:
         """This one is debugged from now on."""
@@ -33,12 +36,6 @@ class Client(Protocol):
 
     def hear_of(self, stop: Stop) -> None:
         """Something waits for a client."""
-
-    def write_for(self, target: Target, text: str, stream: str) -> None:
-        """Show a text that is written in `target`."""
-
-    def ask_for(self, target: Target, prompt: str) -> str:
-        """Return a line for `target`; raises ClientLeft."""
 
     def record(self, statement: str) -> None:
         """A statement is about to be run."""
@@ -80,7 +77,7 @@ class Halt:
         client = self.client
         # The prompt is asked with.
         if client is not None and text != self.prompt:
-            client.write_for(self.target, text, stream)
+            client.talk.write_for(self.target, text, stream)
 
     def ask(self, prompt: str) -> str:
         """Return what the debugger is told next; waits for another client where one leaves."""
@@ -93,7 +90,7 @@ class Halt:
             if client is None:
                 continue  # gone again
             try:
-                line = client.ask_for(self.target, prompt or self.prompt)
+                line = client.talk.ask_for(self.target, prompt or self.prompt)
             except ClientLeft:
                 self.leave(client)
                 if self._is_own:

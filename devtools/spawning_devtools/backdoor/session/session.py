@@ -59,9 +59,9 @@ class Session:
         self._arrival = arrival
         front: Front = Plain(ABOUT, self._is_name) if arrival.plain else Spoken()
         self._link = Link(sock, front, self)
-        self._talk = Talk(self._link)
+        self.talk = Talk(self._link)
         name = f"session {arrival.number}"
-        self._bench = Workbench(view, name, strand, self._talk, shared.magics)
+        self._bench = Workbench(view, name, strand, self.talk, shared.magics)
         self._watch = Watch(self._bench, view, self._say)
         self._debugging: list[Halt] = []
         self._goal: Arrival | None = None
@@ -103,7 +103,7 @@ class Session:
             "magic": self._magic,
             **dict.fromkeys(answers.ANSWERS, self._answer),
             "interrupt": lambda _: self._interrupt(),
-            "input": lambda m: self._talk.answer(m.get("text")),
+            "input": lambda m: self.talk.answer(m.get("text")),
             "switch": self._switch,
             "end": lambda _: self._end(),
             "vanish": lambda _: self._link.drop(),
@@ -125,14 +125,14 @@ class Session:
 
     def drained(self) -> None:
         """There is room again."""
-        self._talk.drained()
+        self.talk.drained()
 
     def over(self) -> None:
         """The client is gone, or given away."""
         self._shared.halts.clients.discard(self)
         for halt in self._debugging:
             halt.leave(self)
-        self._talk.over()
+        self.talk.over()
         self._bench.target.strike()
         self._bench.close(self._shared.outputs.leave)
         self._shared.gone(self)
@@ -162,14 +162,6 @@ class Session:
         self._say("breakpoint", worker=self._view.worker, **{
             name: getattr(stop, name) for name in ("request", "file", "line")
         })  # fmt: skip
-
-    def write_for(self, target: Target, text: str, stream: str) -> None:
-        """Show a text that is written in `target`."""
-        self._talk.write_for(target, text, stream)
-
-    def ask_for(self, target: Target, prompt: str) -> str:
-        """Return a line for `target`."""
-        return self._talk.ask_for(target, prompt)
 
     def record(self, statement: str) -> None:
         """A statement is about to be run."""
@@ -215,11 +207,14 @@ class Session:
                 self._done(request, True)
                 self._end()
             case ["debug"]:
-                is_there = self._shared.halts.first is not None
-                self._done(request, is_there, "" if is_there else "nothing waits here")
-                self._shared.halts.claim(self)
+                self._debug(request)
             case _:
                 self._show(request, words)
+
+    def _debug(self, request: Message) -> None:
+        is_there = self._shared.halts.first is not None
+        self._done(request, is_there, "" if is_there else "nothing waits here")
+        self._shared.halts.claim(self)
 
     def _show(self, request: Message, words: list[str]) -> None:
         try:
@@ -255,7 +250,9 @@ class Session:
         to = str(request.get("to", ""))
         here = str(self._view.worker or "controller")
         known = {str(one.worker_id) for one in self._view.board.read_all()} | {"controller"}
-        if to == here or to not in known:
+        if to == here and self._shared.halts.first is not None:
+            self._debug(request)
+        elif to == here or to not in known:
             text = f"this is {to} already" if to == here else f"there is no worker {to}"
             self._done(request, False, text)
         else:
@@ -268,7 +265,7 @@ class Session:
 
     @property
     def _is_idle(self) -> bool:
-        return not (self._bench.runs or self._talk.asks or self._debugging)
+        return not (self._bench.runs or self.talk.asks or self._debugging)
 
     def _move(self, goal: Arrival) -> None:
         self._goal = None
