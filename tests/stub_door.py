@@ -161,11 +161,11 @@ class StubDoor:
 
     def _complete(self, client: Client, question: Said) -> None:
         before = question["source"].split("\n")[-1]
-        name, _, prefix = before.rpartition(".")
-        value = self.namespace.get(name.split()[-1] if name.split() else "", None)
+        name, dot, prefix = before.rpartition(".")
+        found = dir(self.namespace.get(name)) if dot else self.namespace
         items = [
-            {"text": one, "start": len(before) - len(prefix), "kind": "method", "meta": ""}
-            for one in dir(value)
+            {"text": one, "start": len(before) - len(prefix), "kind": "method" if dot else "dict"}
+            for one in found
             if one.startswith(prefix) and not one.startswith("_")
         ]
         client.say("completions", id=question["id"], items=items)

@@ -79,8 +79,7 @@ def test_a_block_is_indented_and_ends_with_an_empty_line(attached: Screen, door:
 
 def test_what_is_offered_and_what_that_asks(attached: Screen, door: StubDoor) -> None:
     attached.type("conf")
-    attached.wait_for(r"^ +config +name$")
-    assert not door.questions("complete")
+    attached.wait_for(r"^ +config +dict$")
     attached.keys("C-u")
     attached.type("orders.")
     attached.wait_for("append +method")
@@ -90,7 +89,9 @@ def test_what_is_offered_and_what_that_asks(attached: Screen, door: StubDoor) ->
     attached.type("()", "Enter")
     door.wait_for(lambda: door.questions("run"))
     assert door.questions("run")[0]["source"] == "orders.reverse()"
-    assert len(door.questions("complete")) == 1
+    asked = [one["source"] for one in door.questions("complete")]
+    assert asked[-1] == "orders."
+    assert len(asked) <= 3  # once a word, unless the first answer came too late for it
 
 
 def test_the_signature_of_a_call(attached: Screen, door: StubDoor) -> None:

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spawning_devtools.ctl.attach.completing import CUT_AT, Kept, Offer, Place, own_names
-
-PLAIN = {
-    "pri": True, "x = pri": True, "foo(ba": True, "app.con": False, "app. con": False,
-    "import o": False, "from os import pa": False, "d['a": False, "x = 1; import o": False,
-"important": True, "foo(a=b, c": True,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("before", "plain"), PLAIN.items())
-def test_a_name_that_stands_for_itself(before: str, plain: bool) -> None:
-    assert Place(before).is_plain_name is plain
-
+from spawning_devtools.ctl.attach.completing import CUT_AT, Kept, Offer, Place
 
 TEXT = {
     "'abc": True, "'abc'": False, "'a' + '": True, "# why": True, "'''a\n": True, "f(": False,
@@ -34,23 +22,6 @@ def test_keys_are_no_text() -> None:
         assert Place(before).is_key, before
     for before in ("['", "x = ['a", "d['a'", "d['a']"):
         assert not Place(before).is_key, before
-
-
-def _texts(before: str, **known: list[str]) -> list[str]:
-    names = known.get("names", [])
-    return [one.text for one in own_names(Place(before), names, known.get("words", []))]
-
-
-def test_names_keywords_builtins_and_words_of_ours() -> None:
-    assert _texts("orde", names=["order", "orders", "app"]) == ["order", "orders"]
-    assert _texts("whil") == ["while"]
-    assert _texts("divm") == ["divmod"]
-    assert _texts("_", names=["_x", "x", "__y"]) == ["__y", "_x"]
-    assert _texts("x = wo", words=["workers"]) == []
-    assert _texts("wo", words=["workers"]) == ["workers"]
-    assert _texts("%wo", words=["workers"], names=["wonder"]) == ["workers"]
-    assert _texts("x = 1\nwo", words=["workers"]) == []
-    assert _texts("") == []
 
 
 def test_a_narrower_question_is_not_asked_again() -> None:
@@ -81,3 +52,12 @@ def test_keys_are_narrowed_too() -> None:
     kept = Kept()
     kept.keep(Place("d["), [Offer("'a'", 2), Offer("'b'", 2)])
     assert kept.narrowed(Place("d['b")) == [Offer("'b'", 2)]
+
+
+def test_case_counts_in_the_order_only() -> None:
+    kept = Kept()
+    offers = [Offer(text, 0) for text in ("Abc", "abd", "_ab", "b")]
+    kept.keep(Place(""), offers)
+    assert [one.text for one in kept.narrowed(Place("ab")) or ()] == ["abd", "Abc"]
+    assert [one.text for one in kept.narrowed(Place("A")) or ()] == ["Abc", "abd"]
+    assert [one.text for one in kept.narrowed(Place("_")) or ()] == ["_ab"]

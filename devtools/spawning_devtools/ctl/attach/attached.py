@@ -54,7 +54,7 @@ class Attached:
         """Talk until one of both has enough; return the exit code.  Raises SpawningError."""
         # The terminal is left as it was, whatever ends us.
         ends = {signal.SIGTERM: self._end, signal.SIGHUP: self._end}
-        with _signals({**ends, signal.SIGINT: self._interrupt}):
+        with quiet(), _signals({**ends, signal.SIGINT: self._interrupt}):
             line = asyncio.ensure_future(self._keep_a_line())
             try:
                 while not self._over:
@@ -91,9 +91,6 @@ class Attached:
     def _hear(self, said: Said) -> None:
         before = self._session.state
         self._show(self._session.hear(said))
-        self._helping.names = self._session.names
-        self._helping.words = [*self._session.magics, *OURS]
-        self._helping.is_debugging = self._session.is_debugging
         if self._session.refused:
             self._failure = SpawningError(self._session.refused)
         if self._session.refused or self._session.is_over:
@@ -201,7 +198,7 @@ class Attached:
         )
 
     async def _wait(self) -> None:
-        with quiet(), _signals({signal.SIGQUIT: self._end}):
+        with _signals({signal.SIGQUIT: self._end}):
             await self._changed.wait()
             self._changed.clear()
 

@@ -1,30 +1,25 @@
 """What is offered while somebody types, with as few questions as can be; pure.
 
 Rules:
-1. A name is completed from what is known here: the names that the session has told, those
-   that were bound since, keywords and builtins.  Nothing crosses.
-2. What follows a dot, a bracket with a quote, or `import` is asked for once, where the word
-   begins; what is typed further only narrows the answer.
-3. An answer that was cut short is asked for anew, with what has been typed meanwhile.
-4. Nothing is offered within a string or a comment, but for the key of a dictionary.
+1. The session is asked once a word, where it begins (or where a dot or a quote invites a
+   menu); what is typed further only narrows the answer.
+2. An answer that was cut short is asked for anew, with what has been typed meanwhile.
+3. Nothing is offered within a string or a comment, but for the key of a dictionary.
 """
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
-import keyword
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 
 from spawning_devtools.ctl.attach.colouring import coloured
 
-CUT_AT = 200
-"""An answer of so many may have been cut short."""
+CUT_AT = 500
+"""An answer of so many may have been cut short (`backdoor.session.complete.MOST`)."""
 
 _WORD = re.compile(r"[^\W\d]?\w*\Z")
 _KEY = re.compile(r"[\w\])]\[\s*[rbf]?(\"[^\"\n]*|'[^'\n]*|)\Z")
-_IMPORTS = re.compile(r"(?:^|;)\s*(?:import|from)\s[^;#]*\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,12 +64,6 @@ class Place:
         return colour == "class:comment" or (colour == "class:string" and not _is_closed(text))
 
     @property
-    def is_plain_name(self) -> bool:
-        """Whether a name is typed that stands for itself: rule 1."""
-        ahead = self.line[: len(self.line) - len(self.word)].rstrip()
-        return not (ahead.endswith(".") or _IMPORTS.search(self.line) or self.is_key)
-
-    @property
     def root(self) -> str:
         """What an answer depends on, whatever is typed further of the word."""
         if found := _KEY.search(self.line):
@@ -88,28 +77,6 @@ def _is_closed(string: str) -> bool:
     inside = bare[len(quote) : -len(quote)]
     escapes = len(inside) - len(inside.rstrip("\\"))
     return len(bare) >= 2 * len(quote) and bare.endswith(quote) and not escapes % 2
-
-
-def own_names(
-    place: Place, names: Iterable[str], words: Collection[str], limit: int = CUT_AT
-) -> list[Offer]:
-    """Return what completes a name by rule 1; `words` are ours, and begin a statement."""
-    word, start = place.word, len(place.line) - len(place.word)
-    if not word:
-        return []
-    begins = "\n" not in place.before and not place.before[: -len(word)].strip(" %")
-    ours = [(name, "word", "") for name in words] if begins else []
-    percent = place.before.lstrip().startswith("%")
-    known = [] if percent else [
-        *((name, "name", "") for name in names),
-        *((name, "keyword", "") for name in keyword.kwlist),
-        *((name, "builtin", "") for name in dir(builtins) if not name.startswith("__")),
-    ]  # fmt: skip
-    found: dict[str, Offer] = {}
-    for name, kind, meta in [*known, *ours]:
-        if name.startswith(word) and (name.startswith("_") <= word.startswith("_")):
-            found.setdefault(name, Offer(name, start, kind, meta))
-    return sorted(found.values(), key=lambda one: (one.kind == "builtin", one.text))[:limit]
 
 
 class Kept:
@@ -135,4 +102,11 @@ class Kept:
         if len(self._offers) >= CUT_AT and place.before != self._asked:
             return None
         line = place.line
-        return [one for one in self._offers if one.text.startswith(line[one.start :])]
+        fitting = [one for one in self._offers if _fits(one.text, line[one.start :])]
+        return sorted(fitting, key=lambda one: not one.text.startswith(line[one.start :]))
+
+
+def _fits(text: str, typed: str) -> bool:
+    # Names that begin with an underscore are for those who type one.
+    hidden = text.startswith("_") and not typed.startswith("_")
+    return not hidden and text.casefold().startswith(typed.casefold())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
-from spawning_devtools.ctl.attach.completing import Kept, Offer, Place, own_names
+from spawning_devtools.ctl.attach.completing import Kept, Offer, Place
 from spawning_devtools.ctl.attach.talk import Talk
 from spawning_devtools.ctl.attach.toolbar import call_at, signature
 from spawning_devtools.ctl.attach.wire import Said
@@ -25,10 +25,6 @@ class Helping:
         """Of the call in which somebody types; empty where it is none."""
         self.talk: Talk | None = None
         """Who is asked, None while there is no line."""
-        self.names: Collection[str] = ()
-        self.words: Collection[str] = ()
-        self.is_debugging = False
-        """Whether pdb asks: its frames have names that we do not know."""
 
     def forget(self) -> None:
         """Something has run: what was known may not be so any more."""
@@ -39,8 +35,6 @@ class Helping:
         """Return what can be typed here."""
         if place.is_text and not place.is_key:
             return []
-        if place.is_plain_name and place.word and not self.is_debugging:
-            return own_names(place, self.names, self.words)
         known = self._kept.narrowed(place)
         if known is not None or self.talk is None:
             return known or []

@@ -1,4 +1,7 @@
-"""The terminal while a statement runs: what is typed ahead is not echoed, and not lost."""
+"""The terminal between two prompts: what is typed ahead is not echoed, and not lost.
+
+A prompt sets modes of its own, and goes back to these.
+"""
 
 from __future__ import annotations
 
