@@ -146,6 +146,15 @@ def test_a_statement_is_interrupted_and_nothing_else(inside: Entered, source: st
     assert client.run("1") == "1\n"
 
 
+def test_a_statement_that_has_not_begun_is_interrupted(inside: Entered) -> None:
+    client = inside.client()
+    client.enter()
+    for _ in range(100):
+        client.ask("run", source="while True: pass")
+        client.ask("interrupt")
+        assert not client.until("done")[-1]["ok"]
+
+
 def test_interrupts_at_the_very_end_of_statements_strike_nothing(inside: Entered) -> None:
     client = inside.client()
     client.enter()

@@ -133,7 +133,7 @@ class Session:
         for halt in self._debugging:
             halt.leave(self)
         self.talk.over()
-        self._bench.target.strike()
+        self._bench.interrupt()
         self._bench.close(self._shared.outputs.leave)
         self._shared.gone(self)
 
@@ -240,8 +240,9 @@ class Session:
         return is_bound(name, self._bench.namespace)
 
     def _interrupt(self) -> None:
-        target = self._debugging[-1].target if self._debugging else self._bench.target
-        if target.strike() and not self._debugging:
+        if self._debugging:
+            self._debugging[-1].target.strike()
+        elif self._bench.interrupt():
             self._watch.is_struck()
 
     # ------------------------------------------------------------ moving, and ending

@@ -28,7 +28,8 @@ class Workbench:
         self._talk = talk
         self._framework: Framework = framework_of(view.application)
         self._submitted = self._finished = 0
-        self._is_leaving = False
+        self._struck = 0
+        """The statement that was interrupted, by its number; it may not have begun."""
         self.width = WIDTH
         namespace = {
             "__name__": "__console__",
@@ -102,6 +103,9 @@ class Workbench:
 
         def within() -> bool:
             SCREEN.set(self)
+            if self._struck == number:
+                self.write("KeyboardInterrupt\n", "traceback")
+                return False
             try:
                 return body()
             except Leave:
@@ -113,7 +117,15 @@ class Workbench:
             after(is_well, bool(leaves))
 
         self._submitted += 1
+        number = self._submitted
         self._strand.submit(Job(within, finished))
+
+    def interrupt(self) -> bool:
+        """Interrupt the statement that runs, or is about to; return whether there is one."""
+        finished = self._finished  # read once: the strand counts on
+        if self._submitted > finished:
+            self._struck = finished + 1
+        return self.target.strike()
 
     def close(self, goodbye: Callable[[], None]) -> None:
         """End; `goodbye` is called when nothing runs any more."""
