@@ -263,8 +263,8 @@ def test_what_is_not_understood_is_passed_over(inside: Entered, asked: object) -
 def test_exit_leaves_when_everything_has_run(inside: Entered) -> None:
     client = inside.client()
     client.enter()
-    client.ask("run", source="exit()")
-    client.ask("run", source="1")
+    asked = [{"do": "run", "id": 1, "source": source} for source in ("exit()", "1")]
+    client.sock.sendall(b"".join(json.dumps(one).encode() + b"\n" for one in asked))
     assert text_of(client.until("bye")) == "1\n"
     assert client.rest() == b""
 
