@@ -15,6 +15,7 @@ from spawning.sockets import (
     Address,
     listen,
     listen_all,
+    listen_here,
     name_and_port,
     parse_address,
     url_of,
@@ -262,3 +263,16 @@ def test_all_interfaces_are_one_url(names: list[Any], urls: list[str]) -> None:
         Named(socket.AF_INET6 if ":" in name[0] else socket.AF_INET, name) for name in names
     ]
     assert urls_of(socks) == urls
+
+
+def test_a_port_of_this_machine_only() -> None:
+    socks = listen_here(0)
+    names = [sock.getsockname()[:2] for sock in socks]
+    port = names[0][1]
+    assert names == [("127.0.0.1", port), ("::1", port)]
+    with pytest.raises(OSError, match="in use"):
+        listen_here(port)
+    socks.pop(0).close()
+    with pytest.raises(OSError, match="in use"):  # whoever has the other half
+        listen_here(port)
+    socks.pop().close()
