@@ -42,9 +42,11 @@ class Breakpoints:
         self._halts = halts
         self._here = here
         self._own = own
+        self._pid = 0
 
     def mind(self) -> None:
-        """Do so from now on."""
+        """Do so from now on, in this process."""
+        self._pid = os.getpid()
         sys.breakpointhook = self.stop
 
     def stop(self, *args: Any, **options: Any) -> Any:
@@ -52,7 +54,9 @@ class Breakpoints:
         if os.environ.get("PYTHONBREAKPOINT", "") not in OURS:
             return sys.__breakpointhook__(*args, **options)
         frame = sys._getframe(1)
-        if self._view.application is None or self._has_terminal():
+        # In a process that the application has forked nobody can attach.
+        is_elsewhere = os.getpid() != self._pid or self._view.application is None
+        if is_elsewhere or self._has_terminal():
             import pdb
 
             pdb.Pdb().set_trace(frame)

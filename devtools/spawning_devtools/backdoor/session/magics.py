@@ -124,7 +124,9 @@ class Magics:
         return tables.memory(tables.tracked(), tables.resident())
 
     def _log(self, *words: str) -> str:
-        name, level = (words[0], words[1]) if len(words) == 2 else ("", *words)
+        if len(words) not in (1, 2):
+            raise ValueError(f"log: {ABOUT['log']}")
+        name, level = words if len(words) == 2 else ("", words[0])
         number = logging.getLevelName(level.upper())
         if not isinstance(number, int):
             raise ValueError(f"'{level}' is no level: DEBUG, INFO, WARNING, ERROR, CRITICAL")

@@ -26,7 +26,9 @@ def shown(value: Any, width: int = WIDTH) -> str:
     """Return a value as text, over several lines where it is long; raises what its repr raises."""
     if type(value) in _BRACKETS and len(value) > MANY:
         return _beginning(value)
-    text = repr(value) if type(value) is not str else _of_text(value)
+    if type(value) is str:
+        return _of_text(value)
+    text = repr(value)
     if len(text) > width and type(value) in _BRACKETS and len(text) <= LONGEST:
         text = pprint.pformat(value, width=width, compact=True, sort_dicts=False)
     if len(text) <= LONGEST:

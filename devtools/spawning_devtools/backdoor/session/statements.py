@@ -76,7 +76,7 @@ class Statements:
         """The session ends."""
         for name in self._kept:
             linecache.cache.pop(name, None)
-        self.namespace.clear()
+        # The names stay: what was defined here may be in use by the application now.
         if self._last is not None and getattr(sys, "last_value", None) is self._last:
             for name in ("last_type", "last_value", "last_traceback", "last_exc"):
                 sys.__dict__.pop(name, None)  # they keep frames, and all that is in them
