@@ -12,11 +12,25 @@ Fragments = list[tuple[str, str]]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """All but tab and line feed: what could be an order to the terminal."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_ORDER = re.compile(
+    r"""\x1b\[[0-?]*[ -/]*[@-~]                    # a control sequence
+    |\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?  # a string: the title, the clipboard
+    |\x1b[ -/]*[0-~]?                             # another character set, a reset
+    |[\x00-\x08\x0b-\x1f\x7f-\x9f]""",
+    re.VERBOSE,
+)
+"""A sequence of ECMA-48, or a character that is one by itself."""
 
 
 def clean(text: str) -> str:
     """Return the text with its control characters shown as what they are."""
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text.replace("\r\n", "\n"))
+
+
+def coloured_only(text: str) -> str:
+    """Return the text with no order to the terminal left in it but those for colours."""
+    return _ORDER.sub(lambda found: found[0] if _COLOUR.fullmatch(found[0]) else "", text)
 
 
 def width_of(text: str) -> int:

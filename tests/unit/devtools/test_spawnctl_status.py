@@ -75,8 +75,8 @@ def test_a_process_without_a_board() -> None:
 
 def _page(**child: Any) -> dict[str, Any]:
     told = {
-        "pid": 9901, "worker": 1, "generation": 4, "state": "serving", "age": 5.0, "busy": 1, "threads": 4,
-        "connections": 2, "requests": 9, "memory": 1 << 20, "oldest_request": None,
+        "pid": 9901, "worker": 1, "generation": 4, "state": "serving", "age": 5.0, "busy": 1,
+        "threads": 4, "connections": 2, "requests": 9, "memory": 1 << 20, "oldest_request": None,
         "debugger": None,
     }  # fmt: skip
     failure = {"current": True, "generation": 5, "type": "SyntaxError", "message": "no",

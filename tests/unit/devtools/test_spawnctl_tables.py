@@ -6,7 +6,14 @@ import pytest
 
 from spawning_devtools.ctl.figures import count, duration, size
 from spawning_devtools.ctl.painting import painted
-from spawning_devtools.ctl.rendering import clean, fitted, lines_on_screen, table, width_of
+from spawning_devtools.ctl.rendering import (
+    clean,
+    coloured_only,
+    fitted,
+    lines_on_screen,
+    table,
+    width_of,
+)
 
 CLEAN = {
     "a\tb\nc": "a\tb\nc", "\x1b[2J": "\\x1b[2J", "a\rb": "a\\rb", "a\r\nb": "a\nb",
@@ -17,6 +24,19 @@ CLEAN = {
 @pytest.mark.parametrize(("text", "shown"), CLEAN.items())
 def test_no_order_reaches_the_terminal(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+COLOURED = {
+    "\x1b[31mred\x1b[0m": "\x1b[31mred\x1b[0m", "\x1b[2J\x1b[1;1Hhome": "home",
+    "\x1b]0;title\x07here": "here", "\x1b]52;c;aGk=\x1b\\x": "x", "\x1bPq#0\x1b\\x": "x",
+    "\x1b]never closed\n": "\n", "a\rb\x08\x0e\x9b2J": "ab2J", "\x1bcreset": "reset",
+    "\x1b(0lines": "lines", "é\t中\n": "é\t中\n", "\x1b": "", "\x1b[?25l": "", "\x1b[>4;1m": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shown"), COLOURED.items())
+def test_colours_are_the_only_orders_that_pass(text: str, shown: str) -> None:
+    assert coloured_only(text) == shown
 
 
 def test_widths() -> None:

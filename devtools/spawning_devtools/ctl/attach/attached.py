@@ -10,14 +10,14 @@ from pathlib import Path
 
 from spawning.errors import SpawningError
 from spawning_devtools.ctl.attach import words
-from spawning_devtools.ctl.attach.dial import Dial
+from spawning_devtools.ctl.attach.dial import ENDED, Dial
 from spawning_devtools.ctl.attach.help import help_on
 from spawning_devtools.ctl.attach.helping import Helping
 from spawning_devtools.ctl.attach.prompt import Left, Prompt
 from spawning_devtools.ctl.attach.screen import Screen
 from spawning_devtools.ctl.attach.session import Session, Show, State
 from spawning_devtools.ctl.attach.talk import Talk
-from spawning_devtools.ctl.attach.toolbar import standing
+from spawning_devtools.ctl.attach.toolbar import KEYS, PDB_KEYS, standing
 from spawning_devtools.ctl.attach.tty_modes import quiet
 from spawning_devtools.ctl.attach.wire import Said
 from spawning_devtools.ctl.rendering import Fragments
@@ -63,9 +63,12 @@ class Attached:
                 line.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await line
-        if self._failure is not None:
+        if self._failure is None:
+            return 0
+        if self._failure.message != ENDED:
             raise self._failure
-        return 0
+        self._screen.notice(ENDED)
+        return self._failure.exit_code
 
     def _end(self) -> None:
         self._over = True
@@ -215,7 +218,8 @@ class Attached:
         return self._session.where.prompt()
 
     def _toolbar(self) -> Fragments:
-        return self._helping.signature or standing(self._session.where, self._screen.width)
+        keys = PDB_KEYS if self._session.is_debugging else KEYS
+        return self._helping.signature or standing(self._session.where, self._screen.width, keys)
 
     def _refresh(self) -> None:
         self._prompt.refresh()

@@ -18,6 +18,7 @@ from spawning_devtools.reload.door import user_behind
 PATIENCE = 15.0
 """Seconds in which a door that has died is started anew, or a machine is very busy."""
 PAUSE = 0.1
+ENDED = "the server has ended"
 LOCALHOST = ("127.0.0.1", "::1")
 
 Dial = Callable[[bool], Awaitable[Wire]]
@@ -50,7 +51,7 @@ async def dial(target: Target, about: Mapping[str, Any], is_again: bool) -> Wire
             wire = await _opened(target)
         except OSError as error:
             if not target.lives():
-                raise ServerNotFound("the server has ended") from None
+                raise ServerNotFound(ENDED) from None
             if loop.time() >= deadline:
                 raise _unreachable(target, error) from None
             await asyncio.sleep(PAUSE)

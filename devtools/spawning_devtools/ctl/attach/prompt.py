@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -11,15 +13,33 @@ from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input.vt100 import Vt100Input
 
 from spawning_devtools.ctl.attach.keys import bindings
 from spawning_devtools.ctl.attach.menu import Ask, Colours, Menu
 from spawning_devtools.ctl.attach.screen import STYLE
+from spawning_devtools.ctl.attach.tty_modes import quiet
 from spawning_devtools.ctl.rendering import Fragments
 
 
 class Left(Exception):
     """The prompt was taken away while somebody typed: something else is asked now."""
+
+
+class QuietInput(Vt100Input):
+    """The terminal, which echoes nothing while something is shown above the prompt."""
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        """Return what is around that."""
+        return _both(super().cooked_mode(), quiet())
+
+
+@contextmanager
+def _both(
+    outer: AbstractContextManager[None], inner: AbstractContextManager[None]
+) -> Iterator[None]:
+    with outer, inner:
+        yield
 
 
 class Prompt:
@@ -35,20 +55,23 @@ class Prompt:
     ) -> None:
         mode = EditingMode.VI if vi else EditingMode.EMACS
         self._toolbar = toolbar
+        terminal = QuietInput(sys.stdin)
         self._python: PromptSession[str] = PromptSession(
             completer=Menu(offers), complete_while_typing=True, lexer=Colours(), multiline=True,
             key_bindings=bindings(), history=_history(histories[0]), editing_mode=mode,
             auto_suggest=AutoSuggestFromHistory(), prompt_continuation=_continued,
             enable_open_in_editor=True, tempfile_suffix=".py", style=STYLE,
             bottom_toolbar=self._shown_toolbar, search_ignore_case=True,
-            cursor=ModalCursorShapeConfig(), reserve_space_for_menu=6, complete_in_thread=False,
+            cursor=ModalCursorShapeConfig(), reserve_space_for_menu=6, input=terminal,
         )  # fmt: skip
         self._pdb: PromptSession[str] = PromptSession(
             completer=Menu(offers), complete_while_typing=True, lexer=Colours(), style=STYLE,
             history=_history(histories[1]), editing_mode=mode, search_ignore_case=True,
-            bottom_toolbar=self._shown_toolbar, reserve_space_for_menu=6,
+            bottom_toolbar=self._shown_toolbar, reserve_space_for_menu=6, input=terminal,
         )  # fmt: skip
-        self._plain: PromptSession[str] = PromptSession(editing_mode=mode, style=STYLE)
+        self._plain: PromptSession[str] = PromptSession(
+            editing_mode=mode, style=STYLE, input=terminal
+        )
         self._shown: PromptSession[str] | None = None
         self._kept = ""
         """What was typed when the prompt was taken away."""

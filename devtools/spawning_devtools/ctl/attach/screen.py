@@ -18,7 +18,13 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 
 from spawning_devtools.ctl.attach import colouring
-from spawning_devtools.ctl.rendering import Fragments, clean, lines_on_screen, table
+from spawning_devtools.ctl.rendering import (
+    Fragments,
+    clean,
+    coloured_only,
+    lines_on_screen,
+    table,
+)
 
 SOON = 0.2
 """Seconds."""
@@ -50,7 +56,8 @@ def as_shown(text: str, stream: str) -> Fragments:
     """Return what a session wrote as it is shown."""
     if colour := COLOURED.get(stream):
         return colour(clean(text))
-    if "\x1b" in text:  # colours stay, all other orders to the terminal are lost
+    text = coloured_only(text)
+    if "\x1b" in text:
         return [(style, piece) for style, piece, *_ in to_formatted_text(ANSI(text))]
     return [("", text)]
 

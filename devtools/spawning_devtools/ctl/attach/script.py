@@ -12,6 +12,7 @@ from spawning_devtools.ctl.attach.screen import Screen
 from spawning_devtools.ctl.attach.session import Session, Show, State
 from spawning_devtools.ctl.attach.talk import Talk
 from spawning_devtools.ctl.attach.wire import Said
+from spawning_devtools.ctl.rendering import coloured_only
 
 FAILED = 1
 
@@ -67,7 +68,8 @@ class Script:
         if shown.how == "out":
             text, stream = shown.what
             if stream in ("stderr", "traceback"):
-                print(text, end="", file=sys.stderr)
+                is_seen = sys.stderr.isatty()
+                print(coloured_only(text) if is_seen else text, end="", file=sys.stderr)
             else:
                 self._screen.out(text, stream)
         elif shown.how in ("notice", "error"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Sequence
 
 from spawning_devtools.ctl.attach.indentation import code_of, open_bracket
 from spawning_devtools.ctl.attach.where import Where
@@ -11,6 +12,9 @@ from spawning_devtools.ctl.attach.wire import Said
 from spawning_devtools.ctl.rendering import Fragments, clean, fitted, width_of
 
 KEYS = (("help", "all keys"), ("Ctrl-D", "leave"), ("Ctrl-R", "search"))
+PDB_KEYS = (
+    ("n", "next"), ("s", "step"), ("c", "continue"), ("u d", "frames"), ("l", "source"),
+)  # fmt: skip
 _CALLEE = re.compile(r"(\w+|[\])])[ \t]*\Z")
 
 
@@ -78,14 +82,14 @@ def _parts(text: str) -> tuple[str, list[str], str] | None:
     return None
 
 
-def standing(where: Where, width: int) -> Fragments:
+def standing(where: Where, width: int, keys_to_show: Sequence[tuple[str, str]] = KEYS) -> Fragments:
     """Return where the session is, and some keys as far as there is room."""
     place = where.sentence()
     told = [one for one in (where.application, place) if one]
     left = " " + "  ·  ".join(told)
     keys: Fragments = []
     room = width - width_of(left) - 1
-    for key, about in KEYS:
+    for key, about in keys_to_show:
         room -= len(key) + len(about) + 4
         if room < 0:
             break
