@@ -58,11 +58,26 @@ class Session:
             pass
         return said
 
-    def run(self, source: str) -> str:
-        """Run a statement; return what it has printed and come to."""
+    def until(self, say: str) -> str:
+        """Return all that is shown before the next message of a kind."""
+        shown = ""
+        while (said := self.next())["say"] != say:
+            shown += said["text"] if said["say"] == "out" else ""
+        return shown
+
+    def ask(self, do: str, **fields: Any) -> None:
+        """Ask for something that is no statement."""
+        self.sock.sendall(json.dumps({"do": do, "id": 0, **fields}).encode() + b"\n")
+
+    def begin(self, source: str) -> None:
+        """Have a statement run."""
         self._last += 1
         asked = {"do": "run", "id": self._last, "source": source}
         self.sock.sendall(json.dumps(asked).encode() + b"\n")
+
+    def run(self, source: str) -> str:
+        """Run a statement; return what it has printed and come to."""
+        self.begin(source)
         text = ""
         for line in self._lines:
             said = json.loads(line)
@@ -80,6 +95,16 @@ class Session:
         """Go."""
         self._lines.close()
         self.sock.close()
+
+
+def told(sock: socket.socket, end: str) -> str:
+    """Return what a plain client is shown up to a prompt."""
+    text = ""
+    while not text.endswith(end):
+        data = sock.recv(65536)
+        assert data, text
+        text += data.decode(errors="replace").replace("\r\n", "\n")
+    return text
 
 
 @contextlib.contextmanager

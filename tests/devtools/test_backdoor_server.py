@@ -67,6 +67,33 @@ def test_a_session_outlives_workers_and_the_door(
         assert inside.run("1 + 1").strip() == "2"
 
 
+def test_a_statement_ends_where_it_began(
+    spawn: StartServer, plain: Path, threads: str, runtime: dict[str, str]
+) -> None:
+    server = start(spawn, plain, "-s", "1", "-t", threads, "--backdoor=0", env=runtime)
+    with session(server) as inside:
+        inside.begin("import os, time; time.sleep(1.5); os.getpid()")
+        server.signal(signal.SIGHUP)
+        server.log.wait_for("SIGHUP: generation 2 in")
+        assert inside.wait_for("out")["text"].strip() == str(inside.hello["pid"])
+        assert inside.wait_for("moved")["generation"] == 2
+
+
+def test_a_statement_that_does_not_end_is_not_waited_for(
+    spawn: StartServer, plain: Path, threads: str, runtime: dict[str, str]
+) -> None:
+    words = ("-s", "1", "-t", threads, "--deadman", "1", "--backdoor=0")
+    server = start(spawn, plain, *words, env=runtime)
+    with session(server) as inside:
+        inside.begin("import time\nwhile True: time.sleep(0.01)")
+        server.signal(signal.SIGHUP)
+        assert inside.wait_for("moved")["why"] == "worker 1 did not end in time and was killed"
+        assert inside.wait_for("hello")["generation"] == 2
+        assert inside.run("1 + 1").strip() == "2"
+        inside.begin("while True: time.sleep(0.01)")
+        assert server.stop() == 0, "nobody succeeds, and nobody is waited for"
+
+
 def test_nothing_waits_for_a_door_that_hangs(
     spawn: StartServer, plain: Path, runtime: dict[str, str]
 ) -> None:

@@ -126,3 +126,14 @@ def test_before_there_are_requests_the_import_is_held() -> None:
     assert heard.receive() == [Held("pdb", "", ""), Released()]
     heard.close()
     said.close()
+
+
+def test_a_process_that_was_forked_tells_its_own_controller(bench: Bench) -> None:
+    ours, theirs = socket.socketpair()
+    here, there = Channel(ours), Channel(theirs)
+    bench.holding.moves_to(there)
+    bench.begin("one", "/a")
+    bench.stops("one")
+    assert (here.receive(), bench.heard.receive()) == ([A], [])
+    here.close()
+    there.close()
