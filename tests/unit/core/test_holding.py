@@ -129,11 +129,11 @@ def test_before_there_are_requests_the_import_is_held() -> None:
 
 
 def test_a_process_that_was_forked_tells_its_own_controller(bench: Bench) -> None:
+    before = bench.holding._channel
     ours, theirs = socket.socketpair()
-    here, there = Channel(ours), Channel(theirs)
-    bench.holding.moves_to(there)
-    bench.begin("one", "/a")
-    bench.stops("one")
+    here = Channel(ours)
+    bench.holding.moves_to(Channel(theirs))
+    bench.stops("a")
     assert (here.receive(), bench.heard.receive()) == ([A], [])
     here.close()
-    there.close()
+    before.close()
