@@ -1,0 +1,90 @@
+"""Who may see coverage, and who may change what is measured; pure.
+
+What is shown is source code.  Rules:
+1. Who is on this machine may look, and whom `--coverage-allow-ips` names; nobody else.
+2. A proxy on this machine speaks for others: what came through one is not local.
+3. A browser on this machine must have meant us: a site elsewhere may have a name that
+   leads here (DNS rebinding), and then the Host field has that name.
+4. Only our own pages change anything, and programs that are no browsers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+from collections.abc import Mapping
+
+from spawning.http.peers import Peers, parse
+
+OPTION = "--coverage-allow-ips"
+_PORT = re.compile(r":\d*$")
+_PROXIED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Visitor:
+    """At the other end of a connection, or who a trusted proxy says it is."""
+
+    address: str
+    """Empty where it is on a unix socket."""
+    is_introduced: bool = False
+    """Whether a PROXY header named it."""
+    is_admitted: bool = False
+    """Whether the kernel has told that it is one of us."""
+
+
+def refusal(visitor: Visitor, environ: Mapping[str, str], allowed: Peers) -> str:
+    """Return why a request is not answered: a sentence, '' where it is answered."""
+    if visitor.is_admitted or _is_named(visitor, allowed):
+        return ""
+    named = visitor.address or "unix"
+    if visitor.is_introduced or any(field in environ for field in _PROXIED):
+        return (
+            "Coverage shows source code, and this request came through a proxy: to show it to"
+            f" all whom the proxy lets in, start the server with {OPTION}={named}."
+        )
+    if not _is_local(visitor):
+        return (
+            "Coverage shows source code, to this machine only: to show it to you as well,"
+            f" start the server with {OPTION}={named}."
+        )
+    if not _means_us(environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]):
+        return (
+            "Coverage shows source code, and this host name may lead here from anywhere:"
+            f" ask localhost for it, or start the server with {OPTION}={named}."
+        )
+    return ""
+
+
+def may_change(environ: Mapping[str, str]) -> bool:
+    """Return whether a request that changes something comes from a page of ours, or a program.
+
+    A browser sends Sec-Fetch-Site to https and to the loopback address only.
+    """
+    origin = environ.get("HTTP_ORIGIN", "")
+    if origin and origin.partition("://")[2] != environ.get("HTTP_HOST"):
+        return False
+    return environ.get("HTTP_SEC_FETCH_SITE", "none") in ("same-origin", "none")
+
+
+def _is_named(visitor: Visitor, allowed: Peers) -> bool:
+    if visitor.address or visitor.is_introduced:
+        return allowed.has_host(visitor.address)
+    return allowed.has("")
+
+
+def _is_local(visitor: Visitor) -> bool:
+    address = parse(visitor.address)
+    return not visitor.address or (address is not None and address.is_loopback)
+
+
+def _means_us(host: str, bound: str) -> bool:
+    name = _PORT.sub("", host.lower()).removeprefix("[").removesuffix("]").removesuffix(".")
+    if not name or name in ("localhost", bound.lower()) or name.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
