@@ -1,7 +1,7 @@
 
 const LAST = "spawning.coverage.index", WRITTEN_AFTER = 200;
 const fields = new URLSearchParams(location.search), path = fields.get("path") || "";
-const sheet = new Sheet($("source"));
+const sheet = new Sheet($("source"), moved);
 const follower = new Follower(known => BASE + "/lines.json?" + new URLSearchParams({...known, path, digest}), take);
 const controls = new Controls(follower);
 let digest = "", epoch = -1, by = fields.get("by") || "", lines = null, timer = 0;

@@ -168,7 +168,7 @@ function fromAddress() {
 function toAddress() {
   const fields = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) if (value && value !== "name") fields.set(name, value);
-  const address = location.pathname + (fields.size ? "?" + fields : "");
+  const query = fields.toString(), address = location.pathname + (query && "?" + query);
   try {
     history.replaceState(null, "", address);
     sessionStorage.setItem(LAST, address);

@@ -1,11 +1,13 @@
 
 // The source of a file, a row for each line, and what is known of the lines.
 const KINDS = ["excluded", "missing", "import", "request"];
+const SPOKEN = {excluded: ", excluded", missing: ", missing", import: ", run at import only", request: ", run by requests"};
 const BLOCK = 50; // rows that the browser lays out together, once they come into view
 
 class Sheet {
-  constructor(node) {
+  constructor(node, moved) {
     this.node = node;
+    this.moved = moved; // is called when somebody has gone to a line
     this.rows = []; // of each line: its nodes and what they show
     this.current = 0;
     this.labels = [];
@@ -30,10 +32,10 @@ class Sheet {
     link.href = "#L" + line;
     link.tabIndex = -1;
     link.dataset.n = line;
-    link.setAttribute("aria-label", "Line " + line);
+    link.ariaLabel = "Line " + line;
     code.append(...found.map(([kind, text]) => kind ? make("span", kind, text) : document.createTextNode(text)));
     node.append(link, make("i"), code);
-    return {node, code, line, kind: "", partial: "", ran: "", button: null, note: null, whom: null};
+    return {node, link, code, line, kind: "", partial: "", ran: "", button: null, note: null, whom: null};
   }
   // Shows what is known of the lines; returns the nodes of those that have run just now.
   mark(told, by) {
@@ -48,6 +50,7 @@ class Sheet {
       if (kind === row.kind && partial === row.partial && ran === row.ran) continue;
       row.node.classList.remove(...KINDS);
       if (kind) row.node.classList.add(kind);
+      row.link.ariaLabel = "Line " + row.line + (SPOKEN[kind] || "");
       row.node.classList.toggle("partial", Boolean(partial));
       Object.assign(row, {kind, partial, ran});
       this.note(row);
@@ -97,10 +100,16 @@ class Sheet {
     row.button.setAttribute("aria-expanded", "false");
   }
   click(event) {
-    const node = event.target.closest(".row");
-    // Whoever marks text to copy it does not want to be told of requests.
-    if (!node || event.target.closest("a, .whom") || !getSelection().isCollapsed) return;
-    this.toggle(this.rows[node.id.slice(1) - 1]);
+    const node = event.target.closest(".row"), row = node && this.rows[node.id.slice(1) - 1];
+    if (!row || event.target.closest(".whom")) return;
+    if (event.target.closest("a")) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault(); // which would scroll
+      this.point(row.line);
+      this.moved();
+    } else if (getSelection().isCollapsed) { // who marks text to copy it does not ask for requests
+      this.toggle(row);
+    }
   }
   // ---------------------------------------------------------------- going about
   go(line, block) {

@@ -3,10 +3,12 @@
 // What both pages are made of: they ask for what is new, and tell the server what to do.
 // Text of the user's reaches the page by textContent only.
 const BASE = "/_coverage", POLL = 1000, POLL_HIDDEN = 10000, PATIENCE = 10000, SAID_FOR = 8000;
+const AWAY = "The server does not answer.";
 const NOT_HERE = "Coverage is not measured here any more: start the server with --coverage.";
 const $ = id => document.getElementById(id);
 
-class Refused extends Error {}
+// What a person is told as it is; any other error is a fault of the page.
+class Trouble extends Error {}
 
 function put(node, text) { if (node.textContent !== text) node.textContent = text; }
 function make(tag, className, text) {
@@ -52,19 +54,16 @@ function icon(share) {
 }
 
 async function ask(address, options) {
-  const answer = await fetch(address, {cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options});
+  const answer = await fetch(address, {cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options})
+    .catch(() => { throw new Trouble(AWAY); });
   if (answer.ok) return answer;
   // Without --coverage it is the application that answers, with a page of its own.
   const isOurs = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
-  throw new Refused(isOurs ? (await answer.text()).trim() : NOT_HERE);
+  throw new Trouble(isOurs ? (await answer.text()).trim() : NOT_HERE);
 }
 async function news(address) {
   const answer = await ask(address);
-  try {
-    return await answer.json();
-  } catch (error) {
-    throw error instanceof SyntaxError ? new Refused(NOT_HERE) : error;
-  }
+  return answer.json().catch(error => { throw new Trouble(error instanceof SyntaxError ? NOT_HERE : AWAY); });
 }
 
 // Asks for ever, one question at a time: `address` is called with what is known already.
@@ -89,15 +88,15 @@ class Follower {
       this.lastAt = Date.now();
       this.connected("");
     } catch (error) {
-      this.connected(error instanceof Refused ? error.message : "The server does not answer.", error);
+      const isFault = !(error instanceof Trouble);
+      if (isFault) console.error(error);
+      this.connected(isFault ? "This page has a fault: " + error.message + "." : error.message);
     }
     this.asks = false;
     if (this.again) this.now();
     else this.timer = setTimeout(() => this.now(), document.hidden ? POLL_HIDDEN : POLL);
   }
-  connected(why, error) {
-    const isFault = why && !(error instanceof Refused || error instanceof TypeError || error instanceof DOMException);
-    if (isFault) console.error(error);
+  connected(why) {
     $("link").className = "link " + (why ? "lost" : "live");
     put($("link-text"), why ? "no connection" : "live");
     put($("lost"), why && this.lastAt ? why + " What you see is as of " + clock(this.lastAt) + "." : why);
@@ -129,7 +128,7 @@ class Controls {
     try {
       put(said, (await (await ask(BASE + "/" + name, {method: "POST"})).text()).trim());
     } catch (error) {
-      put(said, error instanceof Refused ? error.message : "The server did not answer.");
+      put(said, error instanceof Trouble ? error.message : String(error));
       said.classList.add("bad");
     }
     for (const button of buttons) button.disabled = false;
