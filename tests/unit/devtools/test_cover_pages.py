@@ -66,6 +66,13 @@ def test_scripts_find_what_they_name(page: Page) -> None:
     assert set(re.findall(r'\$\("([\w-]+)"\)', text)) <= there
 
 
+def test_scripts_read_what_they_are_promised() -> None:
+    read = re.compile(r"\b(?:told|state|totals|file)\.(\w+)")
+    names = {name for script in SCRIPTS for name in read.findall(script.read_text())}
+    assert len(names) > 25, "the scripts call it differently now"
+    assert names <= set(re.findall(r'"(\w+)": ', pages.__doc__ or ""))
+
+
 def test_colours_have_a_value_in_the_light_and_in_the_dark(page: Page) -> None:
     style = "".join(elements(page, "style"))
     light, dark = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
