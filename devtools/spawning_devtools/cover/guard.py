@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from spawning.http.peers import Peers, parse
 
 OPTION = "--coverage-allow-ips"
+FOREIGN = "Only a page of coverage's own changes what is measured, or a program such as curl."
 _PORT = re.compile(r":\d*$")
 _PROXIED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from select import POLLIN, poll
 from time import monotonic
 from typing import Any
@@ -17,38 +18,45 @@ from typing import Any
 from spawning.config import Config
 from spawning.http.body import RequestBody
 from spawning.http.engine import Engine
-from spawning.http.handoff import MAX_PACKET, make_pair
+from spawning.http.handoff import make_pair
 from spawning.http.limits import Limits
 from spawning.http.peers import Peers
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import Request
 from spawning.http.threads import ThreadRunner
-from spawning.messages import Channel, CoverageBoot, Message, decode
+from spawning.messages import Channel, CoverageBoot, Message
 from spawning.scoreboard import NO_SLOT
 from spawning.title import set_title
 from spawning.wsgi.environ import Endpoint, endpoint, environ_of
 from spawning.wsgi.handler import Handler
+from spawning_devtools.cover.ear import Ear
 from spawning_devtools.cover.entrance import Entrance, address_of
 from spawning_devtools.cover.guard import Visitor
-from spawning_devtools.cover.site import VISITOR, Site
+from spawning_devtools.cover.journal import Journal
+from spawning_devtools.cover.parts import Parts
+from spawning_devtools.cover.records import Records
+from spawning_devtools.cover.site import VISITOR, WAITING, Site
+from spawning_devtools.cover.workers import Workers, is_alive
 
-THREADS = 8
+THREADS = WAITING + 8
 GENERATION = 1
+_LIMITS = Limits(keep_alive_time=0, write_time=10.0)
 _CONTROLLER_DECIDES = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 
 
 def main(descriptor: int) -> int:
     """Keep and answer; return the exit code when the controller is gone."""
     os.set_inheritable(descriptor, False)
-    for number in _CONTROLLER_DECIDES:
+    for signal_ in _CONTROLLER_DECIDES:
         # Not SIG_IGN: what is ignored stays ignored in programs that are started.
-        signal.signal(number, lambda *_: None)
+        signal.signal(signal_, lambda *_: None)
     set_title(f"coverage of controller {os.getppid()}")
     channel = Channel(socket.socket(fileno=descriptor))
     boot = _first_message(channel)
     if isinstance(boot, CoverageBoot):
         for number in (boot.side, boot.told, boot.journal):
             os.set_inheritable(number, False)
+        os.chdir(boot.folder)
         _Keeper(channel, boot).run()
     return 0
 
@@ -64,44 +72,48 @@ def _first_message(channel: Channel) -> Message | None:
 
 
 class _Keeper:
-    """Everything of the process, and its loop."""
+    """The parts of the process, put together."""
 
     def __init__(self, channel: Channel, boot: CoverageBoot) -> None:
         self._channel = channel
-        self._told = socket.socket(fileno=boot.told)
         self._is_over = False
         config = Config(**boot.config)
-        inbox, outbox = socket.socket(fileno=boot.side), make_pair()[1]
-        runner: Any = ThreadRunner([NO_SLOT] * THREADS)
-        self._inside = endpoint(
-            "localhost", "", is_unix=True, errors=sys.stderr, threads=True, processes=False
+        records = Records(Journal(boot.journal), Workers(is_alive), boot.order, channel.send)
+        self._parts = Parts(config, boot.folder, records)
+        self._inside = _end("localhost", "", is_unix=True)
+        self._engine = self._make_engine(
+            Site(Peers(config.coverage_allow_ips), records, self._parts), boot
         )
-        site = Site(Peers(config.coverage_allow_ips))
-        self._engine = Engine(
-            limits=Limits(keep_alive_time=0),
+        ear = Ear(socket.socket(fileno=boot.told), records.hear, self._engine.call_soon)
+        self._engine.watch(ear.fileno(), ear)
+        self._engine.watch(channel.fileno(), _Watched(self._converse))
+
+    def _make_engine(self, site: Site, boot: CoverageBoot) -> Engine:
+        runner: Any = ThreadRunner([NO_SLOT] * THREADS)
+        engine = Engine(
+            limits=_LIMITS,
             gate=(GENERATION,),
             generation=GENERATION,
             gateway=Handler(site, sys.stderr, None, environ=self._environ_of),
             runner=runner,
-            inbox=inbox,
-            outbox=outbox,
+            inbox=socket.socket(fileno=boot.side),
+            outbox=make_pair()[1],
         )
-        ends = [
-            endpoint(host, port, is_unix=unix, errors=sys.stderr, threads=True, processes=False)
-            for host, port, unix in boot.addresses
-        ]
-        self._engine.receive([*ends, self._inside])
+        ends = [_end(host, port, is_unix=is_unix) for host, port, is_unix in boot.addresses]
+        engine.receive([*ends, self._inside])
         entrance = Entrance(
             address_of(boot.controller_pid),
-            lambda sock: self._engine._adopt(sock, len(ends), b"", b""),
+            lambda sock: engine._adopt(sock, len(ends), b"", b""),
         )
-        self._engine.watch(entrance.fileno(), entrance)
-        self._engine.watch(channel.fileno(), _On(self._converse))
-        self._engine.watch(self._told.fileno(), _On(self._hear))
+        engine.watch(entrance.fileno(), entrance)
+        return engine
 
     def run(self) -> None:
         """Run until the controller is gone, and what was begun is answered."""
-        self._engine.run(lambda _now: None, lambda: self._is_over)
+        try:
+            self._engine.run(lambda _now: None, lambda: self._is_over)
+        finally:
+            self._parts.close()
 
     def _environ_of(
         self, request: Request, peer: Any, end: Endpoint, body: RequestBody
@@ -116,25 +128,20 @@ class _Keeper:
         self._channel.receive()
         if self._channel.ended and not self._is_over:
             self._is_over = True
+            self._parts.close()  # whoever waits for a report is answered that there is none
             self._engine.close_down(monotonic())
 
-    def _hear(self) -> None:
-        while True:
-            try:
-                packet = self._told.recv(MAX_PACKET)
-            except BlockingIOError:
-                return
-            if not packet:
-                return
-            decode(packet)
 
-
-class _On:
+class _Watched:
     """Calls something at each event."""
 
-    def __init__(self, call: Any) -> None:
+    def __init__(self, call: Callable[[], None]) -> None:
         self._call = call
 
     def on_events(self, _events: int) -> None:
         """Something may have changed."""
         self._call()
+
+
+def _end(host: str, port: str, *, is_unix: bool) -> Endpoint:
+    return endpoint(host, port, is_unix=is_unix, errors=sys.stderr, threads=True, processes=False)

@@ -1,0 +1,78 @@
+"""What answers questions, made when the first one comes: until then it would only cost."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import threading
+from importlib.metadata import version
+
+from spawning.config import Config
+from spawning.errors import UsageError
+from spawning_devtools.cover.analyst import Analyst
+from spawning_devtools.cover.builds import Builds
+from spawning_devtools.cover.choice import Choice
+from spawning_devtools.cover.facts import Setup
+from spawning_devtools.cover.records import Records
+from spawning_devtools.cover.state import About
+from spawning_devtools.cover.view import View
+
+
+class Parts:
+    """The view and the builds, and what they are made from; called from any thread."""
+
+    def __init__(self, config: Config, folder: str, records: Records) -> None:
+        self._config = config
+        self._folder = folder
+        self._records = records
+        self._lock = threading.Lock()
+        self._made: tuple[View, Builds] | None = None
+        self._analyst: Analyst | None = None
+        self._is_over = False
+
+    def __call__(self) -> tuple[View, Builds]:
+        """Return both."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def close(self) -> None:
+        """End the processes that they have started, and let go whoever waits for them."""
+        with self._lock:
+            if self._made is not None and self._analyst is not None:
+                self._made[1].close()
+                self._analyst.close()
+
+    def _make(self) -> tuple[View, Builds]:
+        choice = _choice(self._config)
+        setup = Setup(self._folder, choice.branch, choice.contexts)
+        self._analyst = Analyst(setup, self._records.show)
+        about = _about(self._config, self._folder, choice)
+        return View(about, self._records, self._analyst), Builds(setup, self._records)
+
+
+def _choice(config: Config) -> Choice:
+    # Here, because coverage.py is large.
+    from spawning_devtools.cover.meter import choice_of
+
+    try:
+        return choice_of(config)
+    except UsageError as error:
+        return Choice("", (), f"not known: {error}")
+
+
+def _about(config: Config, folder: str, choice: Choice) -> About:
+    return About(
+        run=secrets.token_hex(4),
+        app=config.args[0] if config.args else os.path.basename(folder),
+        folder=folder,
+        editor_url=config.editor_url,
+        python=platform.python_version(),
+        coverage=version("coverage"),
+        core=choice.core,
+        reason=choice.reason,
+        branch=choice.branch,
+        contexts=choice.contexts,
+    )
