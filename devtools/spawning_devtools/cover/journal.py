@@ -78,7 +78,15 @@ class Journal:
 
     def _rewrite(self, messages: Iterable[Message]) -> None:
         begin = self._end
-        self._append(messages)
+        # With its size: what comes behind it is not part of it.
+        self._write_head(self._begin, self._size)
+        try:
+            self._append(messages)
+        except OSError:
+            self._end, self._held = begin, self._size
+            os.ftruncate(self._descriptor, begin)
+            self._write_head(self._begin)
+            raise
         self._write_head(begin)
         self._begin, self._held = begin, self._end - begin
         if _HEAD.size + self._held <= begin:
@@ -87,7 +95,6 @@ class Journal:
     def _move_down(self) -> None:
         text = os.pread(self._descriptor, self._held, self._begin)
         self._write(text, _HEAD.size)
-        # With its size, because what is behind it is not gone yet.
         self._write_head(_HEAD.size, self._held)
         self._begin, self._end = _HEAD.size, _HEAD.size + self._held
         os.ftruncate(self._descriptor, self._end)
