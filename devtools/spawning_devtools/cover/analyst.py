@@ -11,82 +11,57 @@ Rules:
 
 from __future__ import annotations
 
-import dataclasses
+import json
+import subprocess
+import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from spawning_devtools.cover.facts import FileFacts, Setup
+from spawning_devtools.cover import niced
+from spawning_devtools.cover.desk import Desk, Look
+from spawning_devtools.cover.disk import state_of
+from spawning_devtools.cover.facts import (
+    FileFacts,
+    Numbers,
+    Setup,
+    facts_as_json,
+    numbers_from_json,
+    setup_as_json,
+)
 
+__all__ = ["Analyst", "Numbers"]
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Numbers:
-    """What is known of a file: of the source that is on disk, as coverage.py counts.
+PATIENCE = 5.0
+"""Seconds until a process that could not be started is tried again."""
 
-    Numbers of lines are those at which statements begin, in their order; `requests`,
-    `imports` and `missing` share none and make up `statements`.
-    """
-
-    path: str
-    name: str = ""
-    """As reports call it: relative to the folder of the server, where it is below."""
-    digest: str = ""
-    """Of the source on disk; '' where it cannot be read."""
-    is_stale: bool = False
-    """Whether another source has run, but not this one."""
-    is_gone: bool = False
-    """Whether there is no such file any more: it is in no report."""
-    is_left_out: bool = False
-    """Whether the project's configuration leaves it out of reports."""
-    problem: str = ""
-    """Why it cannot be analysed, one sentence; it counts for nothing then."""
-    statements: tuple[int, ...] = ()
-    requests: tuple[int, ...] = ()
-    """Run by requests, and standing in a function."""
-    imports: tuple[int, ...] = ()
-    """Run, but not by requests."""
-    missing: tuple[int, ...] = ()
-    excluded: tuple[int, ...] = ()
-    partial: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    """Lines from which not all branches were taken, and what is to be said of it."""
-    branches: int = 0
-    partial_branches: int = 0
-    """Branches that were not taken, from lines that ran."""
-    missing_branches: int = 0
-    """Branches that were not taken, from whatever line."""
-    multiline: Mapping[int, int] = dataclasses.field(default_factory=dict)
-    """Last line of each statement that has several, by its first."""
-    contexts: Mapping[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
-    """Statements by the request that ran them, where that is measured."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is part of the totals."""
-        return not (self.is_gone or self.is_left_out or self.problem)
-
-    @property
-    def covered(self) -> tuple[int, int]:
-        """How much ran, of how much: statements and branches, as reports count them.
-
-        Sums of both, over all files that count, make the percentage of all.
-        """
-        ran = len(self.requests) + len(self.imports) + self.branches - self.missing_branches
-        return ran, len(self.statements) + self.branches
-
-    @property
-    def percent(self) -> float:
-        """Of `covered`; 100 where there is nothing to cover."""
-        ran, all_ = self.covered
-        return 100.0 * ran / all_ if all_ else 100.0
+Process = subprocess.Popen[bytes]
 
 
 class Analyst:
     """Asks the process, and has its answers; every method may be called from any thread."""
 
-    def __init__(self, setup: Setup, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        changed: Callable[[str], None],
+        start: Callable[[], Process] | None = None,
+    ) -> None:
         """Call `changed`, from a thread of its own, with the path of which there is a new result.
 
         That may be one that was never asked for: a file that `source` names and that never
         ran.  Or one of which `result` is None now: it never ran, and is not there any more.
+        It is called with '' where `problem` has changed.  `start` starts the process.
         """
+        settings = {"setup": setup_as_json(setup)}
+        self._start = start or (lambda: niced.start("analysis", settings))
+        self._changed = changed
+        self._desk = Desk()
+        self._problem = ""
+        self._process: Process | None = None
+        self._born = threading.Lock()
+        """Held while a process is started, or ended from another thread."""
+        self._thread = threading.Thread(target=self._work, name="analyst", daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> Analyst:
         return self
@@ -96,6 +71,7 @@ class Analyst:
 
     def ask(self, facts: FileFacts) -> None:
         """Have a file analysed, ahead of all others; what was asked of it before is void."""
+        self._desk.ask(facts)
 
     def look(self) -> None:
         """Have it looked, once a second at most, whether files have changed on disk.
@@ -103,23 +79,119 @@ class Analyst:
         To be called whenever somebody looks at a page.  Without it nothing is done that was
         not asked for.
         """
+        self._desk.ask_for_look()
 
     def result(self, path: str) -> Numbers | None:
         """Return the newest result, which may be older than what was asked; None without one."""
-        return None
+        return self._desk.result(path)
 
     def is_pending(self, path: str) -> bool:
         """Return whether there will be a newer result."""
-        return False
+        return self._desk.is_pending(path)
 
     def never_ran(self) -> frozenset[str]:
-        """Return the files that `source` names, and of which nothing was ever asked."""
-        return frozenset()
+        """Return the files that `source` names, and of which nothing has run."""
+        return self._desk.never_ran
 
     @property
     def problem(self) -> str:
         """Why no file can be analysed, one sentence: the configuration may be broken; or ''."""
-        return ""
+        return self._problem
 
     def close(self) -> None:
         """End the process and the thread."""
+        self._desk.close()
+        with self._born:
+            if self._process is not None:
+                self._process.kill()  # it holds nothing, and the thread may wait for its answer
+        self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            job = self._desk.take()
+            if job is None:
+                self._bury()
+                return
+            if self._process is None and not self._begin():
+                self._desk.put_back(job)
+                self._desk.rest(PATIENCE)
+            elif isinstance(job, Look):
+                self._desk.see_disk()
+                self._look(self._converse({"look": True}))
+            else:
+                self._count(job)
+
+    def _count(self, facts: FileFacts) -> None:
+        path = facts.path
+        if self._desk.is_deadly(path):
+            return
+        state = state_of(path)
+        answer = self._converse({"facts": facts_as_json(facts)})
+        if answer is not None:
+            self._desk.done(numbers_from_json(answer["numbers"]), answer["state"])
+        elif self._desk.is_closed:
+            return
+        else:
+            self._desk.died(path, state)
+            how = f"its analysis ended {self._bury()}"
+            self._desk.done(Numbers(path, name=path, problem=how), state)
+        self._changed(path)
+
+    def _look(self, answer: Mapping[str, Any] | None) -> None:
+        if answer is None:
+            self._bury()
+            return
+        self._tell_problem(answer["problem"])
+        if answer["is_new"]:
+            self._desk.ask_again()
+        for path in self._desk.looked(answer["named"]):
+            self._changed(path)
+
+    def _converse(self, order: Mapping[str, Any] | None) -> Any:
+        """Return the answer to an order, or what is said unasked; None where the process died."""
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            return None
+        try:
+            if order is not None:
+                process.stdin.write(json.dumps(order).encode() + b"\n")
+                process.stdin.flush()
+            return json.loads(process.stdout.readline())
+        except (OSError, ValueError):
+            return None
+
+    def _begin(self) -> bool:
+        """Start the process; return whether that did it."""
+        with self._born:
+            if self._desk.is_closed:
+                return False
+            try:
+                self._process = self._start()
+            except OSError as error:
+                self._tell_problem(f"the analysis cannot be started: {error.strerror}")
+                return False
+        answer = self._converse(None)
+        if answer is None:
+            self._tell_problem(f"the analysis cannot be started: it ended {self._bury()}")
+            return False
+        self._look(answer)
+        return True
+
+    def _bury(self) -> str:
+        """End the process, and return how it had ended."""
+        with self._born:
+            process, self._process = self._process, None
+        if process is None:
+            return ""
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        process.kill()  # where what it said made no sense
+        how = niced.ending(process.wait())
+        self._desk.ask_again()  # what it has noticed of files is lost
+        return how
+
+    def _tell_problem(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self._changed("")

@@ -12,11 +12,27 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping
-from typing import Protocol
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from time import monotonic
+from typing import Any, Protocol
 
-from spawning_devtools.cover.facts import Setup, Snapshot
+from spawning_devtools.cover import niced
+from spawning_devtools.cover.disk import PrivateFolder, State, state_of
+from spawning_devtools.cover.facts import Setup, Snapshot, facts_as_json, setup_as_json
+
+LASTS = 3.0
+"""Seconds that a report counts as new, whatever happens meanwhile."""
+NOTHING = Snapshot(0, ())
+Process = subprocess.Popen[bytes]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,16 +83,59 @@ class Build:
     """What it shows."""
     remarks: tuple[str, ...] = ()
     """What coverage.py warned of: files that it left out, for instance."""
+    looked: Mapping[str, State] = dataclasses.field(default_factory=dict)
+    """The states of all that it depends on, besides what ran."""
 
     def read(self, name: str = "") -> bytes | None:
         """Return the report; of a folder, the file of this name in it, None where it has none."""
-        return None
+        if KINDS[self.kind].is_folder:
+            name = name or KINDS[self.kind].file
+            if "/" in name or name.startswith("."):
+                return None
+        elif name:
+            return None
+        try:
+            with open(os.path.join(self.path, name) if name else self.path, "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def is_of_now(self) -> bool:
+        """Return whether all that it depends on is as it was."""
+        return all(state_of(path) == state for path, state in self.looked.items())
+
+
+@dataclasses.dataclass(slots=True)
+class _Attempt:
+    done: Future[Build] = dataclasses.field(default_factory=Future)
+    process: Process | None = None
 
 
 class Builds:
     """All reports; every method may be called from any thread."""
 
-    def __init__(self, setup: Setup, lines: Lines) -> None: ...
+    def __init__(
+        self,
+        setup: Setup,
+        lines: Lines,
+        start: Callable[[str, Mapping[str, Any]], Process] = niced.start,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`start` starts a process, of the module that is named, with settings."""
+        self._setup = setup
+        self._lines = lines
+        self._start = start
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._attempts: dict[str, _Attempt] = {}
+        self._threads: set[threading.Thread] = set()
+        self._builds: dict[str, Build] = {}
+        self._ended: dict[str, float] = {}
+        self._failures: dict[str, BuildFailed] = {}
+        self._leftover: dict[str, str] = {}
+        self._folder: PrivateFolder | None = None
+        self._numbers = itertools.count(1)
+        self._is_closed = False
 
     def __enter__(self) -> Builds:
         return self
@@ -87,17 +146,149 @@ class Builds:
     def now(self, kind: str) -> Build | None:
         """Return the report of what is known now; None while it is built, which this begins.
 
-        Raises BuildFailed, once for each attempt: the next call begins another.
+        One that was finished within the last LASTS seconds will do: whoever asks again and
+        again while lines run must get it once.  Raises BuildFailed, once for each attempt:
+        the next call begins another.
         """
+        build = self._builds.get(kind)
+        if build is not None and self._clock() - self._ended[kind] < LASTS:
+            return build
+        if build is not None and build.seq >= self._lines.seq and build.is_of_now():
+            return build
+        with self._lock:
+            failure = self._failures.pop(kind, None)
+            if failure is not None:
+                raise failure
+            self._begin(kind)
         return None
 
     def wait(self, kind: str) -> Build:
         """Return the report of what is known now, when it is built; raises BuildFailed."""
-        raise NotImplementedError
+        seq = self._lines.seq
+        build = self._builds.get(kind)
+        while build is None or build.seq < seq or not build.is_of_now():
+            with self._lock:
+                self._failures.pop(kind, None)
+                attempt, is_ours = self._begin(kind)
+            build = attempt.done.result()
+            if is_ours:
+                break  # it was begun for us: files that change since are news
+        return build
 
     def latest(self, kind: str) -> Build | None:
         """Return the newest report there is, which may be of before; None where there is none."""
-        return None
+        return self._builds.get(kind)
 
     def close(self) -> None:
         """End what is being built, and remove what was."""
+        with self._lock:
+            self._is_closed = True
+            for attempt in self._attempts.values():
+                if attempt.process is not None:
+                    attempt.process.kill()
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
+        if self._folder is not None:
+            self._folder.close()
+
+    def _begin(self, kind: str) -> tuple[_Attempt, bool]:
+        """Return the attempt that is being made, and whether it was begun here and now."""
+        if self._is_closed:
+            raise BuildFailed("the server ends.")
+        known = self._attempts.get(kind)
+        if known is not None:
+            return known, False
+        attempt = self._attempts[kind] = _Attempt()
+        thread = threading.Thread(target=self._attempt, args=(kind, attempt), daemon=True)
+        self._threads.add(thread)
+        thread.start()
+        return attempt, True
+
+    def _attempt(self, kind: str, attempt: _Attempt) -> None:
+        failure, build, old = BuildFailed("it failed."), None, ""
+        try:
+            build = self._make(kind, attempt)
+        except BuildFailed as error:
+            failure = error
+        except OSError as error:
+            failure = BuildFailed(f"it cannot be made: {error.strerror or error}.")
+        with self._lock:
+            del self._attempts[kind]
+            self._threads.discard(threading.current_thread())
+            if build is None:
+                self._failures[kind] = failure
+            else:
+                old = self._keep(build)
+        _remove(old)
+        if build is None:
+            attempt.done.set_exception(failure)
+        else:
+            attempt.done.set_result(build)
+
+    def _keep(self, build: Build) -> str:
+        """Show a new build; return the path of one that nobody needs any more, or ''.
+
+        The one before stays for a while, for those who read it just now.
+        """
+        old, before = self._leftover.get(build.kind, ""), self._builds.get(build.kind)
+        self._leftover[build.kind] = before.path if before is not None else ""
+        self._ended[build.kind] = self._clock()
+        self._builds[build.kind] = build
+        return old
+
+    def _make(self, kind: str, attempt: _Attempt) -> Build:
+        """Make one; raises BuildFailed and OSError."""
+        with self._lock:
+            if self._folder is None:
+                self._folder = PrivateFolder()
+            folder, number = self._folder.path, next(self._numbers)
+        html = self.wait("html") if kind == "tar" else self._builds.get(kind)
+        snapshot = self._lines.snapshot()
+        # coverage.py uses a report that it has made before only in a folder of the same name.
+        making = os.path.join(folder, f"new.{kind}")
+        _remove(making)
+        settings = {
+            "kind": kind,
+            "setup": setup_as_json(self._setup),
+            "to": making,
+            "from": html.path if html is not None else "",
+        }
+        answer = self._made(settings, snapshot if kind != "tar" else NOTHING, attempt)
+        if "problem" in answer:
+            _remove(making)
+            raise BuildFailed(answer["problem"])
+        path = os.path.join(folder, f"{number}.{kind}")
+        os.rename(making, path)
+        if kind == "tar" and html is not None:
+            return dataclasses.replace(html, kind=kind, path=path)
+        return Build(kind, path, snapshot.seq, tuple(answer["remarks"]), answer["looked"])
+
+    def _made(self, settings: Mapping[str, Any], snapshot: Snapshot, attempt: _Attempt) -> Any:
+        """Have a process make a report; return its answer."""
+        with self._lock:
+            if self._is_closed:
+                return {"problem": "the server ends."}
+            process = attempt.process = self._start("printer", settings)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        line = b""
+        # Where it does not listen, its end tells more of it.
+        with process.stdout, contextlib.suppress(OSError), process.stdin:
+            for facts in snapshot.files:
+                process.stdin.write(json.dumps(facts_as_json(facts)).encode() + b"\n")
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        code = process.wait()
+        with contextlib.suppress(ValueError):
+            return json.loads(line)
+        return {"problem": f"the process that made the report ended {niced.ending(code)}."}
+
+
+def _remove(path: str) -> None:
+    if path and os.path.isdir(path):
+        shutil.rmtree(path, ignore_errors=True)
+    elif path:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
