@@ -1,14 +1,16 @@
 """Which core of coverage.py measures: the fastest of those that are right; pure.
 
-coverage.py has three.  `sysmon` costs nothing once a line has run, and lines are all
-that it tells before Python 3.14; it knows neither contexts nor plugins that trace other
-files than Python's.  `ctrace` is right always, for a quarter of the speed or more.
-`pytrace` is the same in Python, where there is no C extension.
+coverage.py has three.  `sysmon` costs next to nothing once a line has run, and lines are
+all that it tells before Python 3.14; it knows neither contexts nor plugins that trace
+other files than Python's.  `ctrace` is right always, for a quarter of the speed or more.
+`pytrace` is the same in Python, where there is no C extension; it confuses greenlets.
 """
 
 from __future__ import annotations
 
 import dataclasses
+
+from spawning.errors import UsageError
 
 SYSMON = "sysmon"
 CTRACE = "ctrace"
@@ -16,6 +18,17 @@ PYTRACE = "pytrace"
 
 _LINES_SINCE = (3, 12)
 _BRANCHES_SINCE = (3, 14)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Project:
+    """What a project asks of coverage.py."""
+
+    branch: bool = False
+    wanted: str | None = None
+    """The core."""
+    file_tracers: bool = False
+    """Whether it has plugins that trace files which are no Python."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,61 +42,71 @@ class Choice:
     """Why so: for people."""
     branch: bool = False
     contexts: bool = False
+    """Whether it is measured which requests run a line."""
 
 
 def choose(
-    python: tuple[int, int],
-    threads: int,
-    branch: bool,
-    contexts: bool,
-    file_tracers: bool,
-    wanted: str | None,
-    has_ctrace: bool,
+    project: Project, python: tuple[int, int], threads: int, contexts: bool, has_ctrace: bool
 ) -> Choice:
     """Return how to measure.
 
-    `threads`: of each worker, 0 for greenlets.  `file_tracers`: whether a plugin traces
-    files.  `wanted`: the core that the project asks for.  `has_ctrace`: whether coverage.py
-    has its C extension here.
+    `threads`: of each worker, 0 for greenlets.  `has_ctrace`: whether coverage.py has its C
+    extension here.  Raises UsageError where no core would be right.
     """
-    obstacle = _what_sysmon_lacks(python, branch, contexts, file_tracers)
-    tracer = CTRACE if has_ctrace else PYTRACE
-    refused = {
-        SYSMON: obstacle,
+    obstacles = {
+        SYSMON: _against_sysmon(project, python, contexts),
         CTRACE: "" if has_ctrace else "coverage.py has no C extension here",
-        PYTRACE: "it cannot trace the files of plugins" if file_tracers else "",
+        PYTRACE: _against_pytrace(project, threads),
     }
-    if wanted in refused and not refused[wanted]:
-        core, why = str(wanted), "as the project asks for"
-    elif obstacle:
-        core, why = tracer, f"sysmon cannot be used, {obstacle}"
-        if not has_ctrace:
-            why = f"coverage.py has no C extension here, and {why}"
+    right = [core for core, obstacle in obstacles.items() if not obstacle]
+    if not right:
+        raise UsageError(
+            "--coverage cannot measure this: "
+            + "; ".join(f"{core}: {obstacle}" for core, obstacle in obstacles.items()),
+            "install coverage.py with its C extension",
+        )
+    wanted = project.wanted
+    core = wanted if wanted in right else right[0]
+    if core == wanted:
+        why = "as the project asks for"
     else:
-        core = SYSMON
-        without = "" if python >= _BRANCHES_SINCE else " without branches"
-        why = f"the fastest core that is right on Python {python[0]}.{python[1]}{without}"
-    if wanted and wanted != core:
-        no = refused.get(wanted, "coverage.py has no such core")
-        why += f"; the project asks for {wanted}, but {no}"
-    return Choice(core, _concurrency(core, threads), f"{core}: {why}", branch, contexts)
+        why = _praise(core, project, python, obstacles)
+        if wanted:
+            no = obstacles.get(wanted, "coverage.py has no such core")
+            why += f"; the project asks for {wanted}, but {no}"
+    return Choice(core, _concurrency(core, threads), f"{core}: {why}", project.branch, contexts)
 
 
-def _what_sysmon_lacks(
-    python: tuple[int, int], branch: bool, contexts: bool, file_tracers: bool
-) -> str:
+def _against_sysmon(project: Project, python: tuple[int, int], contexts: bool) -> str:
     """Return why sysmon would not be right, '' where it is."""
     if python < _LINES_SINCE:
-        return "it needs Python 3.12"
-    if branch and python < _BRANCHES_SINCE:
-        return "it cannot measure branches before Python 3.14"
+        return "sysmon needs Python 3.12"
+    if project.branch and python < _BRANCHES_SINCE:
+        return "sysmon cannot measure branches before Python 3.14"
     if contexts:
-        return "it cannot tell requests apart"
-    return "it cannot trace the files of plugins" if file_tracers else ""
+        return "sysmon cannot tell requests apart"
+    return "sysmon cannot trace the files of plugins" if project.file_tracers else ""
+
+
+def _against_pytrace(project: Project, threads: int) -> str:
+    if project.file_tracers:
+        return "pytrace cannot trace the files of plugins"
+    return "" if threads else "pytrace cannot measure greenlets"
+
+
+def _praise(core: str, project: Project, python: tuple[int, int], obstacles: dict[str, str]) -> str:
+    """Return why this one is the best of those that are right."""
+    if core == SYSMON:
+        limit = "" if project.branch or python >= _BRANCHES_SINCE else " without branches"
+        return f"the fastest core that is right on Python {python[0]}.{python[1]}{limit}"
+    return ", and ".join(
+        obstacles[other] for other in (SYSMON, CTRACE) if other != core and obstacles[other]
+    )
 
 
 def _concurrency(core: str, threads: int) -> tuple[str, ...]:
     # sysmon's events are the same in every greenlet, and coverage.py refuses it with that word.
-    # What eventlet makes of threads are greenlets: with "thread" as well, each of them would
-    # put a tracer of its own in the place of the one that knows the others' frames.
+    # Elsewhere "thread" beside it would be wrong: what eventlet makes of threads are greenlets,
+    # and each would put a tracer of its own in the place of the one that knows all frames.
+    # "eventlet" would mean the same as "greenlet", but imports eventlet, which warns.
     return ("thread",) if threads or core == SYSMON else ("greenlet",)

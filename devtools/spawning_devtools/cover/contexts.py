@@ -1,8 +1,8 @@
-"""Which requests run a line (`--coverage-contexts`): each is measured under a label.
+"""Which requests run a line (`--coverage-contexts`): what they call is measured under labels.
 
-coverage.py's own contexts are one for the whole process, and several threads serve here.
-But each thread has a tracer, which looks up where to write when a function is entered; so
-the wrapper gives the tracer of its thread another place while a request is answered.
+coverage.py's own contexts are one for the whole process, and several threads serve here:
+see `places`.  A label is method and path.  Whoever asks for ever new paths gets no more
+than MOST of them, for each takes memory.
 """
 
 from __future__ import annotations
@@ -11,60 +11,80 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 MOST = 500
+LONGEST = 200
 OTHERS = "other requests"
 
-Begin = Callable[[], Callable[[], None]]
+Leave = Callable[[], None]
+Enter = Callable[[str], Leave]
+Start = Callable[..., Any]
 
 
-def labelling(application: Any, begin_of: Callable[[str], Begin]) -> Any:
-    """Return the application, whose calls count as their request's."""
-    labels: dict[str, Begin] = {}
+def labelling(application: Any, enter: Enter) -> Any:
+    """Return the application, whose requests are told apart.
 
-    def begin_for(environ: dict[str, Any]) -> Begin:
-        name = f"{environ['REQUEST_METHOD']} {environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}"
-        if name not in labels:
+    `enter` is given a label, and returns what ends it.
+    """
+    labels: set[str] = set()
+
+    def labelled(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        label = label_of(environ)
+        if label not in labels:
             if len(labels) >= MOST:
-                name = OTHERS
-            labels[name] = begin_of(name)
-        return labels[name]
-
-    def labelled(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        begin = begin_for(environ)
-        end = begin()
+                label = OTHERS
+            labels.add(label)
+        leave = enter(label)
         try:
-            result = application(environ, start)
+            result: Iterable[bytes] = application(environ, start)
         finally:
-            end()
-        return _Labelled(result, begin)
+            leave()
+        if type(result) in (list, tuple):
+            return result  # nobody's code runs when it is iterated
+        return (_Sized if hasattr(result, "__len__") else _Labelled)(result, enter, label)
 
     return labelled
 
 
-class _Labelled:
-    """What an application has returned: it runs on when it is iterated, and when it is closed."""
+def label_of(environ: dict[str, Any]) -> str:
+    """Return what a request is called."""
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    # PEP 3333: bytes in the disguise of text.
+    path = path.encode("latin-1", "replace").decode("utf-8", "replace")
+    return f"{environ['REQUEST_METHOD']} {path}"[:LONGEST]
 
-    def __init__(self, result: Iterable[bytes], begin: Begin) -> None:
+
+class _Labelled:
+    """What an application has returned: its code runs when it is iterated and closed."""
+
+    def __init__(self, result: Any, enter: Enter, label: str) -> None:
         self._result = result
-        self._begin = begin
         self._iterator: Iterator[bytes] | None = None
+        self._enter = enter
+        self._label = label
 
     def __iter__(self) -> _Labelled:
         return self
 
     def __next__(self) -> bytes:
-        end = self._begin()
+        leave = self._enter(self._label)
         try:
             if self._iterator is None:
                 self._iterator = iter(self._result)
             return next(self._iterator)
         finally:
-            end()
+            leave()
 
     def close(self) -> None:
         close = getattr(self._result, "close", None)
         if close is not None:
-            end = self._begin()
+            leave = self._enter(self._label)
             try:
                 close()
             finally:
-                end()
+                leave()
+
+
+class _Sized(_Labelled):
+    """A result that has a length, by which the server knows the length of the response."""
+
+    def __len__(self) -> int:
+        return len(self._result)

@@ -2,13 +2,13 @@
 
 Rules:
 1. Only lines are collected.  coverage.py writes no file, opens none, has no thread, and
-   neither warns nor ends anything: what it needs of the project's configuration it reads,
-   and what of it is about a run of its own is set aside.
-2. What has run is taken out of its collector under the running threads: sets are copied
-   and what was copied is taken out of them, each in one step of the interpreter.  The
-   sets themselves stay where they are, for frames that run now write into them.
+   neither warns nor does anything when the process ends.
+2. What has run is taken out of its collector under the running threads: a set is copied,
+   and what was copied is taken out of it, each in one step of the interpreter.  The set
+   itself stays where it is, for frames that run now write into it.
 3. No frame of ours is measured, wherever we are installed.
 4. It survives `os.fork`: what a process has not taken, its child takes as well.
+5. What it keeps of threads and code that are gone, it lets go of: servers live long.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ import atexit
 import os
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, cast
-
-import coverage
 
 import spawning
 import spawning_devtools
-from spawning_devtools.cover.choice import SYSMON, Choice
+from spawning_devtools.cover.choice import SYSMON, Choice, Project
+from spawning_devtools.cover.configuration import Configured
+from spawning_devtools.cover.hoard import Hoard
+from spawning_devtools.cover.places import OfGreenlets, OfThreads, Place, Places
 
-Line = int
-Arc = tuple[int, int]
-Ran = set[Line] | set[Arc]
-Taken = dict[str, dict[str, Ran]]
-"""By context, '' where there is none, and by absolute path."""
+Taken = dict[str, dict[str, set[Any]]]
+"""Lines or arcs, by context, '' where there is none, and by absolute path."""
 
-Consider = Callable[[str, FrameType], None]
+Consider = Callable[[str, CodeType], None]
+
+MANY_THREADS = 500
+MANY_CODES = 20_000
+"""So many may be gone before somebody looks for them."""
 
 _NUMBER = 0xFFFFFFF
 _SECOND = 28
@@ -43,108 +45,102 @@ _SECOND_IS_NEGATIVE = 1 << 57
 class Measurement:
     """What runs in this process."""
 
-    def __init__(self, choice: Choice, consider: Consider) -> None:
-        """`consider` is told each file that is measured before its first line is.
+    def __init__(self, choose: Callable[[Project], Choice], consider: Consider) -> None:
+        """`consider` is told each file before its first line is measured, and the code that
+        is entered.
 
         Raises coverage.py's exceptions where the project's configuration is not valid.
         """
-        self._choice = choice
         self._coverage = _Coverage(consider)
-        self._labelled: dict[str, dict[str, set[Any]]] = {}
-        _set_aside(self._coverage.config, choice)
+        self.choice = choose(self._coverage.project())
+        self._labelled: dict[str, Place] = {}
+        self._places: Places = OfThreads()
+        self._hoard: Hoard | None = None
 
     def start(self) -> None:
         """Measure what this thread calls from now on, and the threads that it starts."""
-        self._coverage.start()
+        collector = self._coverage.prepare(self.choice)
         atexit.unregister(self._coverage._atexit)
+        if self.choice.contexts and collector.concur_id_func is not None:
+            places = OfGreenlets(collector.concur_id_func)
+            places.begin(collector.data)
+            collector.concur_id_func, self._places = places.current, places
+        self._coverage.start()
+        self._hoard = self._hoard_of(collector.tracers)
+
+    def stop(self) -> None:
+        """Measure no more: what runs while an interpreter ends finds little that still works."""
+        self._collector.pause()
 
     def take(self) -> Taken:
-        """Return what has run since the last call, or since it was seen again."""
-        taken = {"": self._take_from(self._collector.data)}
-        for label, data in list(self._labelled.items()):
-            taken[label] = self._take_from(data)
+        """Return what has run since the last call; of lines that are seen once, since then."""
+        assert self._hoard is not None
+        self._hoard.tidy()
+        taken = {"": self._taken_from(self._collector.data)}
+        for label, place in list(self._labelled.items()):
+            taken[label] = self._taken_from(place)
         return {label: files for label, files in taken.items() if files}
 
     def see_again(self) -> None:
         """Have lines that were seen seen again when they run again."""
-        if self._choice.core == SYSMON:
-            sys.monitoring.restart_events()
+        if self.choice.core == SYSMON:
+            cast(Any, sys).monitoring.restart_events()  # which Python 3.10 has not
 
-    def label(self, name: str) -> Callable[[], Callable[[], None]]:
-        """Return what has this thread's calls count as the request's `name`.
+    def enter(self, label: str) -> Callable[[], None]:
+        """Have what is called from now on count as `label`; return what ends that."""
+        return self._places.enter(self._labelled.setdefault(label, {}))
 
-        It returns what makes them count as before.
-        """
-        data = self._labelled.setdefault(name, {})
-
-        def begin() -> Callable[[], None]:
-            tracer: Any = sys.gettrace()
-            if not hasattr(tracer, "data"):
-                return _nothing
-            before, tracer.data = tracer.data, data
-
-            def end() -> None:
-                tracer.data = before
-
-            return end
-
-        return begin
+    # ------------------------------------------------------------
 
     @property
     def _collector(self) -> Any:
         return self._coverage._collector
 
-    def _take_from(self, data: dict[str, set[Any]]) -> dict[str, Ran]:
-        taken: dict[str, Ran] = {}
-        for path, live in data.copy().items():
+    def _hoard_of(self, tracers: list[Any]) -> Hoard:
+        if self.choice.core != SYSMON:
+            return Hoard(tracers, MANY_THREADS, lambda tracer: None)
+        codes, infos = tracers[0].code_objects, tracers[0].code_infos
+        return Hoard(codes, MANY_CODES, lambda code: infos.pop(id(code), None))
+
+    def _taken_from(self, place: Place) -> dict[str, set[Any]]:
+        packs = self.choice.branch and self._collector.core.packed_arcs
+        taken = {}
+        for path, live in place.copy().items():
             if live:
                 ran = live.copy()
                 live.difference_update(ran)
-                taken[path] = {_unpacked(arc) for arc in ran} if self._packs_arcs else ran
+                taken[path] = set(map(_unpacked, ran)) if packs else ran
         return taken
 
-    @property
-    def _packs_arcs(self) -> bool:
-        return bool(self._choice.branch and self._collector.core.packed_arcs)
 
-
-class _Coverage(coverage.Coverage):
-    """coverage.py, which tells what it considers, leaves us out, and never warns."""
+class _Coverage(Configured):
+    """coverage.py, which tells what it considers, and leaves us out."""
 
     def __init__(self, consider: Consider) -> None:
-        super().__init__(data_file=None)
+        super().__init__()
         self._consider = consider
 
-    def _init(self) -> None:
-        super()._init()
-        # Contexts are ours: theirs are of the process, where several threads serve.
-        self._plugins.context_switchers = []
+    def prepare(self, choice: Choice) -> Any:
+        """Make the collector, and return it."""
+        self.measure_as(choice)
+        self._inited_for_start = True
+        self._init_for_start()
+        return self._collector
 
     def _should_trace(self, filename: str, frame: FrameType) -> Any:
         decision = super()._should_trace(filename, frame)
         if decision.trace and _is_ours(decision.source_filename):
             decision.trace = False
         if decision.trace and not decision.has_dynamic_filename:
-            self._consider(cast(str, decision.source_filename), frame)
+            self._consider(cast(str, decision.source_filename), frame.f_code)
         return decision
 
-    def _warn(self, msg: str, slug: str | None = None, once: bool = False) -> None:
-        """Say nothing: each worker would, at each save."""
-
-
-def _set_aside(config: Any, choice: Choice) -> None:
-    """Set what is ours, in memory."""
-    config.branch = choice.branch
-    config.core = choice.core
-    config.concurrency = list(choice.concurrency)
-    config.timid = False
-    config.data_file = ".coverage"  # a folder for another would be made
-    config.debug = []
-    config.debug_file = None
-    config.parallel = config.sigterm = False
-    config.patch = []
-    config.context = config.dynamic_context = None
-    config.relative_files = False  # reports make paths relative
+    def _check_include_omit_etc(self, filename: str, frame: FrameType) -> bool:
+        """Asked of files that only a plugin knows: templates."""
+        is_in = super()._check_include_omit_etc(filename, frame)
+        if is_in:
+            self._consider(filename, frame.f_code)
+        return is_in
 
 
 def _folders(*files: str | None) -> tuple[str, ...]:
@@ -155,25 +151,13 @@ _OURS = _folders(spawning.__file__, spawning_devtools.__file__)
 
 
 def _is_ours(path: str | None) -> bool:
-    return path is not None and os.path.realpath(path).startswith(_OURS)
+    return path is not None and path.startswith(_OURS)  # links are resolved in it
 
 
-def _unpacked(packed: int) -> Arc:
+def _unpacked(packed: int) -> tuple[int, int]:
+    """Return the arc that the C extension has packed into one number."""
     first, second = packed & _NUMBER, packed >> _SECOND & _NUMBER
     return (
         -first if packed & _FIRST_IS_NEGATIVE else first,
         -second if packed & _SECOND_IS_NEGATIVE else second,
     )
-
-
-def _nothing() -> None:
-    """There is nothing to undo."""
-
-
-def has_ctrace() -> bool:
-    """Return whether coverage.py has its C extension here."""
-    try:
-        import coverage.tracer
-    except ImportError:
-        return False
-    return bool(coverage.tracer)

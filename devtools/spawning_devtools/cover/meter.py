@@ -1,19 +1,20 @@
 """What measures in one worker which lines run; implements `devhooks.Meter`.
 
 The main thread starts it, says when the import is over, and passes orders on.  A thread of
-its own looks now and then and tells (`teller`).  Both take from the measurement and write
-into the record under one lock, never for longer than it takes to copy what is new: files
-are read, and packets made, by the thread alone and outside of the lock.
+its own looks now and then, and tells.  Whoever looks takes from the measurement, sorts out
+what is new, and has it wait to be told, all under one lock and for no longer than it takes
+to copy that.  Files are read and packets made by the thread, outside of the lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from _thread import allocate_lock
+from _thread import allocate_lock  # by name, before anything monkey-patches it
 from collections import deque
 from collections.abc import Iterator
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
 
 from spawning.config import Config
@@ -26,32 +27,15 @@ from spawning.messages import (
     FileLines,
     encode,
 )
-from spawning_devtools.cover import configuration, contexts
-from spawning_devtools.cover.choice import Choice, choose
-from spawning_devtools.cover.measuring import Measurement, has_ctrace
+from spawning_devtools.cover import contexts
+from spawning_devtools.cover.configuration import choice_of, choose_for
+from spawning_devtools.cover.measuring import Measurement
 from spawning_devtools.cover.packets import packets
-from spawning_devtools.cover.record import Record, Story
-from spawning_devtools.cover.sources import Sources, lines_outside_functions
+from spawning_devtools.cover.seen import Seen, Story
+from spawning_devtools.cover.sources import Sources
 from spawning_devtools.cover.teller import Teller
 
-_NONE: frozenset[int] = frozenset()
-
-
-def choice_of(config: Config) -> Choice:
-    """Return how the project in the current folder is measured.
-
-    Raises UsageError where its configuration cannot be read.
-    """
-    project = configuration.read()
-    return choose(
-        sys.version_info[:2],
-        config.threads,
-        project.branch,
-        config.coverage_contexts,
-        project.file_tracers,
-        project.wanted,
-        has_ctrace(),
-    )
+__all__ = ["Meter", "choice_of"]
 
 
 class Meter:
@@ -61,36 +45,36 @@ class Meter:
         self._config = config
         self._boot = boot
         self._sources = Sources()
-        self._late: dict[str, CodeType] = {}
-        self._outside: dict[str, frozenset[int]] = {}
-        self._is_imported = False
-        self._record = Record(self._runs_at_import)
+        self._seen = Seen(self._sources.lines_at_import)
         self._lock = allocate_lock()
         self._waiting: deque[Story | CoverageAck | CoverageLeft] = deque()
-        self._measurement: Measurement | None = None
         self._teller: Teller | None = None
+        self._is_imported = False
+        with self._search_path():
+            self._measurement = Measurement(
+                lambda project: choose_for(config, project), self._consider
+            )
 
     # ------------------------------------------------------------ what the worker calls
 
     def start(self) -> None:
         """Measure from now on: before the application's first import, and before any fork."""
-        self._measurement = Measurement(choice_of(self._config), self._consider)
-        self._measurement.start()
+        with self._search_path():
+            self._measurement.start()
 
     def begin(self, boot: Boot) -> None:
         """This process is a worker now."""
         self._boot = boot
         if boot.order is not None:
-            self._record.epoch, self._record.is_paused = boot.order.epoch, boot.order.paused
+            self._seen.obey(boot.order.epoch, boot.order.paused)
         self._teller = Teller(boot.coverage[1], self._gather)
 
     def import_is_over(self) -> None:
         """Tell what ran; what runs from now on, requests have run."""
-        assert self._measurement is not None
         assert self._teller is not None
         with self._lock:
             self._look()
-            self._record.import_is_over()
+            self._seen.import_is_over()
             self._is_imported = True
             self._measurement.see_again()
             self._acknowledge()
@@ -100,61 +84,60 @@ class Meter:
         """Return the application, whose requests are told apart where that is asked for."""
         if not self._config.coverage_contexts:
             return application
-        assert self._measurement is not None
-        return contexts.labelling(application, self._measurement.label)
+        return contexts.labelling(application, self._measurement.enter)
 
     def hear(self, order: CoverageOrder) -> None:
         """Measure as the order says, and acknowledge it."""
-        assert self._measurement is not None
         assert self._teller is not None
-        record = self._record
         with self._lock:
-            self._look()  # under the order that was: told as of before, or dropped
-            if order.epoch != record.epoch:
-                record.forget(order.epoch)
-            record.is_paused = order.paused
-            self._measurement.see_again()
+            self._look()  # as of before the order: what is told belongs to that
+            if self._seen.obey(order.epoch, order.paused):
+                self._measurement.see_again()
             self._acknowledge()
         self._teller.ring()
 
     def end(self) -> None:
-        """Tell what has not been told; the worker ends."""
-        if self._teller is None or not self._is_imported:
-            return
-        with self._lock:
-            self._look()
-            self._waiting.append(CoverageLeft(self._boot.worker_id, os.getpid()))
-        self._teller.finish()
+        """Tell what has not been told, where the import came to an end; measure no more."""
+        if self._teller is not None and self._is_imported:
+            with self._lock:
+                self._look()
+                self._waiting.append(CoverageLeft(self._boot.worker_id, os.getpid()))
+            self._teller.finish()
+        self._measurement.stop()
 
     # ------------------------------------------------------------ parts
 
-    def _consider(self, path: str, frame: FrameType) -> None:
-        """A file is about to be measured for the first time."""
-        self._sources.note(path)
-        if self._is_imported and frame.f_code.co_name == "<module>":
-            self._late[path] = frame.f_code
+    @contextlib.contextmanager
+    def _search_path(self) -> Iterator[None]:
+        """Have coverage.py find what is the project's: plugins, and packages that it names."""
+        ours = list(sys.path)
+        sys.path[:] = self._boot.sys_path or ours
+        try:
+            yield
+        finally:
+            sys.path[:] = ours
 
-    def _runs_at_import(self, path: str) -> frozenset[int]:
-        code = self._late.pop(path, None)
-        if code is not None:
-            self._outside[path] = lines_outside_functions(code)
-        return self._outside.get(path, _NONE)
+    def _consider(self, path: str, code: CodeType) -> None:
+        """A file is about to be measured for the first time."""
+        self._sources.note(path, code if self._is_imported else None)
+        if self._teller is None:
+            # In a snapshot, which has the time: those that are forked from it need not.
+            self._sources.digest(path)
 
     def _look(self) -> None:
-        """Note what is new, to be told; with the lock."""
-        assert self._measurement is not None
-        self._waiting.extend(self._record.news(self._measurement.take()))
+        """Have what is new wait to be told; with the lock."""
+        self._waiting.extend(self._seen.news(self._measurement.take()))
 
     def _acknowledge(self) -> None:
-        boot, record = self._boot, self._record
+        boot, seen = self._boot, self._seen
         self._waiting.append(
-            CoverageAck(
-                boot.worker_id, os.getpid(), boot.generation, record.epoch, record.is_paused
-            )
+            CoverageAck(boot.worker_id, os.getpid(), boot.generation, seen.epoch, seen.is_paused)
         )
 
+    # ------------------------------------------------------------ in the thread
+
     def _gather(self) -> Iterator[bytes]:
-        """Look, and return the packets of everything that waits to be told; in the thread."""
+        """Look, and return the packets of everything that waits to be told."""
         with self._lock:
             self._look()
         while self._waiting:
@@ -165,14 +148,12 @@ class Meter:
                 yield encode(message)
 
     def _packets(self, story: Story) -> Iterator[bytes]:
-        boot = self._boot
-        head = CoverageTold(
-            boot.worker_id, os.getpid(), boot.generation, story.epoch, story.phase, ()
-        )
-        return packets(head, self._known(story))
+        boot, me = self._boot, os.getpid()
+        head = CoverageTold(boot.worker_id, me, boot.generation, story.epoch, story.phase, ())
+        return packets(head, self._files(story))
 
-    def _known(self, story: Story) -> Iterator[FileLines]:
-        """Return the lines of those files whose source is known."""
+    def _files(self, story: Story) -> Iterator[FileLines]:
+        """Return the lines of those files of which it is known what source ran."""
         for path, context, lines in story.files:
             digest = self._sources.digest(path)
             if digest is not None:

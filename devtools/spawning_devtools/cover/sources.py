@@ -17,6 +17,8 @@ from types import CodeType
 
 _IS_FUNCTION = 0x2  # CO_NEWLOCALS: set for functions, generators, lambdas, comprehensions
 
+_NONE: frozenset[int] = frozenset()
+
 State = tuple[int, int, int]
 
 
@@ -26,10 +28,24 @@ class Sources:
     def __init__(self) -> None:
         self._states: dict[str, State | None] = {}
         self._digests: dict[str, str | None] = {}
+        self._late: dict[str, CodeType] = {}
+        self._at_import: dict[str, frozenset[int]] = {}
 
-    def note(self, path: str) -> None:
-        """The file is considered for the first time."""
+    def note(self, path: str, late: CodeType | None = None) -> None:
+        """The file is considered for the first time.
+
+        `late`: what begins to run of it, where that is after the application's import.
+        """
         self._states.setdefault(path, _state_of(path))
+        if late is not None and late.co_name == "<module>":
+            self._late[path] = late
+
+    def lines_at_import(self, path: str) -> frozenset[int]:
+        """Return the lines that the import of a late module runs; none of any other file."""
+        code = self._late.pop(path, None)
+        if code is not None:
+            self._at_import[path] = lines_outside_functions(code)
+        return self._at_import.get(path, _NONE)
 
     def digest(self, path: str) -> str | None:
         """Return the SHA-256 of what ran, in hexadecimal; None where that is not known."""
@@ -39,7 +55,8 @@ class Sources:
 
     def _hash(self, path: str) -> str | None:
         try:
-            with open(path, "rb", buffering=0) as file:
+            # As bytes: what looks at the files that the application reads leaves these out.
+            with open(os.fsencode(path), "rb", buffering=0) as file:
                 noted = self._states.get(path, _state(os.fstat(file.fileno())))
                 content = file.read()
                 # Afterwards: what was written meanwhile may have been read in part.

@@ -19,6 +19,7 @@ from select import POLLOUT, poll
 from signal import SIG_BLOCK, pthread_sigmask
 from socket import MSG_DONTWAIT, MSG_NOSIGNAL, socket
 
+from spawning import log
 from spawning.messages import TELL_STACKS
 
 INTERVAL = 0.5
@@ -64,16 +65,20 @@ class Teller:
 
     def _tell(self) -> None:
         pthread_sigmask(SIG_BLOCK, [TELL_STACKS])  # as in `http.threads`
-        is_last = False
-        while not is_last:
-            if not self._unsent:
-                self._bell.acquire(timeout=INTERVAL)
-            is_last = self._is_ending
-            self._unsent.extend(self._gather())
-            self._send()
-        while self._unsent:
-            self._send()
-        self._over.release()
+        try:
+            is_last = False
+            while not is_last:
+                if not self._unsent:
+                    self._bell.acquire(timeout=INTERVAL)
+                is_last = self._is_ending
+                self._unsent.extend(self._gather())
+                self._send()
+            while self._unsent:
+                self._send()
+        except Exception:
+            log.say_bug("bug in the server, no coverage is measured any more, please report it:")
+        finally:
+            self._over.release()
 
     def _send(self) -> None:
         """Send what the kernel takes; wait for a while where it takes nothing."""

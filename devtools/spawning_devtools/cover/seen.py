@@ -30,12 +30,12 @@ class Story:
     """Path, context and lines of each."""
 
 
-class Record:
-    """What a process has told."""
+class Seen:
+    """What a process has seen, and told."""
 
-    def __init__(self, runs_at_import: Callable[[str], frozenset[int]]) -> None:
-        """`runs_at_import` returns the lines outside of functions of a module that comes late."""
-        self._runs_at_import = runs_at_import
+    def __init__(self, lines_at_import: Callable[[str], frozenset[int]]) -> None:
+        """`lines_at_import` returns those that the import of a late module runs."""
+        self._lines_at_import = lines_at_import
         self._is_importing = True
         self._imported: dict[str, Lines] = {}
         self._requested: dict[tuple[str, str], Lines] = {}
@@ -46,10 +46,16 @@ class Record:
         """What runs from now on, requests have run."""
         self._is_importing = False
 
-    def forget(self, epoch: int) -> None:
-        """Forget what requests have run."""
-        self._requested.clear()
-        self.epoch = epoch
+    def obey(self, epoch: int, paused: bool) -> bool:
+        """Forget where the epoch is new, and pause or go on.
+
+        Return whether lines may count that have been seen, and did not.
+        """
+        forgets, goes_on = epoch != self.epoch, self.is_paused and not paused
+        if forgets:
+            self._requested.clear()
+        self.epoch, self.is_paused = epoch, paused
+        return forgets or goes_on
 
     def news(self, taken: dict[str, dict[str, Lines]]) -> list[Story]:
         """Return what is new of what has run: by context and by path."""
@@ -76,7 +82,7 @@ class Record:
     def _at_import(self, path: str, ran: Lines) -> Lines:
         if self._is_importing:
             return ran
-        outside = self._runs_at_import(path)
+        outside = self._lines_at_import(path)
         return {line for line in ran if _is_in(outside, line)} if outside else set()
 
 
