@@ -133,7 +133,7 @@ class Analyst:
             return
         else:
             self._desk.died(path, state)
-            how = f"its analysis ended {self._bury()}"
+            how = f"Its analysis ended {self._bury()}"
             self._desk.done(Numbers(path, name=path, problem=how), state)
         self._changed(path)
 
@@ -168,11 +168,11 @@ class Analyst:
             try:
                 self._process = self._start()
             except OSError as error:
-                self._tell_problem(f"the analysis cannot be started: {error.strerror}")
+                self._tell_problem(f"The analysis cannot be started: {error.strerror}")
                 return False
         answer = self._converse(None)
         if answer is None:
-            self._tell_problem(f"the analysis cannot be started: it ended {self._bury()}")
+            self._tell_problem(f"The analysis cannot be started: it ended {self._bury()}")
             return False
         self._look(answer)
         return True

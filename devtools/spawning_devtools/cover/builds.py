@@ -195,7 +195,7 @@ class Builds:
     def _begin(self, kind: str) -> tuple[_Attempt, bool]:
         """Return the attempt that is being made, and whether it was begun here and now."""
         if self._is_closed:
-            raise BuildFailed("the server ends.")
+            raise BuildFailed("The server ends.")
         known = self._attempts.get(kind)
         if known is not None:
             return known, False
@@ -206,13 +206,13 @@ class Builds:
         return attempt, True
 
     def _attempt(self, kind: str, attempt: _Attempt) -> None:
-        failure, build, old = BuildFailed("it failed."), None, ""
+        failure, build, old = BuildFailed("It failed."), None, ""
         try:
             build = self._make(kind, attempt)
         except BuildFailed as error:
             failure = error
         except OSError as error:
-            failure = BuildFailed(f"it cannot be made: {error.strerror or error}.")
+            failure = BuildFailed(f"The report cannot be made: {error.strerror or error}.")
         with self._lock:
             del self._attempts[kind]
             self._threads.discard(threading.current_thread())
@@ -268,7 +268,7 @@ class Builds:
         """Have a process make a report; return its answer."""
         with self._lock:
             if self._is_closed:
-                return {"problem": "the server ends."}
+                return {"problem": "The server ends."}
             process = attempt.process = self._start("printer", settings)
         assert process.stdin is not None
         assert process.stdout is not None
@@ -283,7 +283,7 @@ class Builds:
         code = process.wait()
         with contextlib.suppress(ValueError):
             return json.loads(line)
-        return {"problem": f"the process that made the report ended {niced.ending(code)}."}
+        return {"problem": f"The process that made the report ended {niced.ending(code)}."}
 
 
 def _remove(path: str) -> None:

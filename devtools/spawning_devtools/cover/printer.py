@@ -58,21 +58,19 @@ def _answer(settings: Mapping[str, Any], files: tuple[FileFacts, ...]) -> dict[s
             Setup(**settings["setup"]), settings["kind"], settings["to"], settings["from"], files
         )
     except NoDataError:
-        return {"problem": "nothing has been measured yet: no line of the project has run."}
+        return {"problem": "Nothing has been measured: no line of the project has run yet."}
     except (CoverageException, OSError) as error:
         return {"problem": sentence(error)}
     except Exception as error:  # of a plugin, perhaps
-        return {"problem": f"coverage.py failed: {type(error).__name__}: {error}"}
+        return {"problem": f"coverage.py failed with {type(error).__name__}: {error}"}
 
 
 def sentence(error: Exception) -> str:
     """Return why there is no report."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"there is no room for it on the disk ({os.path.dirname(str(error.filename or ''))})."
-        )
+        return "There is no room for the report on the disk of temporary files."
     if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or error}."
+        return f"{error.filename or 'A file'} fails the report: {error.strerror or error}."
     return str(error).partition("\n")[0]
 
 
@@ -92,7 +90,7 @@ def made(
         if all(digest_of(path) == digest for path, digest in digests.items()):
             remarks = [str(one.message) for one in warned if one.category is CoverageWarning]
             return {"looked": looked, "remarks": remarks}
-    return {"problem": "files change all the time while it is made: ask once more."}
+    return {"problem": "Files change all the time while the report is made: ask once more."}
 
 
 def _report(
@@ -126,6 +124,7 @@ def _report(
         case _:
             with open(to, "w", encoding="utf-8") as file:
                 cov.report(file=file, ignore_errors=True)
+                file.writelines(f"\n{remark}\n" for remark in cov._warnings)
     return digests
 
 
