@@ -122,7 +122,7 @@ def for_editors(one: Numbers) -> dict[str, Any]:
 
 def named(path: str, folder: str) -> str:
     """Return how people call a file."""
-    return os.path.relpath(path, folder) if path.startswith(f"{folder}{os.sep}") else path
+    return path.removeprefix(os.path.join(folder, ""))
 
 
 def editor(pattern: str, path: str) -> str:
