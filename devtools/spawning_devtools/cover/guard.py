@@ -2,7 +2,8 @@
 
 What is shown is source code.  Rules:
 1. Who is on this machine may look, and whom `--coverage-allow-ips` names; nobody else.
-2. A proxy on this machine speaks for others: what came through one is not local.
+2. A proxy on this machine speaks for others: what came through one is not local, unless
+   the option names the proxy, or the client that a believed proxy tells of.
 3. A browser on this machine must have meant us: a site elsewhere may have a name that
    leads here (DNS rebinding), and then the Host field has that name.
 4. Only our own pages change anything, and programs that are no browsers.
@@ -25,12 +26,12 @@ _PROXIED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_I
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Visitor:
-    """At the other end of a connection, or who a trusted proxy says it is."""
+    """Who asks."""
 
-    address: str
-    """Empty where it is on a unix socket."""
-    is_introduced: bool = False
-    """Whether a PROXY header named it."""
+    peer: str
+    """The address at the other end of the connection; '' where that is a unix socket."""
+    client: str | None = None
+    """Whom a proxy that is believed speaks for, '' where it does not know; None without one."""
     is_admitted: bool = False
     """Whether the kernel has told that it is one of us."""
 
@@ -39,13 +40,18 @@ def refusal(visitor: Visitor, environ: Mapping[str, str], allowed: Peers) -> str
     """Return why a request is not answered: a sentence, '' where it is answered."""
     if visitor.is_admitted or _is_named(visitor, allowed):
         return ""
-    named = visitor.address or "unix"
-    if visitor.is_introduced or any(field in environ for field in _PROXIED):
+    named = visitor.peer or "unix"
+    if visitor.client:
+        return (
+            f"Coverage shows source code, to this machine only: to show it to {visitor.client}"
+            f" as well, start the server with {OPTION}={visitor.client}."
+        )
+    if visitor.client is not None or any(field in environ for field in _PROXIED):
         return (
             "Coverage shows source code, and this request came through a proxy: to show it to"
             f" all whom the proxy lets in, start the server with {OPTION}={named}."
         )
-    if not _is_local(visitor):
+    if not _is_local(visitor.peer):
         return (
             "Coverage shows source code, to this machine only: to show it to you as well,"
             f" start the server with {OPTION}={named}."
@@ -70,14 +76,14 @@ def may_change(environ: Mapping[str, str]) -> bool:
 
 
 def _is_named(visitor: Visitor, allowed: Peers) -> bool:
-    if visitor.address or visitor.is_introduced:
-        return allowed.has_host(visitor.address)
-    return allowed.has("")
+    # As `Peers` has them: who is on a unix socket has no address.
+    is_peer = allowed.has_host(visitor.peer) if visitor.peer else allowed.has("")
+    return is_peer or (visitor.client is not None and allowed.has_host(visitor.client))
 
 
-def _is_local(visitor: Visitor) -> bool:
-    address = parse(visitor.address)
-    return not visitor.address or (address is not None and address.is_loopback)
+def _is_local(peer: str) -> bool:
+    address = parse(peer)
+    return not peer or (address is not None and address.is_loopback)
 
 
 def _means_us(host: str, bound: str) -> bool:

@@ -16,26 +16,22 @@ from time import monotonic
 from typing import Any
 
 from spawning.config import Config
-from spawning.http.body import RequestBody
 from spawning.http.engine import Engine
-from spawning.http.handoff import make_pair
 from spawning.http.limits import Limits
 from spawning.http.peers import Peers
-from spawning.http.proxy_protocol import Source
-from spawning.http.request import Request
 from spawning.http.threads import ThreadRunner
 from spawning.messages import Channel, CoverageBoot, Message
 from spawning.scoreboard import NO_SLOT
 from spawning.title import set_title
-from spawning.wsgi.environ import Endpoint, endpoint, environ_of
+from spawning.wsgi.environ import Endpoint, endpoint
 from spawning.wsgi.handler import Handler
 from spawning_devtools.cover.ear import Ear
 from spawning_devtools.cover.entrance import Entrance, address_of
-from spawning_devtools.cover.guard import Visitor
 from spawning_devtools.cover.journal import Journal
 from spawning_devtools.cover.parts import Parts
 from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.site import VISITOR, WAITING, Site
+from spawning_devtools.cover.site import WAITING, Site
+from spawning_devtools.cover.visitors import Visitors
 from spawning_devtools.cover.workers import Workers, is_alive
 
 THREADS = WAITING + 8
@@ -80,33 +76,11 @@ class _Keeper:
         config = Config(**boot.config)
         records = Records(Journal(boot.journal), Workers(is_alive), boot.order, channel.send)
         self._parts = Parts(config, boot.folder, records)
-        self._inside = _end("localhost", "", is_unix=True)
-        self._engine = self._make_engine(
-            Site(Peers(config.coverage_allow_ips), records, self._parts), boot
-        )
+        site = Site(Peers(config.coverage_allow_ips), records, self._parts)
+        self._engine = _engine(site, config, boot)
         ear = Ear(socket.socket(fileno=boot.told), records.hear, self._engine.call_soon)
         self._engine.watch(ear.fileno(), ear)
         self._engine.watch(channel.fileno(), _Watched(self._converse))
-
-    def _make_engine(self, site: Site, boot: CoverageBoot) -> Engine:
-        runner: Any = ThreadRunner([NO_SLOT] * THREADS)
-        engine = Engine(
-            limits=_LIMITS,
-            gate=(GENERATION,),
-            generation=GENERATION,
-            gateway=Handler(site, sys.stderr, None, environ=self._environ_of),
-            runner=runner,
-            inbox=socket.socket(fileno=boot.side),
-            outbox=make_pair()[1],
-        )
-        ends = [_end(host, port, is_unix=is_unix) for host, port, is_unix in boot.addresses]
-        engine.receive([*ends, self._inside])
-        entrance = Entrance(
-            address_of(boot.controller_pid),
-            lambda sock: engine._adopt(sock, len(ends), b"", b""),
-        )
-        engine.watch(entrance.fileno(), entrance)
-        return engine
 
     def run(self) -> None:
         """Run until the controller is gone, and what was begun is answered."""
@@ -115,14 +89,6 @@ class _Keeper:
         finally:
             self._parts.close()
 
-    def _environ_of(
-        self, request: Request, peer: Any, end: Endpoint, body: RequestBody
-    ) -> dict[str, Any]:
-        environ = environ_of(request, peer, end, body)
-        is_admitted = end is self._inside
-        environ[VISITOR] = Visitor(environ["REMOTE_ADDR"], isinstance(peer, Source), is_admitted)
-        return environ
-
     def _converse(self) -> None:
         self._channel.flush()
         self._channel.receive()
@@ -130,6 +96,29 @@ class _Keeper:
             self._is_over = True
             self._parts.close()  # whoever waits for a report is answered that there is none
             self._engine.close_down(monotonic())
+
+
+def _engine(site: Site, config: Config, boot: CoverageBoot) -> Engine:
+    ends = [_end(host, port, is_unix=is_unix) for host, port, is_unix in boot.addresses]
+    inside = _end("localhost", "", is_unix=True)
+    environ_of = Visitors(config, inside).environ_of
+    side = socket.socket(fileno=boot.side)
+    runner: Any = ThreadRunner([NO_SLOT] * THREADS)
+    engine = Engine(
+        limits=_LIMITS,
+        gate=(GENERATION,),
+        generation=GENERATION,
+        gateway=Handler(site, sys.stderr, None, environ=environ_of),
+        runner=runner,
+        inbox=side,
+        outbox=side,  # nothing ever leaves
+    )
+    engine.receive([*ends, inside])
+    entrance = Entrance(
+        address_of(boot.controller_pid), lambda sock: engine._adopt(sock, len(ends), b"", b"")
+    )
+    engine.watch(entrance.fileno(), entrance)
+    return engine
 
 
 class _Watched:

@@ -29,7 +29,6 @@ class Parts:
         self._lock = threading.Lock()
         self._made: tuple[View, Builds] | None = None
         self._analyst: Analyst | None = None
-        self._is_over = False
 
     def __call__(self) -> tuple[View, Builds]:
         """Return both."""
@@ -41,9 +40,11 @@ class Parts:
     def close(self) -> None:
         """End the processes that they have started, and let go whoever waits for them."""
         with self._lock:
-            if self._made is not None and self._analyst is not None:
-                self._made[1].close()
-                self._analyst.close()
+            made, self._made = self._made, None
+            analyst, self._analyst = self._analyst, None
+        if made is not None and analyst is not None:
+            made[1].close()
+            analyst.close()
 
     def _make(self) -> tuple[View, Builds]:
         choice = _choice(self._config)

@@ -77,9 +77,9 @@ class Records:
             self._news.notify_all()
 
     def show(self, path: str) -> None:
-        """What is to be shown of a file has changed, although nothing ran."""
+        """What is to be shown of a file has changed, although nothing ran; '': of all."""
         with self._news:
-            self._changes.add([path])
+            self._changes.add([path] if path else [])
             self._news.notify_all()
 
     def _learn(self, message: Message) -> Message | None:

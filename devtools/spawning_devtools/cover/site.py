@@ -18,11 +18,10 @@ from spawning_devtools.cover.answers import HTML, Start, say, send, send_json
 from spawning_devtools.cover.builds import KINDS, BuildFailed, Builds
 from spawning_devtools.cover.records import Records
 from spawning_devtools.cover.view import View
+from spawning_devtools.cover.visitors import VISITOR
 from spawning_devtools.cover.workers import Worker, named
 
 PATH = "/_coverage"
-VISITOR = "spawning.coverage.visitor"
-"""Where an environ has who asks."""
 WAITING = 8
 """So many may wait at once, for reports or for workers."""
 LONGEST_NUMBER = 18

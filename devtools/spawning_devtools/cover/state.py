@@ -37,14 +37,15 @@ class About:
 
 
 def state(
-    about: About, order: CoverageOrder, workers: int, totals: dict[str, Any]
+    about: About, order: CoverageOrder, workers: int, problem: str, totals: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return what is to be known of the whole."""
+    """Return what is to be known of the whole; `problem`: why nothing can be analysed, or ''."""
     fixed = ("app", "python", "coverage", "core", "reason", "branch", "contexts")
     return {name: getattr(about, name) for name in fixed} | {
         "epoch": order.epoch,
         "paused": order.paused,
         "workers": workers,
+        "problem": problem,
         "totals": totals,
     }
 

@@ -111,8 +111,8 @@ class View:
         paths = list(self._paths())
         results = [one for one in map(self._analyst.result, paths) if one is not None]
         totals = state.totals(results, sum(map(self._analyst.is_pending, paths)))
-        workers = len(self._records.workers())
-        return state.state(self._about, self._records.order, workers, totals)
+        workers, problem = len(self._records.workers()), self._analyst.problem
+        return state.state(self._about, self._records.order, workers, problem, totals)
 
 
 def _read(path: str) -> bytes | None:

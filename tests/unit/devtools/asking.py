@@ -15,9 +15,10 @@ from spawning_devtools.cover.facts import FileFacts, Numbers
 from spawning_devtools.cover.guard import Visitor
 from spawning_devtools.cover.journal import Journal
 from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.site import VISITOR, Site
+from spawning_devtools.cover.site import Site
 from spawning_devtools.cover.state import About
 from spawning_devtools.cover.view import View
+from spawning_devtools.cover.visitors import VISITOR
 from spawning_devtools.cover.workers import Workers
 
 SOURCE = b"# a comment\nWORD = 'x'\ndef say():\n    return WORD\ndef nothing():\n    return 0"

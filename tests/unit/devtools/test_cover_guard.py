@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any, cast
+
 import pytest
 
+from spawning.config import Config
+from spawning.http.body import RequestBody
 from spawning.http.peers import Peers
+from spawning.http.proxy_protocol import Source
+from spawning.http.request import Request
+from spawning.wsgi.environ import Endpoint, endpoint
 from spawning_devtools.cover.guard import Visitor, may_change, refusal
+from spawning_devtools.cover.visitors import VISITOR, Visitors
 
 LOCAL, LOCAL6, UNIX = Visitor("127.0.0.1"), Visitor("::1"), Visitor("")
 FAR = Visitor("10.0.0.7")
@@ -48,8 +57,9 @@ NOT_SEEN = [
     (LOCAL, {"HTTP_VIA": "1.1 proxy"}, "came through a proxy"),
     (LOCAL, {"HTTP_X_REAL_IP": "10.0.0.7"}, "--coverage-allow-ips=127.0.0.1"),
     (UNIX, {"HTTP_X_FORWARDED_FOR": "10.0.0.7"}, "--coverage-allow-ips=unix"),
-    (Visitor("127.0.0.1", is_introduced=True), {}, "came through a proxy"),
-    (Visitor("", is_introduced=True), {}, "came through a proxy"),
+    (Visitor("127.0.0.1", client="127.0.0.1"), {}, "--coverage-allow-ips=127.0.0.1"),
+    (Visitor("127.0.0.1", client="10.0.0.7"), {}, "show it to 10.0.0.7 as well"),
+    (Visitor("127.0.0.1", client=""), {}, "came through a proxy"),
 ]
 
 
@@ -71,8 +81,10 @@ ALLOWED = [
     (LOCAL, "127.0.0.1"),
     (UNIX, "unix"),
     (UNIX, "*"),
-    (Visitor("10.0.0.7", is_introduced=True), "10.0.0.7"),
-    (Visitor("", is_introduced=True), "*"),
+    (Visitor("127.0.0.1", client="10.0.0.7"), "10.0.0.7"),
+    (Visitor("127.0.0.1", client="10.0.0.7"), "127.0.0.1"),
+    (Visitor("", client="10.0.0.7"), "10.0.0.7"),
+    (Visitor("127.0.0.1", client=""), "*"),
 ]
 
 
@@ -90,7 +102,8 @@ NOT_ALLOWED = [
     (FAR, "10.0.0.8"),
     (FAR, "unix"),
     (UNIX, "127.0.0.1"),
-    (Visitor("", is_introduced=True), "unix"),
+    (Visitor("127.0.0.1", client=""), "unix"),
+    (Visitor("127.0.0.1", client="10.0.0.7"), "10.0.0.8"),
 ]
 
 
@@ -117,3 +130,51 @@ CHANGES = [
 @pytest.mark.parametrize(("fields", "may"), CHANGES)
 def test_who_changes_what_is_measured(fields: dict[str, str], may: bool) -> None:
     assert may_change({"HTTP_HOST": "localhost:8080", **fields}) is may
+
+
+# ---------------------------------------------------------------- who a visitor is
+
+TOLD = {"HTTP_HOST": "inner", "HTTP_X_FORWARDED_FOR": "10.0.0.7", "HTTP_X_FORWARDED_HOST": "outer"}
+PEER, PROXY, PROTOCOL = ("10.0.0.7", 5), ("127.0.0.1", 5), Source("10.0.0.7", 5, ("127.0.0.1", 9))
+
+VISITORS = [
+    (PEER, {"HTTP_HOST": "x"}, (), Visitor("10.0.0.7"), "x"),
+    (PROXY, TOLD, (), Visitor("127.0.0.1"), "inner"),
+    (PROXY, TOLD, ("127.0.0.1",), Visitor("127.0.0.1", "10.0.0.7"), "outer"),
+    (PROXY, {}, ("127.0.0.1",), Visitor("127.0.0.1"), ""),
+    (PEER, TOLD, ("127.0.0.1",), Visitor("10.0.0.7"), "inner"),
+    (PROTOCOL, {}, (), Visitor("127.0.0.1", "10.0.0.7"), ""),
+    (PROTOCOL, TOLD, (), Visitor("127.0.0.1", "10.0.0.7"), "inner"),
+    (Source("", 0, ""), {}, (), Visitor("", ""), ""),
+]
+
+
+@pytest.mark.parametrize(("peer", "fields", "proxies", "visitor", "host"), VISITORS)
+def test_who_asks(
+    peer: Any, fields: dict[str, str], proxies: tuple[str, ...], visitor: Visitor, host: str
+) -> None:
+    config = Config(args=("a",), forwarded_allow_ips=proxies)
+    visitors = Visitors(config, end(True))
+    environ = visitors.environ_of(request(fields), peer, end(False), cast(RequestBody, None))
+    assert environ[VISITOR] == visitor
+    assert environ.get("HTTP_HOST", "") == host
+    for name in fields.keys() - {"HTTP_HOST"}:
+        assert environ[name] == fields[name]
+
+
+def test_who_is_admitted() -> None:
+    inside = end(True)
+    visitors = Visitors(Config(args=("a",)), inside)
+    for where, is_admitted in ((inside, True), (end(True), False)):
+        environ = visitors.environ_of(request({}), "", where, cast(RequestBody, None))
+        assert environ[VISITOR] == Visitor("", is_admitted=is_admitted)
+
+
+def end(is_unix: bool) -> Endpoint:
+    return endpoint(
+        "127.0.0.1", "80", is_unix=is_unix, errors=sys.stderr, threads=True, processes=False
+    )
+
+
+def request(fields: dict[str, str]) -> Request:
+    return Request("GET", "/_coverage", True, dict(fields))

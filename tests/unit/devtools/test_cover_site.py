@@ -13,7 +13,8 @@ from spawning.messages import IMPORT, REQUEST, CoverageOrder
 from spawning_devtools.cover import pages
 from spawning_devtools.cover.builds import Build
 from spawning_devtools.cover.guard import Visitor
-from spawning_devtools.cover.site import VISITOR, WAITING
+from spawning_devtools.cover.site import WAITING
+from spawning_devtools.cover.visitors import VISITOR
 from unit.devtools.asking import Asked, Reply
 
 
