@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import threading
@@ -112,7 +113,9 @@ class Analyst:
             if job is None:
                 self._bury()
                 return
-            if self._process is None and not self._begin():
+            if isinstance(job, FileFacts) and self._desk.is_deadly(job.path):
+                continue
+            if not self._is_alive() and not self._begin():
                 self._desk.put_back(job)
                 self._desk.rest(PATIENCE)
             elif isinstance(job, Look):
@@ -122,19 +125,21 @@ class Analyst:
                 self._count(job)
 
     def _count(self, facts: FileFacts) -> None:
-        path = facts.path
-        if self._desk.is_deadly(path):
+        path, state, order = facts.path, state_of(facts.path), {"facts": facts_as_json(facts)}
+        answer, how = self._converse(order), ""
+        if answer is None:
+            # Once is no proof: somebody may have killed it, or the kernel for want of memory.
+            how = self._bury()
+            answer = self._converse(order) if self._begin() else None
+        if self._desk.is_closed:
             return
-        state = state_of(path)
-        answer = self._converse({"facts": facts_as_json(facts)})
         if answer is not None:
             self._desk.done(numbers_from_json(answer["numbers"]), answer["state"])
-        elif self._desk.is_closed:
-            return
         else:
+            how = self._bury() or how
             self._desk.died(path, state)
-            how = f"Its analysis ended {self._bury()}"
-            self._desk.done(Numbers(path, name=path, problem=how), state)
+            problem = f"Its analysis ended {how}."
+            self._desk.done(Numbers(path, name=path, problem=problem), state)
         self._changed(path)
 
     def _look(self, answer: Mapping[str, Any] | None) -> None:
@@ -160,6 +165,11 @@ class Analyst:
         except (OSError, ValueError):
             return None
 
+    def _is_alive(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            self._bury()
+        return self._process is not None
+
     def _begin(self) -> bool:
         """Start the process; return whether that did it."""
         with self._born:
@@ -168,11 +178,11 @@ class Analyst:
             try:
                 self._process = self._start()
             except OSError as error:
-                self._tell_problem(f"The analysis cannot be started: {error.strerror}")
+                self._tell_problem(f"The analysis cannot be started: {error.strerror}.")
                 return False
         answer = self._converse(None)
         if answer is None:
-            self._tell_problem(f"The analysis cannot be started: it ended {self._bury()}")
+            self._tell_problem(f"The analysis cannot be started: it ended {self._bury()}.")
             return False
         self._look(answer)
         return True
@@ -185,7 +195,8 @@ class Analyst:
             return ""
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what is not written yet
+                    pipe.close()
         process.kill()  # where what it said made no sense
         how = niced.ending(process.wait())
         self._desk.ask_again()  # what it has noticed of files is lost

@@ -83,6 +83,7 @@ class Numbers:
     """Run, but not by requests."""
     missing: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
+    """All lines that are, which are more than those that begin statements."""
     partial: Mapping[int, str] = dataclasses.field(default_factory=dict)
     """Lines from which not all branches were taken, and what is to be said of it."""
     branches: int = 0

@@ -83,6 +83,7 @@ def made(
     """
     for _ in range(ATTEMPTS):
         with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("ignore")
             warnings.simplefilter("always", CoverageWarning)
             cov = datafile.opened(setup)
             looked = datafile.looked_at(cov, [facts.path for facts in files])
