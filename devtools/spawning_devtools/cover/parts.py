@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
-import secrets
+import sys
 import threading
-from importlib.metadata import version
 
 from spawning.config import Config
 from spawning.errors import UsageError
@@ -65,12 +63,15 @@ def _choice(config: Config) -> Choice:
 
 
 def _about(config: Config, folder: str, choice: Choice) -> About:
+    # Here, because it is large, and the keeper starts together with the workers.
+    from importlib.metadata import version
+
     return About(
-        run=secrets.token_hex(4),
+        run=os.urandom(4).hex(),
         app=config.args[0] if config.args else os.path.basename(folder),
         folder=folder,
         editor_url=config.editor_url,
-        python=platform.python_version(),
+        python=".".join(map(str, sys.version_info[:3])),
         coverage=version("coverage"),
         core=choice.core,
         reason=choice.reason,
