@@ -6,12 +6,14 @@ killed in between leaves it to the next one.
 
 from __future__ import annotations
 
+import functools
 import socket
 from collections.abc import Callable
 
 from spawning import log
 from spawning.http.handoff import MAX_PACKET
 from spawning.messages import Message, decode
+from spawning_devtools.cover.ledger import MeasuredOtherwise
 
 AT_ONCE = 16
 """So many packets are heard before others have their turn."""
@@ -51,8 +53,15 @@ class Ear:
     def _take(self, packet: bytes) -> None:
         try:
             self._hear(decode(packet))
-        except (ValueError, TypeError, AttributeError, LookupError):
-            # Workers may run as somebody else, and the application can write here.
-            if not self._has_complained:
-                log.say_bug("something that no worker of ours would tell of coverage:")
-            self._has_complained = True
+        except MeasuredOtherwise as error:
+            self._complain(functools.partial(log.say, str(error)))
+        except (ValueError, TypeError):
+            # The application can write here as well.
+            what = "something that no worker of ours would tell of coverage:"
+            self._complain(functools.partial(log.say_bug, what))
+
+    def _complain(self, say: Callable[[], None]) -> None:
+        """Say something, once: there may be as much again twice a second."""
+        if not self._has_complained:
+            say()
+        self._has_complained = True

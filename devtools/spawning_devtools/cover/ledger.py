@@ -6,6 +6,7 @@ Rules:
 2. What ran at import stays, whatever is forgotten: the modules are loaded still.
 3. What requests ran counts in the epoch that it belongs to, and is dropped afterwards.
 4. A number grows with each change.
+5. Nothing that no worker would tell gets in, not even in part.
 
 Where branches are measured, a line stands for a pair of lines everywhere.
 """
@@ -20,6 +21,10 @@ from spawning_devtools.cover.facts import FileFacts, Snapshot, Version
 
 VERSIONS = 4
 """So many sources of one file are remembered, those told last."""
+
+
+class MeasuredOtherwise(ValueError):
+    """A worker tells pairs of lines and others have told lines, or the other way around."""
 
 
 class _Growing:
@@ -64,13 +69,17 @@ class Ledger:
     def __init__(self) -> None:
         self.seq = 0
         self.epoch = 0
+        self._kind: type | None = None
+        """What a line is: a number or a pair of them; None until one was told."""
         self._files: dict[str, dict[str, _Growing]] = {}
         """By path and digest, the digest that was told last at the end."""
 
     def add(self, told: CoverageTold) -> tuple[FileLines, ...]:
-        """Take what a worker tells; return what of it is news."""
-        if told.phase not in (IMPORT, REQUEST):
-            raise ValueError(f"no such phase: {told.phase!r}")
+        """Take what a worker tells; return what of it is news.
+
+        Raises ValueError for what is no such thing, and MeasuredOtherwise.
+        """
+        self._check(told)
         if told.phase == REQUEST and told.epoch != self.epoch:
             return ()
         news = []
@@ -85,6 +94,24 @@ class Ledger:
                 news.append(dataclasses.replace(file, lines=lines))
         self.seq += bool(news)
         return tuple(news)
+
+    def _check(self, told: CoverageTold) -> None:
+        if told.phase not in (IMPORT, REQUEST):
+            raise ValueError(f"no such phase: {told.phase!r}")
+        kinds = set[type | None]()
+        for file in told.files:
+            if not (isinstance(file, FileLines) and _are_words(file)):
+                raise ValueError(f"no lines of a file: {file!r}")
+            kinds.update(map(_kind_of, file.lines))
+        if len(kinds) > 1 or None in kinds:
+            raise ValueError(f"no lines, but {kinds}")
+        kind = next(iter(kinds), self._kind)
+        if self._kind not in (None, kind):
+            raise MeasuredOtherwise(
+                "a worker measures otherwise than those before it, and is not counted:"
+                " coverage.py's configuration has changed; start the server anew"
+            )
+        self._kind = kind
 
     def forget(self, epoch: int) -> list[str]:
         """Begin an epoch: forget what requests have run; return the files where they had."""
@@ -106,3 +133,15 @@ class Ledger:
     def snapshot(self) -> Snapshot:
         """Return all that is known."""
         return Snapshot(self.seq, tuple(self.facts(path) for path in self._files))
+
+
+def _are_words(file: FileLines) -> bool:
+    return all(isinstance(word, str) for word in (file.path, file.digest, file.context))
+
+
+def _kind_of(line: Any) -> type | None:
+    """Return what a line is, None where it is none."""
+    if type(line) is int:
+        return int
+    is_pair = type(line) is tuple and len(line) == 2 and type(line[0]) is type(line[1]) is int
+    return tuple if is_pair else None

@@ -69,7 +69,9 @@ class Records:
     # ------------------------------------------------------------ what is heard
 
     def hear(self, message: Message) -> None:
-        """Take what a worker says."""
+        """Take what a worker says; raises ValueError where none would say so."""
+        if not isinstance(message, CoverageTold | CoverageAck | CoverageLeft):
+            raise ValueError(f"nothing that a worker says: {message!r}")
         with self._news:
             written = self._learn(message)
             if written is not None:

@@ -229,6 +229,7 @@ def test_an_order_that_the_controller_has_not_heard_is_given_again(keeper: Keepe
         b"x",
         b"{}\n",
         b'{"type=":"CoverageTold"}\n',
+        encode(CoverageOrder(7, True)),
         encode(CoverageTold(1, 1, 1, 0, "lunch", ())),
         encode(CoverageTold(1, 1, 1, 0, REQUEST, ("no file",))),  # type: ignore[arg-type]
         encode(CoverageTold(1, 1, 1, 0, REQUEST, (FileLines("/x", "one", (1, "two")),))),  # type: ignore[arg-type]
@@ -242,6 +243,15 @@ def test_packets_that_no_worker_sends_are_complained_of_once(
     keeper.tell(IMPORT, 1, 2, 4)
     assert keeper.lines()["executed_lines"] == [1, 2, 4]
     assert keeper.end().count("something that no worker of ours would tell") == 1
+
+
+def test_a_worker_that_measures_otherwise_is_named_as_what_it_is(keeper: Keeper) -> None:
+    keeper.tell(IMPORT, 1, 2, 4)
+    keeper.tell(REQUEST, (2, 3))  # type: ignore[arg-type]
+    keeper.tell(REQUEST, (2, 3))  # type: ignore[arg-type]
+    assert keeper.lines()["executed_lines"] == [1, 2, 4]
+    (line,) = keeper.end().splitlines()
+    assert "configuration has changed; start the server anew" in line
 
 
 def asked_inside(keeper: Keeper, run: Callable[[list[str]], str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from spawning.messages import IMPORT, REQUEST, CoverageTold, FileLines
 from spawning_devtools.cover.changes import Changes
 from spawning_devtools.cover.facts import Version
-from spawning_devtools.cover.ledger import VERSIONS, Ledger
+from spawning_devtools.cover.ledger import VERSIONS, Ledger, MeasuredOtherwise
 
 A, B = "/site/a.py", "/site/b.py"
 
@@ -105,9 +105,37 @@ def test_what_was_given_away_does_not_change() -> None:
     assert before.seq < ledger.snapshot().seq
 
 
-def test_a_phase_that_there_is_not() -> None:
-    with pytest.raises(ValueError, match="no such phase: 'lunch'"):
-        Ledger().add(told("lunch", ran(A, [1])))
+NONSENSE: list[tuple[str, Any]] = [
+    ("lunch", ran(A, [1])),
+    (REQUEST, "no file"),
+    (REQUEST, ran(A, ["1"])),
+    (REQUEST, ran(A, [1, "2"])),
+    (REQUEST, ran(A, [1, (2, 3)])),
+    (REQUEST, ran(A, [(1, 2), (2, 3, 4)])),
+    (REQUEST, ran(A, [(1, "2")])),
+    (REQUEST, ran(A, [None])),
+    (REQUEST, ran(A, [True])),
+    (REQUEST, FileLines(3, "one", (1,))),  # type: ignore[arg-type]
+    (REQUEST, FileLines(A, ("one",), (1,))),  # type: ignore[arg-type]
+    (REQUEST, FileLines(A, "one", (1,), None)),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("phase", "file"), NONSENSE)
+def test_what_no_worker_tells_does_not_get_in(phase: str, file: Any) -> None:
+    ledger = Ledger()
+    with pytest.raises(ValueError, match="no "):
+        ledger.add(told(phase, ran(B, [1]), file))
+    assert (ledger.paths(), ledger.seq) == ([], 0)
+
+
+def test_a_worker_that_measures_otherwise_is_not_counted() -> None:
+    ledger = Ledger()
+    ledger.add(told(IMPORT, ran(A, []), ran(A, [1])))
+    with pytest.raises(MeasuredOtherwise):
+        ledger.add(told(IMPORT, ran(A, [(1, 2)])))
+    ledger.add(told(IMPORT, ran(B, [])))
+    assert version(ledger, A) == ([1], [])
 
 
 def test_what_has_changed_since() -> None:
