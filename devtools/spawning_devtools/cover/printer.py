@@ -138,4 +138,5 @@ def _pack(folder: str, to: str) -> None:
 def _nobodys(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = ""
+    info.mtime = int(info.mtime)
     return info
