@@ -17,7 +17,7 @@ import pytest
 from spawning_devtools.cover.builds import KINDS, LASTS, Build, BuildFailed, Builds
 from spawning_devtools.cover.disk import state_of
 from spawning_devtools.cover.facts import FileFacts, Setup, Snapshot
-from unit.devtools.covered import GREETED, IMPORTED, PATIENCE, Covered, covered
+from unit.devtools.reported import GREETED, IMPORTED, PATIENCE, Covered, covered
 
 PRINTER = """\
 import json, os, sys
