@@ -61,7 +61,7 @@ class View:
         found["digest"] = on_disk
         if digest != on_disk:
             found["source"] = [] if data is None else state.source(data)
-            found["editor"] = state.editor(self._about.editor_url, path)
+        found["editor"] = state.editor(self._about.editor_url, path)
         return {**found, **state.lines(numbers)}
 
     def for_editors(self, since: int, run: str) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def test_what_is_known_is_not_told_again(ask: Asked) -> None:
     second = ask(f"{known}{first['seq']}").json
     assert (second["request"], second["digest"]) == ([4, 6], ask.digest)
     assert "source" not in second
+    assert second["editor"] == first["editor"]
     assert "source" in ask(f"/lines.json?path={ask.path}&digest=x&run=life&since=99").json
 
 
