@@ -32,7 +32,7 @@ class Sheet {
     link.href = "#L" + line;
     link.tabIndex = -1;
     link.dataset.n = line;
-    link.ariaLabel = "Line " + line;
+    link.setAttribute("aria-label", "Line " + line);
     code.append(...found.map(([kind, text]) => kind ? make("span", kind, text) : document.createTextNode(text)));
     node.append(link, make("i"), code);
     return {node, link, code, line, kind: "", partial: "", ran: "", button: null, note: null, whom: null};
@@ -50,7 +50,7 @@ class Sheet {
       if (kind === row.kind && partial === row.partial && ran === row.ran) continue;
       row.node.classList.remove(...KINDS);
       if (kind) row.node.classList.add(kind);
-      row.link.ariaLabel = "Line " + row.line + (SPOKEN[kind] || "");
+      row.link.setAttribute("aria-label", "Line " + row.line + (SPOKEN[kind] || ""));
       row.node.classList.toggle("partial", Boolean(partial));
       Object.assign(row, {kind, partial, ran});
       this.note(row);

@@ -74,6 +74,7 @@ class Follower {
     this.known = {since: 0, run: ""};
     this.timer = this.lastAt = 0;
     this.asks = this.again = false;
+    this.why = null; // it is not connected; '' while it is
     document.addEventListener("visibilitychange", () => this.now());
   }
   async now() {
@@ -97,8 +98,10 @@ class Follower {
     else this.timer = setTimeout(() => this.now(), document.hidden ? POLL_HIDDEN : POLL);
   }
   connected(why) {
+    if (why === this.why) return;
+    this.why = why;
     $("link").className = "link " + (why ? "lost" : "live");
-    put($("link-text"), why ? "no connection" : "live");
+    put($("link-text"), why ? "not live" : "live");
     put($("lost"), why && this.lastAt ? why + " What you see is as of " + clock(this.lastAt) + "." : why);
     $("lost").hidden = !why;
     $("all").classList.toggle("as-of-before", Boolean(why && this.lastAt));
