@@ -32,6 +32,12 @@ class Entrance:
             self._listener.bind(address)
             self._listener.listen(WAITING)
 
+    def __enter__(self) -> Entrance:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
     def fileno(self) -> int:
         """Return the descriptor, for the loop."""
         return self._listener.fileno()
