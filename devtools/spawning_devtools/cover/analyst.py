@@ -114,6 +114,8 @@ class Analyst:
                 self._bury()
                 return
             if isinstance(job, FileFacts) and self._desk.is_deadly(job.path):
+                self._desk.leave()
+                self._changed(job.path)
                 continue
             if not self._is_alive() and not self._begin():
                 self._desk.put_back(job)

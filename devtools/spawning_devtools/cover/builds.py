@@ -5,7 +5,7 @@ Rules:
 2. A build is used again as long as nothing has changed: what ran, the files that it shows,
    and the project's configuration.
 3. Results stand in a folder that nobody else can read.  It goes when the keeper ends, and
-   where that was killed, when the next keeper starts.
+   where that was killed, with the next keeper.
 4. A build that fails says why in one sentence, to all who wait; whoever asks next has it
    tried again.
 """
@@ -26,7 +26,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from spawning_devtools.cover import niced
-from spawning_devtools.cover.disk import PrivateFolder, State, state_of
+from spawning_devtools.cover.disk import PrivateFolder, State, remove_left_behind, state_of
 from spawning_devtools.cover.facts import Setup, Snapshot, facts_as_json, setup_as_json
 
 LASTS = 3.0
@@ -136,6 +136,7 @@ class Builds:
         self._folder: PrivateFolder | None = None
         self._numbers = itertools.count(1)
         self._is_closed = False
+        remove_left_behind()
 
     def __enter__(self) -> Builds:
         return self

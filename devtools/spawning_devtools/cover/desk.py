@@ -102,6 +102,11 @@ class Desk:
         """Leave a file alone as long as it is in this state."""
         self._deadly[path] = state
 
+    def leave(self) -> None:
+        """What was taken is not to be done."""
+        with self._changed:
+            self._current = ""
+
     def done(self, numbers: Numbers, state: State) -> None:
         """Take a result, and the state of the file from before it was read."""
         with self._changed:

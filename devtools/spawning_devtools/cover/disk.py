@@ -40,9 +40,7 @@ class PrivateFolder:
     """
 
     def __init__(self) -> None:
-        """Make it, and remove those that are nobody's; raises OSError."""
-        for path in _left_behind():
-            _remove(path)
+        """Make it; raises OSError."""
         while True:
             self.path = tempfile.mkdtemp(prefix=PREFIX)
             self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
@@ -57,7 +55,13 @@ class PrivateFolder:
         os.close(self._lock)
 
 
-def _left_behind() -> Iterator[str]:
+def remove_left_behind() -> None:
+    """Remove the folders of ours that are nobody's."""
+    for path in _folders():
+        _remove(path)
+
+
+def _folders() -> Iterator[str]:
     with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
         for entry in found:
             is_ours = entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False)

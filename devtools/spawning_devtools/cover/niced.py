@@ -14,9 +14,11 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import spawning
+import spawning_devtools
 from spawning.title import set_title
 
 NICENESS = 19
@@ -26,12 +28,15 @@ _MEASURED_BY = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 """With these, coverage.py would measure the process itself."""
 _BEGIN = """\
 import sys
-sys.path[:] = [sys.argv[1], *(path for path in sys.path if path and path != sys.argv[1])]
+sys.path[:] = filter(None, sys.path)
+sys.path[:0] = [folder for folder in sys.argv[1:-2] if folder not in sys.path]
 from spawning_devtools.cover.niced import begin
-begin(*sys.argv[2:])
+begin(*sys.argv[-2:])
 """
-"""Not a script, whose folder would come first on the path, and ours has everyday names."""
-_OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+"""Not a script, whose folder would come first on the path, and ours has everyday names; nor is
+the folder of the user's project on it.  Ours come in front, and only where Python does not know
+them: a checkout needs that, and in an installation no order changes.
+"""
 
 
 def start(module: str, settings: Mapping[str, Any]) -> subprocess.Popen[bytes]:
@@ -44,13 +49,18 @@ def start(module: str, settings: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_THEM)
     try:
         return subprocess.Popen(
-            [sys.executable, "-c", _BEGIN, _OURS, module, json.dumps(settings)],
+            [sys.executable, "-c", _BEGIN, *_ours(), module, json.dumps(settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environ,
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ours() -> Iterator[str]:
+    for package in (spawning, spawning_devtools):
+        yield os.path.dirname(os.path.dirname(os.path.abspath(package.__file__ or "")))
 
 
 def ending(code: int) -> str:

@@ -13,10 +13,11 @@ import errno
 import json
 import os
 import shutil
+import sys
 import tarfile
 import threading
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 import coverage
@@ -35,10 +36,17 @@ KEEPER_IS_GONE = 3
 def main(settings: Mapping[str, Any], orders: TextIO, answers: TextIO) -> None:
     """Make the report that the settings name, and answer."""
     yield_to_others(is_idle=False)  # somebody waits for it
-    files = tuple(facts_from_json(json.loads(line)) for line in iter(orders.readline, "\n"))
+    files = tuple(_told(orders))
     threading.Thread(target=_end_with, args=(orders,), daemon=True).start()
     answers.write(json.dumps(_answer(settings, files)) + "\n")
     answers.flush()
+
+
+def _told(orders: TextIO) -> Iterator[FileFacts]:
+    while (line := orders.readline()) != "\n":
+        if not line:
+            sys.exit(KEEPER_IS_GONE)
+        yield facts_from_json(json.loads(line))
 
 
 def _end_with(orders: TextIO) -> None:

@@ -101,6 +101,8 @@ def test_a_file_that_kills_is_left_alone(project: Covered) -> None:
         facts = project.facts("views.py", IMPORTED)
         assert analyst.answer(facts).problem == "Its analysis ended with exit code 5."
         analyst.ask(facts)
+        while analyst.is_pending(facts.path):
+            assert analyst.changes.get(timeout=PATIENCE) == facts.path
         other = project.write("other.py", "a = 1\n")
         assert analyst.answer(FileFacts(str(other))).problem
         assert analyst.result(facts.path) is not None

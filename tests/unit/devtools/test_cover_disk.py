@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from spawning_devtools.cover.disk import PREFIX, PrivateFolder, digest_of, state_of
+from spawning_devtools.cover.disk import (
+    PREFIX,
+    PrivateFolder,
+    digest_of,
+    remove_left_behind,
+    state_of,
+)
 
 LEAVING = (
     "import sys; from spawning_devtools.cover.disk import PrivateFolder\n"
@@ -36,6 +42,7 @@ def test_nobody_else_reads_it_and_it_goes(places: Path) -> None:
 
 def test_a_folder_of_somebody_who_lives_stays(places: Path) -> None:
     first, second = PrivateFolder(), PrivateFolder()
+    remove_left_behind()
     assert len(list(places.iterdir())) == 2
     first.close()
     second.close()
@@ -48,7 +55,7 @@ def test_only_folders_of_ours_are_removed(places: Path) -> None:
     target.mkdir()
     (places / f"{PREFIX}link").symlink_to(target)
     (places / f"{PREFIX}left").mkdir()
-    PrivateFolder().close()
+    remove_left_behind()
     assert {path.name for path in places.iterdir()} == {
         "other", f"{PREFIX}file", "target", f"{PREFIX}link",
     }  # fmt: skip
@@ -66,11 +73,11 @@ def test_what_a_killed_process_leaves_the_next_one_removes(
     assert process.stdin is not None
     with process.stdout, process.stdin:
         path = process.stdout.readline().strip()
-        PrivateFolder().close()
+        remove_left_behind()
         assert os.path.isdir(path)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    PrivateFolder().close()
+    remove_left_behind()
     assert not os.path.exists(path)
 
 
