@@ -73,7 +73,8 @@ def choose(
         why = _praise(core, project, python, obstacles)
         if wanted:
             no = obstacles.get(wanted, "coverage.py has no such core")
-            why += f"; the project asks for {wanted}, but {no}"
+            asked = f"the project asks for {wanted}, but {no}"
+            why = asked if no in why else f"{why}; {asked}"
     return Choice(core, _concurrency(core, threads), f"{core}: {why}", project.branch, contexts)
 
 

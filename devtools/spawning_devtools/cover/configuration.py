@@ -10,10 +10,12 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import coverage
@@ -124,11 +126,34 @@ def _found(config: Config, folder: str) -> dict[str, Any]:
 
 
 def _looked_up(config: Config) -> tuple[Choice, list[str]]:
-    try:
+    with usable():
         configured = Configured()
         return choose_for(config, configured.project()), configured.complaints
-    except CoverageException as error:
-        raise UsageError(f"coverage.py cannot be configured: {error}") from None
+
+
+@contextlib.contextmanager
+def usable() -> Iterator[None]:
+    """Raise UsageError where coverage.py, or a plugin of it, raises an exception."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:
+        kind = "" if isinstance(error, CoverageException) else f"{type(error).__name__}: "
+        text = " ".join(str(error).split())
+        where = _option_behind(error)
+        raise UsageError(f"coverage.py cannot be configured: {kind}{text}{where}") from None
+
+
+def _option_behind(error: BaseException) -> str:
+    """Return which option could not be read, which coverage.py does not say."""
+    trace = (error.__cause__ or error).__traceback__
+    while trace is not None:
+        where = trace.tb_frame.f_locals.get("where")
+        if trace.tb_frame.f_code.co_name == "_set_attr_from_config_option":
+            return f" (for {str(where).partition(':')[2]})"
+        trace = trace.tb_next
+    return ""
 
 
 def _has_ctrace() -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from _thread import allocate_lock  # by name, before anything monkey-patches it
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, cast
@@ -49,7 +50,7 @@ class Measurement:
         """`consider` is told each file before its first line is measured, and the code that
         is entered.
 
-        Raises coverage.py's exceptions where the project's configuration is not valid.
+        Raises UsageError where the project's configuration will not do.
         """
         self._coverage = _Coverage(consider)
         self.choice = choose(self._coverage.project())
@@ -61,12 +62,19 @@ class Measurement:
         """Measure what this thread calls from now on, and the threads that it starts."""
         collector = self._coverage.prepare(self.choice)
         atexit.unregister(self._coverage._atexit)
-        if self.choice.contexts and collector.concur_id_func is not None:
-            places = OfGreenlets(collector.concur_id_func)
-            places.begin(collector.data)
-            collector.concur_id_func, self._places = places.current, places
+        if collector.concur_id_func is not None:
+            collector.data_lock = allocate_lock()  # there may be native threads as well
+            if self.choice.contexts:
+                self._places = places = OfGreenlets(collector.concur_id_func, collector.data)
+                collector.concur_id_func = places.current
         self._coverage.start()
         self._hoard = self._hoard_of(collector.tracers)
+
+    def mind_native_threads(self) -> None:
+        """Measure the threads that eventlet starts beside greenlets, from now on."""
+        native = sys.modules.get("__original_module_threading")
+        if native is not None and self._collector.concur_id_func is not None:
+            cast(Any, native).settrace(self._collector._installation_trace)
 
     def stop(self) -> None:
         """Measure no more: what runs while an interpreter ends finds little that still works."""
@@ -74,12 +82,19 @@ class Measurement:
 
     def take(self) -> Taken:
         """Return what has run since the last call; of lines that are seen once, since then."""
-        assert self._hoard is not None
-        self._hoard.tidy()
         taken = {"": self._taken_from(self._collector.data)}
         for label, place in list(self._labelled.items()):
             taken[label] = self._taken_from(place)
         return {label: files for label, files in taken.items() if files}
+
+    def let_go(self) -> None:
+        """Let go of what is kept of threads and code that are gone.
+
+        Called in a thread that is not measured: with a tracer that is dropped, tracing ends
+        in the thread that drops it, as coverage.py has it.
+        """
+        assert self._hoard is not None
+        self._hoard.tidy()
 
     def see_again(self) -> None:
         """Have lines that were seen seen again when they run again."""
@@ -111,6 +126,23 @@ class Measurement:
                 live.difference_update(ran)
                 taken[path] = set(map(_unpacked, ran)) if packs else ran
         return taken
+
+
+class Unmeasured:
+    """Stands for a measurement in a process that cannot have one."""
+
+    def start(self) -> None:
+        """Measure nothing."""
+
+    mind_native_threads = stop = let_go = see_again = start
+
+    def take(self) -> Taken:
+        """Return nothing."""
+        return {}
+
+    def enter(self, _label: str) -> Callable[[], None]:
+        """Do nothing, twice."""
+        return self.start
 
 
 class _Coverage(Configured):

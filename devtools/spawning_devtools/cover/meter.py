@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
+from spawning import log
 from spawning.config import Config
+from spawning.errors import UsageError
 from spawning.messages import (
     Boot,
     CoverageAck,
@@ -28,8 +30,8 @@ from spawning.messages import (
     encode,
 )
 from spawning_devtools.cover import contexts
-from spawning_devtools.cover.configuration import choice_of, choose_for
-from spawning_devtools.cover.measuring import Measurement
+from spawning_devtools.cover.configuration import choice_of, choose_for, usable
+from spawning_devtools.cover.measuring import Measurement, Unmeasured
 from spawning_devtools.cover.packets import packets
 from spawning_devtools.cover.seen import Seen, Story
 from spawning_devtools.cover.sources import Sources
@@ -50,17 +52,23 @@ class Meter:
         self._waiting: deque[Story | CoverageAck | CoverageLeft] = deque()
         self._teller: Teller | None = None
         self._is_imported = False
-        with self._search_path():
-            self._measurement = Measurement(
-                lambda project: choose_for(config, project), self._consider
-            )
+        self._measurement: Measurement | Unmeasured = Unmeasured()
 
     # ------------------------------------------------------------ what the worker calls
 
     def start(self) -> None:
         """Measure from now on: before the application's first import, and before any fork."""
-        with self._search_path():
-            self._measurement.start()
+        try:
+            with self._search_path(), usable():
+                measurement = Measurement(
+                    lambda project: choose_for(self._config, project), self._consider
+                )
+                measurement.start()
+        except UsageError as error:
+            # It was in order when the server was started: let it serve.
+            log.say(f"a worker is not measured: {error}")
+        else:
+            self._measurement = measurement
 
     def begin(self, boot: Boot) -> None:
         """This process is a worker now."""
@@ -76,6 +84,7 @@ class Meter:
             self._look()
             self._seen.import_is_over()
             self._is_imported = True
+            self._measurement.mind_native_threads()
             self._measurement.see_again()
             self._acknowledge()
         self._teller.start()
@@ -138,6 +147,7 @@ class Meter:
 
     def _gather(self) -> Iterator[bytes]:
         """Look, and return the packets of everything that waits to be told."""
+        self._measurement.let_go()
         with self._lock:
             self._look()
         while self._waiting:

@@ -43,14 +43,10 @@ class OfThreads:
 class OfGreenlets:
     """All greenlets of a thread have one tracer, which asks at each call which of them calls."""
 
-    def __init__(self, current: Callable[[], Any]) -> None:
-        """`current` returns the greenlet that runs."""
+    def __init__(self, current: Callable[[], Any], others: Place) -> None:
+        """`current` returns the greenlet that runs; what no request runs goes to `others`."""
         self._current = current
         self._places: dict[Any, Place] = {}
-        self._others: Place = {}
-
-    def begin(self, others: Place) -> None:
-        """What no request runs is written to `others`."""
         self._others = others
 
     def current(self) -> Any:

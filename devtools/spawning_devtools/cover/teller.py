@@ -27,6 +27,8 @@ INTERVAL = 0.5
 FAREWELL = 1.0
 """Seconds that the end of a worker waits at most."""
 
+_FULL = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
+
 
 class Teller:
     """Sends what `gather` returns, now and then, on a socket that keeps packets apart."""
@@ -58,10 +60,14 @@ class Teller:
 
     def finish(self) -> None:
         """Look for the last time; wait until everything is told, or for as long as one may."""
-        if self._is_started and not self._is_ending:
-            self._is_ending = True
-            self.ring()
+        if self._is_ending:
+            return
+        self._is_ending = True
+        self.ring()
+        if self._is_started:
             self._over.acquire(timeout=FAREWELL)
+        else:
+            self._socket.close()
 
     def _tell(self) -> None:
         pthread_sigmask(SIG_BLOCK, [TELL_STACKS])  # as in `http.threads`
@@ -78,6 +84,7 @@ class Teller:
         except Exception:
             log.say_bug("bug in the server, no coverage is measured any more, please report it:")
         finally:
+            self._socket.close()
             self._over.release()
 
     def _send(self) -> None:
@@ -85,13 +92,16 @@ class Teller:
         while self._unsent:
             try:
                 self._socket.send(self._unsent[0], MSG_DONTWAIT | MSG_NOSIGNAL)
-            except BlockingIOError:
-                room = poll()
-                room.register(self._socket, POLLOUT)
-                room.poll(INTERVAL * 1000)
-                return
             except OSError as error:
+                if error.errno in _FULL:
+                    self._wait_for_room()
+                    return
                 if error.errno != errno.EMSGSIZE:
                     self._unsent.clear()  # the server is gone
                     return
             self._unsent.popleft()
+
+    def _wait_for_room(self) -> None:
+        room = poll()
+        room.register(self._socket, POLLOUT)
+        room.poll(INTERVAL * 1000)
