@@ -108,7 +108,7 @@ class Counter:
         try:
             self._cov = datafile.opened(self._setup)
         except Exception as error:  # of a plugin, perhaps
-            self._problem = f"coverage.py cannot be configured: {error}"
+            self._problem = _cannot(error)
         else:
             attempted = self._cov.config.config_files_attempted
             self._configuration = {path: state_of(path) for path in attempted}
@@ -126,7 +126,7 @@ class Counter:
             try:
                 named = [path for path, _ in datafile.never_ran(self._cov, self._ran)]
             except CoverageException as error:
-                self._problem = f"coverage.py cannot be configured: {error}"
+                self._problem = _cannot(error)
         return {"is_new": is_new, "named": named, "problem": self._problem}
 
     def _has_new_configuration(self) -> bool:
@@ -167,7 +167,7 @@ class Counter:
             known,
             name=reporter.relative_filename(),
             is_left_out=is_no_python or _is_left_out(cov, reporter),
-            problem=str(error) or type(error).__name__,
+            problem=str(error).partition("\n")[0] or type(error).__name__,
         )
 
     def _reporter(self, cov: coverage.Coverage, path: str, digest: str) -> FileReporter:
@@ -207,6 +207,10 @@ class Counter:
                 for label, ran in version.contexts.items()
             },
         )
+
+
+def _cannot(error: Exception) -> str:
+    return "coverage.py cannot be configured: " + str(error).partition("\n")[0]
 
 
 def _statements(ran: Ran, reporter: FileReporter) -> set[int]:

@@ -45,7 +45,8 @@ def opened(setup: Setup) -> coverage.Coverage:
     """
     os.chdir(setup.folder)
     if setup.folder not in sys.path:
-        sys.path.insert(0, setup.folder)  # plugins may be modules of the project
+        # Plugins may be modules of the project; at the end, for it may have an `html.py`.
+        sys.path.append(setup.folder)
     cov = coverage.Coverage(data_file=None)
     cov.set_option("run:data_file", ".coverage")  # for another one, its folder would be made
     cov.set_option("run:debug", [])

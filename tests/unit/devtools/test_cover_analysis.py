@@ -167,6 +167,7 @@ def test_the_configuration_is_read_again_when_it_changes(project: Covered) -> No
     told = counter.look()
     assert told["is_new"]
     assert told["problem"].startswith("coverage.py cannot be configured: Couldn't read config fil")
+    assert "\n" not in told["problem"]
     assert counter.numbers(facts).problem == told["problem"]
     assert not counter.look()["is_new"], "it is as broken as before"
     project.write(".coveragerc", "")
