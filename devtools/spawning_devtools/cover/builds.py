@@ -17,7 +17,6 @@ import dataclasses
 import itertools
 import json
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
@@ -26,7 +25,13 @@ from time import monotonic
 from typing import Any, Protocol
 
 from spawning_devtools.cover import niced
-from spawning_devtools.cover.disk import PrivateFolder, State, remove_left_behind, state_of
+from spawning_devtools.cover.disk import (
+    PrivateFolder,
+    State,
+    remove,
+    remove_left_behind,
+    state_of,
+)
 from spawning_devtools.cover.facts import Setup, Snapshot, facts_as_json, setup_as_json
 
 LASTS = 3.0
@@ -202,30 +207,39 @@ class Builds:
             return known, False
         attempt = self._attempts[kind] = _Attempt()
         thread = threading.Thread(target=self._attempt, args=(kind, attempt), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # what Python makes of the system's refusal
+            del self._attempts[kind]
+            raise BuildFailed("The report cannot be made: there is no room for a thread.") from None
         self._threads.add(thread)
-        thread.start()
         return attempt, True
 
     def _attempt(self, kind: str, attempt: _Attempt) -> None:
-        failure, build, old = BuildFailed("It failed."), None, ""
+        outcome: Build | BuildFailed = BuildFailed("The report failed, by an error of Spawning.")
         try:
-            build = self._make(kind, attempt)
+            outcome = self._make(kind, attempt)
         except BuildFailed as error:
-            failure = error
+            outcome = error
         except OSError as error:
-            failure = BuildFailed(f"The report cannot be made: {error.strerror or error}.")
+            outcome = BuildFailed(f"The report cannot be made: {error.strerror or error}.")
+        finally:  # whatever happens, somebody may wait
+            self._end(kind, attempt, outcome)
+
+    def _end(self, kind: str, attempt: _Attempt, outcome: Build | BuildFailed) -> None:
+        old = ""
         with self._lock:
             del self._attempts[kind]
             self._threads.discard(threading.current_thread())
-            if build is None:
-                self._failures[kind] = failure
+            if isinstance(outcome, Build):
+                old = self._keep(outcome)
             else:
-                old = self._keep(build)
-        _remove(old)
-        if build is None:
-            attempt.done.set_exception(failure)
+                self._failures[kind] = outcome
+        if isinstance(outcome, Build):
+            attempt.done.set_result(outcome)
         else:
-            attempt.done.set_result(build)
+            attempt.done.set_exception(outcome)
+        remove(old)
 
     def _keep(self, build: Build) -> str:
         """Show a new build; return the path of one that nobody needs any more, or ''.
@@ -248,7 +262,7 @@ class Builds:
         snapshot = self._lines.snapshot()
         # coverage.py uses a report that it has made before only in a folder of the same name.
         making = os.path.join(folder, f"new.{kind}")
-        _remove(making)
+        remove(making)
         settings = {
             "kind": kind,
             "setup": setup_as_json(self._setup),
@@ -257,7 +271,7 @@ class Builds:
         }
         answer = self._made(settings, snapshot if kind != "tar" else NOTHING, attempt)
         if "problem" in answer:
-            _remove(making)
+            remove(making)
             raise BuildFailed(answer["problem"])
         path = os.path.join(folder, f"{number}.{kind}")
         os.rename(making, path)
@@ -285,11 +299,3 @@ class Builds:
         with contextlib.suppress(ValueError):
             return json.loads(line)
         return {"problem": f"The process that made the report ended {niced.ending(code)}."}
-
-
-def _remove(path: str) -> None:
-    if path and os.path.isdir(path):
-        shutil.rmtree(path, ignore_errors=True)
-    elif path:
-        with contextlib.suppress(OSError):
-            os.unlink(path)

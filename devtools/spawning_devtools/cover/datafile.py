@@ -57,7 +57,7 @@ def opened(setup: Setup) -> coverage.Coverage:
 
 def _ours() -> Iterator[str]:
     for package in (spawning, spawning_devtools):
-        yield os.path.join(os.path.dirname(os.path.abspath(package.__file__ or "")), "*")
+        yield os.path.join(os.path.dirname(os.path.realpath(package.__file__ or "")), "*")
 
 
 def fill(
@@ -92,8 +92,11 @@ def fill(
         data.set_context(context if has_contexts else cov.config.context)
         add(ran_in)
     data.touch_files([cov._file_mapper(path) for path in paths if path not in digests])
+    others: dict[str, list[str]] = defaultdict(list)
     for path, plugin in [*_explained(cov, paths), *never_ran(cov, paths)]:
-        data.touch_file(cov._file_mapper(path), plugin or "")
+        others[plugin or ""].append(cov._file_mapper(path))
+    for name, explained in others.items():
+        data.touch_files(explained, name)
     return digests
 
 

@@ -32,6 +32,15 @@ def state_of(path: str) -> State:
     return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino]
 
 
+def remove(path: str) -> None:
+    """Remove a file or a folder, if there is one and as far as one can."""
+    if os.path.isdir(path):
+        shutil.rmtree(path, ignore_errors=True)
+    elif path:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
 class PrivateFolder:
     """A temporary folder that goes with this object; or where its process was killed, later.
 
@@ -58,7 +67,7 @@ class PrivateFolder:
 def remove_left_behind() -> None:
     """Remove the folders of ours that are nobody's."""
     for path in _folders():
-        _remove(path)
+        _remove_unless_held(path)
 
 
 def _folders() -> Iterator[str]:
@@ -69,7 +78,7 @@ def _folders() -> Iterator[str]:
                 yield entry.path
 
 
-def _remove(path: str) -> None:
+def _remove_unless_held(path: str) -> None:
     with contextlib.suppress(OSError):
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
