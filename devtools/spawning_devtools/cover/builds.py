@@ -235,11 +235,11 @@ class Builds:
                 old = self._keep(outcome)
             else:
                 self._failures[kind] = outcome
+        remove(old)
         if isinstance(outcome, Build):
             attempt.done.set_result(outcome)
         else:
             attempt.done.set_exception(outcome)
-        remove(old)
 
     def _keep(self, build: Build) -> str:
         """Show a new build; return the path of one that nobody needs any more, or ''.
@@ -287,8 +287,7 @@ class Builds:
             process = attempt.process = self._start("printer", settings)
         assert process.stdin is not None
         assert process.stdout is not None
-        line = b""
-        # Where it does not listen, its end tells more of it.
+        line = b""  # where it does not listen, its end tells more of it
         with process.stdout, contextlib.suppress(OSError), process.stdin:
             for facts in snapshot.files:
                 process.stdin.write(json.dumps(facts_as_json(facts)).encode() + b"\n")
