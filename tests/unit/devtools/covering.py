@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -19,6 +20,65 @@ CORES = [
         "sysmon", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="no sys.monitoring")
     ),
 ]
+
+
+SITE = {
+    "site_app.py": """\
+import threading
+from contextlib import contextmanager
+
+class Shape:
+    sides = 4
+    def area(self, by):
+        if by > 1:
+            return self.sides * by
+        return 0
+
+@contextmanager
+def opened():
+    try:
+        yield [part for part in range(3) if part]
+    finally:
+        done = True
+
+def pieces(number):
+    for one in range(number):
+        if one == 2:
+            continue
+        try:
+            yield one / (one - 1)
+        except ZeroDivisionError:
+            pass
+
+def in_thread():
+    found = []
+    def work():
+        while len(found) < 3:
+            found.append(Shape().area(len(found)))
+    other = threading.Thread(target=work)
+    other.start()
+    other.join()
+    return found
+
+def everything():
+    with opened() as parts:
+        total = sum(parts)
+    for piece in pieces(4):
+        total += piece
+    return total, in_thread(), later()
+
+def later():
+    import site_late
+    return site_late.x
+
+def never():
+    return 1
+""",
+    "site_late.py": "x = 1\nclass Late:\n    y = 2\n",
+    "left_out.py": "z = 1\n",
+    ".coveragerc": "[run]\nsource = .\nomit = left_out.py\n",
+}
+"""An application with lines of all kinds."""
 
 HEAD = """\
 import json, os, sys, threading
@@ -60,17 +120,22 @@ def run(
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@dataclasses.dataclass(frozen=True)
+class How:
+    """How a program is measured."""
+
+    core: str = "ctrace"
+    concurrency: str = "thread"
+    branch: bool = False
+    contexts: bool = False
+
+
 def measured(
-    folder: Path,
-    import_folders: Sequence[str],
-    program: str,
-    core: str,
-    concurrency: str = "thread",
-    branch: bool = False,
-    contexts: bool = False,
+    folder: Path, import_folders: Sequence[str], program: str, how: How | str
 ) -> list[Any]:
     """Return what a program tells that has `it`, a Measurement, and `taken()`."""
-    words = [core, concurrency, str(int(branch)), str(int(contexts))]
+    how = How(how) if isinstance(how, str) else how
+    words = [how.core, how.concurrency, str(int(how.branch)), str(int(how.contexts))]
     return run(folder, import_folders, "-c", HEAD + program, *words)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spawning_devtools.cover.contexts import LONGEST, MOST, OTHERS, label_of, labelling
-from unit.devtools.covering import measured, write
+from unit.devtools.covering import How, measured, write
 
 APPLICATION = """\
 import meeting
@@ -140,7 +140,9 @@ def test_requests_in_lockstep(
     is_threads = concurrency == "thread"
     program = PROGRAM.replace("PREPARE", "" if is_threads else PATCH)
     program = program.replace("TOGETHER", THREADS if is_threads else GREENLETS)
-    found = measured(tmp_path, import_folders, program, core, concurrency, branch, contexts=True)
+    found = measured(
+        tmp_path, import_folders, program, How(core, concurrency, branch, contexts=True)
+    )
     ((alone, both, after, left),) = found
     assert both == alone
     assert set(alone) == set(LINES)

@@ -8,68 +8,9 @@ from typing import Any
 
 import pytest
 
-from unit.devtools.covering import CORES, measured, run, write
+from unit.devtools.covering import CORES, SITE, How, measured, run, write
 
 pytestmark = pytest.mark.slow
-
-SITE = {
-    "site_app.py": """\
-import threading
-from contextlib import contextmanager
-
-class Shape:
-    sides = 4
-    def area(self, by):
-        if by > 1:
-            return self.sides * by
-        return 0
-
-@contextmanager
-def opened():
-    try:
-        yield [part for part in range(3) if part]
-    finally:
-        done = True
-
-def pieces(number):
-    for one in range(number):
-        if one == 2:
-            continue
-        try:
-            yield one / (one - 1)
-        except ZeroDivisionError:
-            pass
-
-def in_thread():
-    found = []
-    def work():
-        while len(found) < 3:
-            found.append(Shape().area(len(found)))
-    other = threading.Thread(target=work)
-    other.start()
-    other.join()
-    return found
-
-def everything():
-    with opened() as parts:
-        total = sum(parts)
-    for piece in pieces(4):
-        total += piece
-    return total, in_thread(), later()
-
-def later():
-    import site_late
-    return site_late.x
-
-def never():
-    return 1
-""",
-    "site_late.py": "x = 1\nclass Late:\n    y = 2\n",
-    "left_out.py": "z = 1\n",
-    ".coveragerc": "[run]\nsource = .\nomit = left_out.py\n",
-}
-IN_THREAD = {8, 9, 28, 30, 31, 35}
-"""Lines of which some run in another thread."""
 
 PROGRAM = """
 it.start()
@@ -102,7 +43,7 @@ def test_it_is_what_coverage_py_measures(
         pytest.skip("never chosen")
     write(tmp_path, SITE)
     (alone,) = run(tmp_path, import_folders, "-c", ALONE, core, str(int(branch)))
-    ((before, after, rest),) = measured(tmp_path, import_folders, PROGRAM, core, branch=branch)
+    ((before, after, rest),) = measured(tmp_path, import_folders, PROGRAM, How(core, branch=branch))
     assert set(before[""]) == {"site_app.py"}
     found: dict[str, Any] = {
         name: sorted({*map(key, before[""].get(name, [])), *map(key, after[""][name])})
@@ -189,33 +130,6 @@ tell(taken()[""])
     assert third == [{"racing.py": [7]}], "frames that run now hold the set itself"
 
 
-@pytest.mark.parametrize("core", CORES)
-def test_a_forked_process_goes_on(tmp_path: Path, import_folders: list[str], core: str) -> None:
-    write(tmp_path, SITE)
-    program = """
-known = set(os.listdir("/proc/self/fd"))
-it.start()
-import site_late
-tell(len(os.listdir("/proc/self/task")), sorted(set(os.listdir("/proc/self/fd")) - known))
-sys.stdout.flush()
-if not os.fork():
-    import site_app
-    tell(taken())
-    sys.stdout.flush()
-    it.see_again()
-    site_app.in_thread()
-    tell(taken())
-    sys.stdout.flush()
-    os._exit(0)
-os.wait()
-"""
-    (tasks, opened), (inherited,), (after,) = measured(tmp_path, import_folders, program, core)
-    assert (tasks, opened) == (1, [])
-    assert inherited[""]["site_late.py"] == [1, 2, 3]
-    assert 48 in inherited[""]["site_app.py"]
-    assert set(after[""]["site_app.py"]) > IN_THREAD
-
-
 def test_files_are_told_before_they_run_and_ours_never_are(
     tmp_path: Path, import_folders: list[str]
 ) -> None:
@@ -256,64 +170,3 @@ tell(unchanged, type(sys.gettrace()).__name__, list(it.take()[""]))
     assert paths == [str(tmp_path.resolve() / "site_late.py")]
     left = {path.name for path in tmp_path.iterdir()} - {"__pycache__"}
     assert left == set(SITE), "nothing is written"
-
-
-@pytest.mark.parametrize("core", CORES)
-def test_what_is_gone_is_let_go(tmp_path: Path, import_folders: list[str], core: str) -> None:
-    if core == "pytrace":
-        pytest.skip("its tracers hold themselves")
-    write(tmp_path, SITE)
-    program = """
-import _thread
-it.start()
-import site_app
-def hoarded():
-    tracers = it._collector.tracers
-    return len(getattr(tracers[0], "code_objects", tracers))
-def beside(work):
-    over = _thread.allocate_lock()
-    over.acquire()
-    _thread.start_new_thread(lambda: (work(), over.release()), ())
-    over.acquire()
-for number in range(70_000 if CORE == "sysmon" else 1_600):
-    if CORE == "sysmon":
-        exec(compile("def f():\\n    pass\\nf()", "<made>", "exec"), {})
-    else:
-        other = threading.Thread(target=int)
-        other.start()
-        other.join()
-    if number % 100 == 0:
-        beside(it.let_go)
-it.take()
-it.see_again()
-site_app.in_thread()
-tell(hoarded(), taken())
-"""
-    ((number, ran),) = measured(tmp_path, import_folders, program, core)
-    assert number < (61_000 if core == "sysmon" else 1_200)
-    assert set(ran[""]["site_app.py"]) > IN_THREAD
-
-
-@pytest.mark.parametrize("core", CORES)
-def test_the_end_is_silent(tmp_path: Path, import_folders: list[str], core: str) -> None:
-    write(tmp_path, SITE)
-    program = """
-import atexit
-it.start()
-class Late:
-    def __del__(self):
-        site_app.everything()
-import site_app
-kept = Late()
-atexit.register(site_app.never)
-busy = threading.Event()
-def wait():
-    busy.set()
-    threading.Event().wait()
-threading.Thread(target=wait, daemon=True).start()
-busy.wait()
-it.stop()
-site_app.never()
-tell(taken()[""]["site_app.py"].count(49))
-"""
-    assert measured(tmp_path, import_folders, program, core) == [[0]]
