@@ -90,6 +90,14 @@ def test_a_report_goes_to_a_file(keeper: Keeper, tmp_path: Path) -> None:
     assert (tmp_path / "out.xml").read_bytes() == b"a report\xff\n"
 
 
+def test_what_coverage_warned_of_is_said_beside_the_report(
+    keeper: Keeper, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    keeper.answer(b"a report\n", f"{OK}\r\nX-Coverage-Remark: one\r\nX-Coverage-Remark: two")
+    assert main(["coverage", "json"]) == 0
+    assert capfdbinary.readouterr() == (b"a report\n", b"spawnctl: one\nspawnctl: two\n")
+
+
 def test_a_file_that_cannot_be_written(keeper: Keeper, tmp_path: Path) -> None:
     keeper.answer(b"a report\n")
     with pytest.raises(UsageError, match=r"out.xml cannot be written: No such file or directory"):

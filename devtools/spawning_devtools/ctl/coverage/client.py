@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import os
 import socket
@@ -18,9 +19,23 @@ BEHIND = 202
 REFUSED = 400
 
 
-def ask(controller: int, method: str, path: str) -> tuple[int, bytes]:
-    """Return status and body of the answer; raises ServerNotFound, and SpawningError with what
-    the server says where there is no answer of another kind.
+REMARK = "X-Coverage-Remark"
+"""Header field of what coverage.py warned of, one each."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What the keeper says."""
+
+    body: bytes
+    is_complete: bool
+    """Whether all workers have done what they were told."""
+    remarks: tuple[str, ...]
+
+
+def ask(controller: int, method: str, path: str) -> Answer:
+    """Return the answer; raises ServerNotFound, and SpawningError with what the server says
+    where there is no answer of another kind.
     """
     connection = _Connection(controller)
     try:
@@ -45,7 +60,8 @@ def ask(controller: int, method: str, path: str) -> tuple[int, bytes]:
         connection.close()
     if answer.status >= REFUSED:
         raise SpawningError(body.decode("utf-8", "replace").strip().removesuffix("."))
-    return answer.status, body
+    remarks = tuple(answer.headers.get_all(REMARK, ()))
+    return Answer(body, answer.status != BEHIND, remarks)
 
 
 class _Connection(http.client.HTTPConnection):

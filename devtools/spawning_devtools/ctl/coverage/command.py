@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from spawning.errors import UsageError, did_you_mean
 from spawning_devtools.ctl.code import servers
 from spawning_devtools.ctl.code.ask import add_server_option
-from spawning_devtools.ctl.coverage.client import BEHIND, ask
+from spawning_devtools.ctl.coverage.client import ask
 from spawning_devtools.ctl.parser import Parser
 
 REPORTS: Mapping[str, str] = {
@@ -73,17 +73,18 @@ def main(argv: Sequence[str]) -> int:
         raise UsageError("data is nothing for a terminal", "type for example: -o .coverage.served")
     controller = servers.find(typed.pid, "--coverage")
     if what in ORDERS:
-        status, said = ask(controller, "POST", f"/{what}")
-        print(said.decode().strip())
-        return int(status == BEHIND)
+        answer = ask(controller, "POST", f"/{what}")
+        print(answer.body.decode().strip())
+        return 0 if answer.is_complete else 1
+    answer = ask(controller, "GET", ".tar" if what == HTML else REPORTS[what])
     if what == HTML:
-        _, archive = ask(controller, "GET", ".tar")
         folder = typed.directory or FOLDER
-        _unpack(archive, folder)
+        _unpack(answer.body, folder)
         print(f"Wrote HTML report to {os.path.join(folder, 'index.html')}")
-        return 0
-    _, report = ask(controller, "GET", REPORTS[what])
-    _write(report, typed.output)
+    else:
+        _write(answer.body, typed.output)
+    for remark in answer.remarks if what != "report" else ():  # it has them below the table
+        print(f"spawnctl: {remark}", file=sys.stderr)
     return 0
 
 
