@@ -123,6 +123,12 @@ for target in sys.argv[1:]:
 """
 
 
+def line_of(name: str, text: str) -> int:
+    """Return the number of the line in which `text` stands."""
+    (found,) = [n for n, line in enumerate(SITE[name].splitlines(), 1) if text in line]
+    return found
+
+
 def write(folder: Path, branch: bool) -> Path:
     """Write the application and its configuration of coverage.py."""
     (folder / "shop").mkdir()

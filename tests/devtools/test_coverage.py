@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clients import get
-from covered import AFTER, BEFORE, BETWEEN, CALLS, Covered, ask, figures, run_alone, write
+from covered import AFTER, BEFORE, BETWEEN, CALLS, Covered, ask, figures, line_of, run_alone, write
 from serving import StartServer, wait_until
 
 pytestmark = pytest.mark.slow
@@ -21,10 +22,11 @@ KINDS = {
     "cold": ("--reload=dev,cold", "--no-livereload"),
     "forked": ("--reload=dev",),
 }
-FEW = 9
-"""The line of `pricing.few`."""
-MANY = 12
-THREAD = 42
+FEW = line_of(PRICING, "return str(Basket()")
+MANY = line_of(PRICING, "total = 0")
+RETURN = line_of(PRICING, "return str(total)")
+STREAM = line_of(APP, 'return "".join(pieces())')
+THREAD = line_of(APP, "return found[0]")
 
 
 @pytest.mark.parametrize("branch", [False, True], ids=["lines", "branches"])
@@ -44,7 +46,8 @@ def test_the_totals_are_those_of_one_process(
     server.signal(signal.SIGHUP)
     server.log.wait_for("generation 2")
     covered.call(BETWEEN)
-    covered.wait_for(PRICING, MANY)
+    covered.wait_for(PRICING, RETURN)
+    covered.wait_for(APP, STREAM)
     server.wait_for_workers(4)
     for worker in server.workers():
         worker.kill()
@@ -67,8 +70,6 @@ def test_lines_run_at_import_are_told_from_lines_run_by_requests(
     covered.call(["/later"])
     covered.wait_for(LATER, 4)
     changed = ask(covered.address, "/_coverage.json?since=0").text
-    import json
-
     files = {Path(one["path"]).name: one for one in json.loads(changed)["files"]}
     assert files["later.py"]["request_lines"] == [4]
     assert files["later.py"]["import_lines"] == [1, 3, 6]
@@ -83,7 +84,6 @@ def test_a_worker_that_ends_tells_what_it_has_not_told(spawn: StartServer, tmp_p
     (old,) = server.workers()
     assert get(covered.address, "/price?3").status == 200
     old.terminate()
-    server.log.wait_for("is replaced")
     wait_until(lambda: not old.is_running(), "the worker has ended")
     assert FEW in covered.executed(PRICING)
 
@@ -95,12 +95,12 @@ def test_an_edited_file_loses_its_lines_and_the_others_keep_theirs(
     server = spawn(folder, "--coverage", "--reload=dev", "shop.app.application")
     covered = Covered(server)
     covered.call(CALLS)
-    covered.wait_for(PRICING, MANY)
+    covered.wait_for(PRICING, RETURN)
     covered.wait_for(APP, THREAD)
     text = (folder / PRICING).read_text()
     (folder / PRICING).write_text("# a line more\n" + text)
     server.log.wait_for("generation 2")
-    wait_until(lambda: MANY not in covered.executed(PRICING), "the old lines are gone")
+    wait_until(lambda: RETURN not in covered.executed(PRICING), "the old lines are gone")
     wait_until(lambda: 2 in covered.executed(PRICING), "the new source has been imported")
     assert THREAD in covered.executed(APP)
     covered.call(["/price?3"])

@@ -106,7 +106,8 @@ def run(
 ) -> list[Any]:
     """Return what a process prints, each line of it JSON; it must not say anything else."""
     environ = {name: text for name, text in os.environ.items() if "COVERAGE" not in name}
-    environ |= {"PYTHONPATH": os.pathsep.join(import_folders), **(env or {})}
+    search_path = [*import_folders, *environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environ |= {"PYTHONPATH": os.pathsep.join(filter(None, search_path)), **(env or {})}
     done = subprocess.run(
         [sys.executable, *words],
         cwd=folder,
