@@ -20,6 +20,8 @@ from spawning.http.handoff import make_pair
 from spawning.messages import CoverageBoot, CoverageOrder, Message
 
 NOT_MEASURED = (-1, -1)
+PATIENCE = 2.0
+"""Seconds in which the keeper removes its files."""
 
 
 class Coverage:
@@ -91,4 +93,5 @@ def brief(
         inherited=descriptors,
         memory=_Memory(boot, coverage),
         hear=hear,
+        patience=PATIENCE,
     )
