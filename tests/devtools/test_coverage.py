@@ -160,6 +160,19 @@ def test_contexts_with_greenlets_are_refused(spawn: StartServer, tmp_path: Path)
     assert "--threads" in server.log.lines[-1]
 
 
+def test_nothing_is_left_behind(spawn: StartServer, tmp_path: Path) -> None:
+    folder = write(tmp_path, False)
+    (tmp_path / "temporary").mkdir()
+    env = {"TMPDIR": str(tmp_path / "temporary")}
+    server = spawn(folder, "--coverage", "shop.app.application", env=env)
+    covered = Covered(server)
+    assert "shop/pricing.py" in ask(covered.address, "/_coverage.txt").text
+    assert list((tmp_path / "temporary").iterdir()), "reports are made there"
+    assert server.stop() == 0
+    assert not list((tmp_path / "temporary").iterdir())
+    assert sorted(one.name for one in folder.iterdir()) == [".coveragerc", "shop", "temporary"]
+
+
 def keeper_of(controller: int) -> int:
     """Return the process that keeps the coverage."""
     import psutil
