@@ -184,6 +184,7 @@ class Keeper:
             "core": "sysmon",
             "workers": 4,
             "reason": "sysmon: the fastest core that is right on Python 3.13 without branches",
+            "problem": "",
             "branch": self.branch,
             "contexts": bool(self.labels),
             "totals": totals,

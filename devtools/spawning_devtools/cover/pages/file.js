@@ -74,7 +74,7 @@ function renderBy(labels) {
 }
 function renderEditor() {
   $("editor").hidden = $("key-editor").hidden = !lines.editor;
-  if (lines.editor) $("editor").href = lines.editor.replace("{line}", sheet.current || 1);
+  if (lines.editor) $("editor").href = lines.editor.replaceAll("{line}", sheet.current || 1);
 }
 function draw() {
   drawMap($("map"), sheet, document.body.classList.contains("unknown"));

@@ -10,7 +10,6 @@ class Sheet {
     this.moved = moved; // is called when somebody has gone to a line
     this.rows = []; // of each line: its nodes and what they show
     this.current = 0;
-    this.labels = [];
     node.addEventListener("click", event => this.click(event));
   }
   // ---------------------------------------------------------------- writing
@@ -35,28 +34,27 @@ class Sheet {
     link.setAttribute("aria-label", "Line " + line);
     code.append(...found.map(([kind, text]) => kind ? make("span", kind, text) : document.createTextNode(text)));
     node.append(link, make("i"), code);
-    return {node, link, code, line, kind: "", partial: "", ran: "", button: null, note: null, whom: null};
+    return {node, link, code, line, kind: "", partial: "", who: [], ran: "[]", button: null, note: null, whom: null};
   }
   // Shows what is known of the lines; returns the nodes of those that have run just now.
   mark(told, by) {
-    const kinds = [], fresh = [], theirs = told.labels.indexOf(by);
+    const kinds = [], fresh = [];
     for (const kind of KINDS) for (const line of told[kind]) kinds[line] = kind;
-    this.labels = told.labels;
     for (const row of this.rows) {
       const kind = kinds[row.line] || "", partial = told.partial[row.line] || "";
-      const contexts = told.contexts[row.line] || [], ran = contexts.join();
+      const who = (told.contexts[row.line] || []).map(index => told.labels[index]), ran = JSON.stringify(who);
       if (kind === "request" && (row.kind !== kind || row.ran !== ran)) fresh.push(row.code);
-      row.node.classList.toggle("theirs", theirs >= 0 && contexts.includes(theirs));
+      row.node.classList.toggle("theirs", who.includes(by));
       if (kind === row.kind && partial === row.partial && ran === row.ran) continue;
       row.node.classList.remove(...KINDS);
       if (kind) row.node.classList.add(kind);
       row.link.setAttribute("aria-label", "Line " + row.line + (SPOKEN[kind] || ""));
       row.node.classList.toggle("partial", Boolean(partial));
-      Object.assign(row, {kind, partial, ran});
+      Object.assign(row, {kind, partial, who, ran});
       this.note(row);
-      this.offer(row, contexts);
+      this.offer(row);
     }
-    this.node.classList.toggle("by-one", theirs >= 0);
+    this.node.classList.toggle("by-one", told.labels.includes(by));
     return fresh;
   }
   note(row) {
@@ -65,8 +63,8 @@ class Sheet {
     if (row.note) row.node.append(row.note);
   }
   // ---------------------------------------------------------------- the requests of a line
-  offer(row, contexts) {
-    if (!contexts.length) {
+  offer(row) {
+    if (!row.who.length) {
       row.button?.remove();
       row.whom?.remove();
       row.button = row.whom = null;
@@ -78,26 +76,16 @@ class Sheet {
       row.button.tabIndex = -1;
       row.code.after(row.button);
     }
-    put(row.button, count(contexts.length, "request", "requests"));
+    put(row.button, count(row.who.length, "request", "requests"));
     row.button.setAttribute("aria-expanded", String(Boolean(row.whom)));
-    row.whom?.replaceChildren(...this.names(row));
-  }
-  names(row) {
-    return row.ran.split(",").map(index => make("span", "", this.labels[index]));
+    row.whom?.replaceChildren(...row.who.map(label => make("span", "", label)));
   }
   toggle(row) {
     if (!row.button) return;
-    if (row.whom) row.whom.remove();
-    else {
-      const whom = make("div", "whom");
-      whom.append(...this.names(row));
-      row.node.append(whom);
-      row.whom = whom;
-      row.button.setAttribute("aria-expanded", "true");
-      return;
-    }
-    row.whom = null;
-    row.button.setAttribute("aria-expanded", "false");
+    row.whom?.remove();
+    row.whom = row.whom ? null : make("div", "whom");
+    if (row.whom) row.node.append(row.whom);
+    this.offer(row);
   }
   click(event) {
     const node = event.target.closest(".row"), row = node && this.rows[node.id.slice(1) - 1];

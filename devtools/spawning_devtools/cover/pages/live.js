@@ -122,6 +122,8 @@ class Controls {
     this.isPaused = state.paused;
     put($("pause"), state.paused ? "Resume" : "Pause");
     $("paused").hidden = !state.paused;
+    put($("problem"), state.problem);
+    $("problem").hidden = !state.problem;
   }
   async order(name) {
     const buttons = [$("pause"), $("reset")], said = $("said"), focused = document.activeElement;
