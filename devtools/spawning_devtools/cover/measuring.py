@@ -57,6 +57,7 @@ class Measurement:
         self._labelled: dict[str, Place] = {}
         self._places: Places = OfThreads()
         self._hoard: Hoard | None = None
+        self._is_on = False
 
     def start(self) -> None:
         """Measure what this thread calls from now on, and the threads that it starts."""
@@ -69,6 +70,7 @@ class Measurement:
                 collector.concur_id_func = places.current
         self._coverage.start()
         self._hoard = self._hoard_of(collector.tracers)
+        self._is_on = True
 
     def mind_native_threads(self) -> None:
         """Measure the threads that eventlet starts beside greenlets, from now on."""
@@ -78,7 +80,18 @@ class Measurement:
 
     def stop(self) -> None:
         """Measure no more: what runs while an interpreter ends finds little that still works."""
+        self._is_on = False
         self._collector.pause()
+
+    @property
+    def can_be_ended(self) -> bool:
+        """Whether a debugger may end the measuring of a thread."""
+        return self.choice.core != SYSMON
+
+    def resume(self) -> None:
+        """Measure what this thread calls, if a debugger has ended that."""
+        if self._is_on and sys.gettrace() is None:
+            self._collector._start_tracer()
 
     def take(self) -> Taken:
         """Return what has run since the last call; of lines that are seen once, since then."""
@@ -134,7 +147,8 @@ class Unmeasured:
     def start(self) -> None:
         """Measure nothing."""
 
-    mind_native_threads = stop = let_go = see_again = start
+    mind_native_threads = stop = let_go = see_again = resume = start
+    can_be_ended = False
 
     def take(self) -> Taken:
         """Return nothing."""

@@ -33,6 +33,7 @@ from spawning_devtools.cover import contexts
 from spawning_devtools.cover.configuration import choice_of, choose_for, usable
 from spawning_devtools.cover.measuring import Measurement, Unmeasured
 from spawning_devtools.cover.packets import packets
+from spawning_devtools.cover.resuming import resuming
 from spawning_devtools.cover.seen import Seen, Story
 from spawning_devtools.cover.sources import Sources
 from spawning_devtools.cover.teller import Teller
@@ -91,9 +92,11 @@ class Meter:
 
     def around(self, application: Any) -> Any:
         """Return the application, whose requests are told apart where that is asked for."""
-        if not self._config.coverage_contexts:
-            return application
-        return contexts.labelling(application, self._measurement.enter)
+        if self._config.coverage_contexts:
+            application = contexts.labelling(application, self._measurement.enter)
+        if self._measurement.can_be_ended:
+            application = resuming(application, self._measurement.resume)
+        return application
 
     def hear(self, order: CoverageOrder) -> None:
         """Measure as the order says, and acknowledge it."""

@@ -64,7 +64,10 @@ def tell(*things):
 """
 
 
-def told(folder: Path, import_folders: list[str], program: str, *words: str) -> list[Any]:
-    """Return what a program prints that has a `meter`."""
+def told(
+    folder: Path, import_folders: list[str], program: str, *words: str, core: str = ""
+) -> list[Any]:
+    """Return what a program prints that has a `meter`; `core` is the one that is asked for."""
     write(folder, SITE)
-    return run(folder, import_folders, "-c", HEAD + program, *words)
+    env = {"COVERAGE_CORE": core} if core else {}
+    return run(folder, import_folders, "-c", HEAD + program, *words, env=env)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from unit.devtools.covering import run, write
-from unit.devtools.metering import HEAD, SITE, told
+from unit.devtools.covering import write
+from unit.devtools.metering import told
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +111,5 @@ meter.end()
 tell(hear("CoverageLeft"))
 tpool.killall()
 """
-    write(tmp_path, SITE)
-    found = run(tmp_path, import_folders, "-c", HEAD + program, env={"COVERAGE_CORE": core})
+    found = told(tmp_path, import_folders, program, core=core)
     assert found == [[{"request 0 app.py": [4, 5, 6]}]]
