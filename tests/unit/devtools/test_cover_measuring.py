@@ -79,6 +79,52 @@ tell(taken())
     assert again == {"": {"site_app.py": [45, 46]}}
 
 
+LOOPS = """\
+def parts():
+    while True:
+        yield 1
+        two = 2
+
+def loop(stop, turn):
+    while not stop.is_set():
+        turn.set()
+        three = 3
+    return three
+"""
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_what_has_begun_before_is_seen_again_too(
+    tmp_path: Path, import_folders: list[str], core: str
+) -> None:
+    write(tmp_path, {"loops.py": LOOPS, ".coveragerc": "[run]\nsource = .\n"})
+    program = """
+it.start()
+import loops
+parts = loops.parts()
+next(parts), next(parts)
+stop, turn = threading.Event(), threading.Event()
+thread = threading.Thread(target=loops.loop, args=(stop, turn))
+def turn_around():
+    for _ in range(2):
+        turn.clear()
+        turn.wait()
+thread.start()
+turn_around()
+it.take()
+it.see_again()
+turn_around()
+next(parts)
+found = taken()
+stop.set()
+thread.join()
+tell(found)
+"""
+    ((again,),) = measured(tmp_path, import_folders, program, core)
+    # Versions of Python differ in whether `while True` is a line that runs.
+    assert set(again[""]["loops.py"]) - {2} == {3, 4, 7, 8, 9}
+
+
 @pytest.mark.parametrize("core", CORES)
 def test_nothing_is_lost_while_threads_run(
     tmp_path: Path, import_folders: list[str], core: str
