@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -69,8 +70,14 @@ def test_lines_run_at_import_are_told_from_lines_run_by_requests(
     covered = Covered(server)
     covered.call(["/later"])
     covered.wait_for(LATER, 4)
-    changed = ask(covered.address, "/_coverage.json?since=0").text
-    files = {Path(one["path"]).name: one for one in json.loads(changed)["files"]}
+    files: dict[str, Any] = {}
+
+    def is_analysed() -> bool:
+        told = json.loads(ask(covered.address, "/_coverage.json?since=0").body)["files"]
+        files.update({Path(one["path"]).name: one for one in told})
+        return {"later.py", "app.py"} <= set(files)
+
+    wait_until(is_analysed, "the files are analysed")
     assert files["later.py"]["request_lines"] == [4]
     assert files["later.py"]["import_lines"] == [1, 3, 6]
     assert 5 in files["app.py"]["import_lines"], "the body of a decorator runs at import"
@@ -152,12 +159,24 @@ def test_a_broken_configuration_is_one_sentence(spawn: StartServer, tmp_path: Pa
     assert "branch" in line
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="contexts have ctrace in any case")
-def test_contexts_with_greenlets_are_refused(spawn: StartServer, tmp_path: Path) -> None:
+def test_contexts_tell_which_requests_ran_a_line(
+    spawn: StartServer, tmp_path: Path, threads: str
+) -> None:
     folder = write(tmp_path, False)
-    server = spawn(folder, "--coverage-contexts", "-t", "0", "shop.app.application")
-    assert server.wait() == 2
-    assert "--threads" in server.log.lines[-1]
+    server = spawn(folder, "--coverage-contexts", "-t", threads, "shop.app.application")
+    covered = Covered(server)
+    covered.call(["/price?3", "/price?30", "/"])
+    covered.wait_for(PRICING, RETURN)
+    path = quote(str(folder / PRICING))
+    told: dict[str, Any] = {}
+
+    def is_told() -> bool:
+        told.update(json.loads(ask(covered.address, f"/_coverage/lines.json?path={path}").body))
+        return str(FEW) in told["contexts"] and str(RETURN) in told["contexts"]
+
+    wait_until(is_told, "requests are told")
+    for line in (FEW, RETURN):
+        assert [told["labels"][n] for n in told["contexts"][str(line)]] == ["GET /price"]
 
 
 def test_nothing_is_left_behind(spawn: StartServer, tmp_path: Path) -> None:
