@@ -1,9 +1,10 @@
 """What measures in one worker which lines run; implements `devhooks.Meter`.
 
 The main thread starts it, says when the import is over, and passes orders on.  A thread of
-its own looks now and then, and tells.  Whoever looks takes from the measurement, sorts out
-what is new, and has it wait to be told, all under one lock and for no longer than it takes
-to copy that.  Files are read and packets made by the thread, outside of the lock.
+its own looks now and then, and tells.  Whoever looks takes what has run out of the
+measurement, and has it wait, in order with everything else that happens: under a lock, and
+for no longer than it takes to copy that.  The thread alone finds out what of it is news,
+reads files and makes packets.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import os
 import sys
 from _thread import allocate_lock  # by name, before anything monkey-patches it
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -31,7 +33,7 @@ from spawning.messages import (
 )
 from spawning_devtools.cover import contexts
 from spawning_devtools.cover.configuration import choice_of, choose_for, usable
-from spawning_devtools.cover.measuring import Measurement, Unmeasured
+from spawning_devtools.cover.measuring import Measurement, Taken, Unmeasured
 from spawning_devtools.cover.packets import packets
 from spawning_devtools.cover.resuming import resuming
 from spawning_devtools.cover.seen import Seen, Story
@@ -50,15 +52,18 @@ class Meter:
         self._sources = Sources()
         self._seen = Seen(self._sources.lines_at_import)
         self._lock = allocate_lock()
-        self._waiting: deque[Story | CoverageAck | CoverageLeft] = deque()
+        self._order = CoverageOrder()
+        self._waiting: deque[Callable[[], Iterator[bytes]]] = deque()
         self._teller: Teller | None = None
         self._is_imported = False
+        self._started_in = 0
         self._measurement: Measurement | Unmeasured = Unmeasured()
 
     # ------------------------------------------------------------ what the worker calls
 
     def start(self) -> None:
         """Measure from now on: before the application's first import, and before any fork."""
+        self._started_in = os.getpid()
         try:
             with self._search_path(), usable():
                 measurement = Measurement(
@@ -75,7 +80,8 @@ class Meter:
         """This process is a worker now."""
         self._boot = boot
         if boot.order is not None:
-            self._seen.obey(boot.order.epoch, boot.order.paused)
+            self._order = boot.order
+            self._seen.obey(boot.order)
         self._teller = Teller(boot.coverage[1], self._gather)
 
     def import_is_over(self) -> None:
@@ -83,12 +89,13 @@ class Meter:
         assert self._teller is not None
         with self._lock:
             self._look()
-            self._seen.import_is_over()
+            self._waiting.append(self._begin_requests)
             self._is_imported = True
             self._measurement.mind_native_threads()
             self._measurement.see_again()
-            self._acknowledge()
-        self._teller.start()
+        # Who has saved a file waits for the first answer of a process that was forked: nothing
+        # is to run beside it yet.
+        self._teller.start(at_once=os.getpid() == self._started_in)
 
     def around(self, application: Any) -> Any:
         """Return the application, whose requests are told apart where that is asked for."""
@@ -103,9 +110,10 @@ class Meter:
         assert self._teller is not None
         with self._lock:
             self._look()  # as of before the order: what is told belongs to that
-            if self._seen.obey(order.epoch, order.paused):
+            self._waiting.append(partial(self._obey, order))
+            before, self._order = self._order, order
+            if order.epoch != before.epoch or (before.paused and not order.paused):
                 self._measurement.see_again()
-            self._acknowledge()
         self._teller.ring()
 
     def end(self) -> None:
@@ -113,7 +121,7 @@ class Meter:
         if self._teller is not None and self._is_imported:
             with self._lock:
                 self._look()
-                self._waiting.append(CoverageLeft(self._boot.worker_id, os.getpid()))
+                self._waiting.append(self._leave)
             self._teller.finish()
         self._measurement.stop()
 
@@ -137,14 +145,8 @@ class Meter:
             self._sources.digest(path)
 
     def _look(self) -> None:
-        """Have what is new wait to be told; with the lock."""
-        self._waiting.extend(self._seen.news(self._measurement.take()))
-
-    def _acknowledge(self) -> None:
-        boot, seen = self._boot, self._seen
-        self._waiting.append(
-            CoverageAck(boot.worker_id, os.getpid(), boot.generation, seen.epoch, seen.is_paused)
-        )
+        """Have what has run wait to be told; with the lock."""
+        self._waiting.append(partial(self._tell, self._measurement.take()))
 
     # ------------------------------------------------------------ in the thread
 
@@ -154,16 +156,13 @@ class Meter:
         with self._lock:
             self._look()
         while self._waiting:
-            message = self._waiting.popleft()
-            if isinstance(message, Story):
-                yield from self._packets(message)
-            else:
-                yield encode(message)
+            yield from self._waiting.popleft()()
 
-    def _packets(self, story: Story) -> Iterator[bytes]:
-        boot, me = self._boot, os.getpid()
-        head = CoverageTold(boot.worker_id, me, boot.generation, story.epoch, story.phase, ())
-        return packets(head, self._files(story))
+    def _tell(self, taken: Taken) -> Iterator[bytes]:
+        boot, me, epoch = self._boot, os.getpid(), self._seen.epoch
+        for story in self._seen.news(taken):
+            head = CoverageTold(boot.worker_id, me, boot.generation, epoch, story.phase, ())
+            yield from packets(head, self._files(story))
 
     def _files(self, story: Story) -> Iterator[FileLines]:
         """Return the lines of those files of which it is known what source ran."""
@@ -171,3 +170,20 @@ class Meter:
             digest = self._sources.digest(path)
             if digest is not None:
                 yield FileLines(path, digest, tuple(sorted(lines)), context)
+
+    def _begin_requests(self) -> Iterator[bytes]:
+        self._seen.import_is_over()
+        yield self._acknowledgement()
+
+    def _obey(self, order: CoverageOrder) -> Iterator[bytes]:
+        self._seen.obey(order)
+        yield self._acknowledgement()
+
+    def _acknowledgement(self) -> bytes:
+        boot, seen = self._boot, self._seen
+        return encode(
+            CoverageAck(boot.worker_id, os.getpid(), boot.generation, seen.epoch, seen.is_paused)
+        )
+
+    def _leave(self) -> Iterator[bytes]:
+        yield encode(CoverageLeft(self._boot.worker_id, os.getpid()))

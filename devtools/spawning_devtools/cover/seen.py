@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from spawning.messages import IMPORT, REQUEST
+from spawning.messages import IMPORT, REQUEST, CoverageOrder
 
 Lines = set[Any]
 """Numbers of lines, or pairs of them."""
@@ -24,7 +24,6 @@ Lines = set[Any]
 class Story:
     """Lines of files that ran, as yet without the digests of the files."""
 
-    epoch: int
     phase: str
     files: tuple[tuple[str, str, Lines], ...]
     """Path, context and lines of each."""
@@ -46,16 +45,11 @@ class Seen:
         """What runs from now on, requests have run."""
         self._is_importing = False
 
-    def obey(self, epoch: int, paused: bool) -> bool:
-        """Forget where the epoch is new, and pause or go on.
-
-        Return whether lines may count that have been seen, and did not.
-        """
-        forgets, goes_on = epoch != self.epoch, self.is_paused and not paused
-        if forgets:
+    def obey(self, order: CoverageOrder) -> None:
+        """Forget where the epoch is new, and pause or go on."""
+        if order.epoch != self.epoch:
             self._requested.clear()
-        self.epoch, self.is_paused = epoch, paused
-        return forgets or goes_on
+        self.epoch, self.is_paused = order.epoch, order.paused
 
     def news(self, taken: dict[str, dict[str, Lines]]) -> list[Story]:
         """Return what is new of what has run: by context and by path."""
@@ -74,8 +68,8 @@ class Seen:
                 if new:
                     requested.append((path, context, new))
         stories = (
-            Story(self.epoch, IMPORT, tuple(imported)),
-            Story(self.epoch, REQUEST, tuple(requested)),
+            Story(IMPORT, tuple(imported)),
+            Story(REQUEST, tuple(requested)),
         )
         return [story for story in stories if story.files]
 
@@ -88,7 +82,7 @@ class Seen:
 
 def _new(known: Lines, ran: Lines) -> Lines:
     """Return what is not known, and know it."""
-    new = ran - known
+    new = ran - known if known else ran.copy()
     known |= new
     return new
 

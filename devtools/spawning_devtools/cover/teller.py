@@ -44,12 +44,13 @@ class Teller:
         self._over = allocate_lock()
         self._is_started = False
 
-    def start(self) -> None:
-        """Look now, and again and again."""
+    def start(self, at_once: bool) -> None:
+        """Look again and again, for the first time `at_once` or a while later."""
         self._over.acquire()
         self._is_started = True
+        if at_once:
+            self.ring()
         start_new_thread(self._tell, ())
-        self.ring()
 
     def ring(self) -> None:
         """Look now."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from spawning.messages import CoverageOrder
 from spawning_devtools.cover.seen import Seen
 
 PATH = "/a.py"
@@ -13,9 +14,9 @@ Told = list[tuple[int, str, str, list[Any]]]
 
 
 def told(seen: Seen, *lines: Any, context: str = "") -> Told:
-    """Return what is told of lines that have run: epoch, phase, context and lines."""
+    """Return what is told of lines that have run: the epoch, phase, context and lines."""
     return [
-        (story.epoch, story.phase, context, sorted(lines))
+        (seen.epoch, story.phase, context, sorted(lines))
         for story in seen.news({context: {PATH: set(lines)}})
         for path, context, lines in story.files
         if path == PATH
@@ -58,18 +59,18 @@ def test_a_late_module_is_imported(
 def test_forgetting_is_for_what_requests_ran() -> None:
     it = seen(1)
     told(it, 1, 5)
-    assert it.obey(3, False)
+    it.obey(CoverageOrder(3, False))
     assert told(it, 1, 5) == [(3, "request", "", [5])]
-    assert not it.obey(3, False)
+    it.obey(CoverageOrder(3, False))
     assert told(it, 5) == []
 
 
 def test_a_pause_drops_what_requests_run_and_nothing_else() -> None:
     it = seen(1)
     assert told(it, 4) == [(0, "request", "", [4])]
-    assert not it.obey(0, True)
+    it.obey(CoverageOrder(0, True))
     assert told(it, 1, 5) == [(0, "import", "", [1])]
-    assert it.obey(0, False)
+    it.obey(CoverageOrder(0, False))
     assert told(it, 1, 4, 5) == [(0, "request", "", [5])]
 
 

@@ -60,7 +60,7 @@ def test_it_looks_at_once_when_it_is_rung_and_now_and_then(
     teller: Teller, news: News, pair: tuple[socket.socket, int]
 ) -> None:
     news.waiting = [b"one", b"two"]
-    teller.start()
+    teller.start(at_once=True)
     assert read(pair[0], 2) == [b"one", b"two"]
     news.waiting = [b"three"]
     teller.ring()
@@ -74,7 +74,7 @@ def test_what_the_kernel_does_not_take_comes_later_and_in_order(
     teller: Teller, news: News, pair: tuple[socket.socket, int]
 ) -> None:
     news.waiting = [b"%03d" % number + bytes(60_000) for number in range(20)]
-    teller.start()
+    teller.start(at_once=True)
     news.wait_for_look()
     news.waiting = [b"last"]
     teller.ring()
@@ -86,7 +86,7 @@ def test_what_the_kernel_does_not_take_comes_later_and_in_order(
 def test_the_end_tells_what_is_left(
     teller: Teller, news: News, pair: tuple[socket.socket, int]
 ) -> None:
-    teller.start()
+    teller.start(at_once=True)
     news.wait_for_look()
     news.waiting = [b"late", b"bye"]
     teller.finish()
@@ -99,7 +99,7 @@ def test_the_end_does_not_wait_for_ever(
     teller: Teller, news: News, pair: tuple[socket.socket, int]
 ) -> None:
     news.waiting = [bytes(100_000) for _ in range(10)]
-    teller.start()
+    teller.start(at_once=True)
     teller.finish()
     assert len(read(pair[0], 10)) == 10
 
@@ -109,7 +109,7 @@ def test_a_keeper_that_is_gone_is_no_error(
 ) -> None:
     pair[0].close()
     news.waiting = [b"one"]
-    teller.start()
+    teller.start(at_once=True)
     news.wait_for_look()
     news.waiting = [b"two"]
     teller.ring()
@@ -121,7 +121,7 @@ def test_a_packet_that_is_too_large_does_not_stop_the_others(
     teller: Teller, news: News, pair: tuple[socket.socket, int]
 ) -> None:
     news.waiting = [bytes(10_000_000), b"one"]
-    teller.start()
+    teller.start(at_once=True)
     assert read(pair[0], 1) == [b"one"]
 
 
@@ -137,7 +137,7 @@ def test_a_bug_is_said_and_holds_up_nobody(
         raise ZeroDivisionError
 
     teller = Teller(pair[1], gather)
-    teller.start()
+    teller.start(at_once=True)
     teller.finish()
     teller.finish()
     assert "no coverage is measured any more" in capfd.readouterr().err
