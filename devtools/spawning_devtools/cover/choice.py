@@ -22,13 +22,15 @@ _BRANCHES_SINCE = (3, 14)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Project:
-    """What a project asks of coverage.py."""
+    """What a project asks of coverage.py, and has of it."""
 
     branch: bool = False
     wanted: str | None = None
     """The core."""
     file_tracers: bool = False
     """Whether it has plugins that trace files which are no Python."""
+    has_ctrace: bool = True
+    """Whether the coverage.py that is installed has its C extension."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,17 +47,14 @@ class Choice:
     """Whether it is measured which requests run a line."""
 
 
-def choose(
-    project: Project, python: tuple[int, int], threads: int, contexts: bool, has_ctrace: bool
-) -> Choice:
+def choose(project: Project, python: tuple[int, int], threads: int, contexts: bool) -> Choice:
     """Return how to measure.
 
-    `threads`: of each worker, 0 for greenlets.  `has_ctrace`: whether coverage.py has its C
-    extension here.  Raises UsageError where no core would be right.
+    `threads`: of each worker, 0 for greenlets.  Raises UsageError where no core would be right.
     """
     obstacles = {
         SYSMON: _against_sysmon(project, python, contexts),
-        CTRACE: "" if has_ctrace else "coverage.py has no C extension here",
+        CTRACE: "" if project.has_ctrace else "coverage.py has no C extension here",
         PYTRACE: _against_pytrace(project, threads),
     }
     right = [core for core, obstacle in obstacles.items() if not obstacle]

@@ -1,10 +1,9 @@
-"""The project's configuration of coverage.py, as coverage.py finds and reads it.
+"""Whether and how the project can be measured, found out before anything is started.
 
 Rules:
-1. coverage.py alone reads it: `.coveragerc`, `setup.cfg`, `tox.ini`, `pyproject.toml`.
-2. What of it is about a run of its own is set aside, in memory: a server has no end at
-   which a file could be written, and its processes are ours.
-3. Plugins are code, of others or of the project.  The `spawn` command has them loaded by a
+1. coverage.py alone reads its configuration: `.coveragerc`, `setup.cfg`, `tox.ini` or
+   `pyproject.toml`.
+2. Plugins are code, of others or of the project.  The `spawn` command has them loaded by a
    process that is forked for it, and keeps neither them nor coverage.py itself.
 """
 
@@ -18,68 +17,26 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import coverage
-from coverage.exceptions import CoverageException
-
 from spawning import log
 from spawning.config import Config
 from spawning.errors import UsageError
-from spawning_devtools.cover.choice import PYTRACE, Choice, Project, choose
-
-
-class Configured(coverage.Coverage):
-    """coverage.py as the project in the current folder configures it; it never warns."""
-
-    def __init__(self) -> None:
-        self.complaints: list[str] = []
-        super().__init__(data_file=None)
-        _set_aside(self.config)
-
-    def project(self) -> Project:
-        """Return what the project asks for; loads its plugins, which may change it."""
-        self._init()
-        # Contexts are ours: a plugin's would be of the process, where several threads serve.
-        self._plugins.context_switchers = []
-        config = self.config
-        wanted = PYTRACE if config.timid else config.core
-        return Project(bool(config.branch), wanted, bool(self._plugins.file_tracers))
-
-    def measure_as(self, choice: Choice) -> None:
-        """Have it be measured so."""
-        self.config.core = choice.core
-        self.config.branch = choice.branch
-        self.config.concurrency = list(choice.concurrency)
-        self.config.timid = False
-
-    def _warn(self, msg: str, slug: str | None = None, once: bool = False) -> None:
-        """Keep it: each worker would say so, after each save."""
-        if slug not in self.config.disable_warnings:
-            self.complaints.append(msg)
-
-
-def _set_aside(config: Any) -> None:
-    config.data_file = ".coverage"  # a folder for another would be made
-    config.debug = []
-    config.debug_file = None
-    config.concurrency = []
-    config.parallel = config.sigterm = False
-    config.patch = []
-    config.context = config.dynamic_context = None
-    config.relative_files = False  # reports make paths relative, and need to know the folder
+from spawning_devtools.cover.choice import Choice, Project, choose
 
 
 def choose_for(config: Config, project: Project) -> Choice:
     """Return how a worker of this configuration measures; raises UsageError where none can."""
-    contexts = config.coverage_contexts
-    return choose(project, sys.version_info[:2], config.threads, contexts, _has_ctrace())
+    return choose(project, sys.version_info[:2], config.threads, config.coverage_contexts)
 
 
 def choice_of(config: Config) -> Choice:
-    """Return how the project in the current folder is measured.
+    """Return how the project in the current folder is measured; loads its plugins.
 
     Raises UsageError where its configuration will not do.
     """
-    return _looked_up(config)[0]
+    from spawning_devtools.cover.measuring import Configured  # here: see rule 2
+
+    with usable():
+        return choose_for(config, Configured().project())
 
 
 def check_configuration(config: Config, folder: str) -> str:
@@ -116,19 +73,18 @@ def _forked(config: Config, folder: str) -> bytes:
 
 
 def _found(config: Config, folder: str) -> dict[str, Any]:
+    from spawning_devtools.cover.measuring import Configured  # here: see rule 2
+
     os.chdir(folder)
     sys.path.insert(0, folder)  # plugins may be the project's
     try:
-        choice, complaints = _looked_up(config)
+        with usable():
+            configured = Configured()
+            choice = choose_for(config, configured.project())
+            configured.complain(choice)
     except UsageError as error:
         return {"error": [error.message, error.hint]}
-    return {"reason": choice.reason, "complaints": complaints}
-
-
-def _looked_up(config: Config) -> tuple[Choice, list[str]]:
-    with usable():
-        configured = Configured()
-        return choose_for(config, configured.project()), configured.complaints
+    return {"reason": choice.reason, "complaints": configured.complaints}
 
 
 @contextlib.contextmanager
@@ -139,10 +95,11 @@ def usable() -> Iterator[None]:
     except UsageError:
         raise
     except Exception as error:
-        kind = "" if isinstance(error, CoverageException) else f"{type(error).__name__}: "
+        kind = type(error)
+        name = "" if kind.__module__.startswith("coverage.") else f"{kind.__name__}: "
         text = " ".join(str(error).split())
         where = _option_behind(error)
-        raise UsageError(f"coverage.py cannot be configured: {kind}{text}{where}") from None
+        raise UsageError(f"coverage.py cannot be configured: {name}{text}{where}") from None
 
 
 def _option_behind(error: BaseException) -> str:
@@ -154,11 +111,3 @@ def _option_behind(error: BaseException) -> str:
             return f" (for {str(where).partition(':')[2]})"
         trace = trace.tb_next
     return ""
-
-
-def _has_ctrace() -> bool:
-    try:
-        import coverage.tracer
-    except ImportError:
-        return False
-    return bool(coverage.tracer)

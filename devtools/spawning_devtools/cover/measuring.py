@@ -8,7 +8,9 @@ Rules:
    itself stays where it is, for frames that run now write into it.
 3. No frame of ours is measured, wherever we are installed.
 4. It survives `os.fork`: what a process has not taken, its child takes as well.
-5. What it keeps of threads and code that are gone, it lets go of: servers live long.
+5. Of the project's configuration, what is about a run of its own is set aside, in memory:
+   a server has no end at which a file could be written, and its processes are ours.
+6. What it keeps of threads and code that are gone, it lets go of: servers live long.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, cast
 
+import coverage
+
 import spawning
 import spawning_devtools
-from spawning_devtools.cover.choice import SYSMON, Choice, Project
-from spawning_devtools.cover.configuration import Configured
+from spawning_devtools.cover.choice import PYTRACE, SYSMON, Choice, Project
 from spawning_devtools.cover.hoard import Hoard
 from spawning_devtools.cover.places import OfGreenlets, OfThreads, Place, Places
 
@@ -50,7 +53,7 @@ class Measurement:
         """`consider` is told each file before its first line is measured, and the code that
         is entered.
 
-        Raises UsageError where the project's configuration will not do.
+        Raises what coverage.py and plugins raise where the project's configuration will not do.
         """
         self._coverage = _Coverage(consider)
         self.choice = choose(self._coverage.project())
@@ -62,7 +65,6 @@ class Measurement:
     def start(self) -> None:
         """Measure what this thread calls from now on, and the threads that it starts."""
         collector = self._coverage.prepare(self.choice)
-        atexit.unregister(self._coverage._atexit)
         if collector.concur_id_func is not None:
             collector.data_lock = allocate_lock()  # there may be native threads as well
             if self.choice.contexts:
@@ -159,19 +161,68 @@ class Unmeasured:
         return self.start
 
 
+class Configured(coverage.Coverage):
+    """coverage.py as the project in the current folder configures it; it never warns."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        super().__init__(data_file=None)
+        _set_aside(self.config)
+
+    def project(self) -> Project:
+        """Return what the project asks for; loads its plugins, which may change it."""
+        self._init()
+        # Contexts are ours: a plugin's would be of the process, where several threads serve.
+        self._plugins.context_switchers = []
+        config = self.config
+        wanted = PYTRACE if config.timid else config.core
+        return Project(
+            branch=bool(config.branch),
+            wanted=wanted,
+            file_tracers=bool(self._plugins.file_tracers),
+            has_ctrace=_has_ctrace(),
+        )
+
+    def prepare(self, choice: Choice) -> Any:
+        """Make the collector, and return it."""
+        self.config.core = choice.core
+        self.config.branch = choice.branch
+        self.config.concurrency = list(choice.concurrency)
+        self.config.timid = False
+        self._inited_for_start = True
+        self._init_for_start()
+        atexit.unregister(self._atexit)
+        return self._collector
+
+    def complain(self, choice: Choice) -> None:
+        """Note what else coverage.py would warn of when it starts."""
+        self.prepare(choice)
+        assert self._inorout is not None
+        self._inorout.warn_conflicting_settings()
+
+    def _warn(self, msg: str, slug: str | None = None, once: bool = False) -> None:
+        """Keep it: each worker would say so, after each save."""
+        if slug not in self.config.disable_warnings:
+            self.complaints.append(msg)
+
+
+def _set_aside(config: Any) -> None:
+    config.data_file = ".coverage"  # a folder for another would be made
+    config.debug = []
+    config.debug_file = None
+    config.concurrency = []
+    config.parallel = config.sigterm = False
+    config.patch = []
+    config.context = config.dynamic_context = None
+    config.relative_files = False  # reports make paths relative, and need to know the folder
+
+
 class _Coverage(Configured):
     """coverage.py, which tells what it considers, and leaves us out."""
 
     def __init__(self, consider: Consider) -> None:
         super().__init__()
         self._consider = consider
-
-    def prepare(self, choice: Choice) -> Any:
-        """Make the collector, and return it."""
-        self.measure_as(choice)
-        self._inited_for_start = True
-        self._init_for_start()
-        return self._collector
 
     def _should_trace(self, filename: str, frame: FrameType) -> Any:
         decision = super()._should_trace(filename, frame)
@@ -187,6 +238,14 @@ class _Coverage(Configured):
         if is_in:
             self._consider(filename, frame.f_code)
         return is_in
+
+
+def _has_ctrace() -> bool:
+    try:
+        import coverage.tracer
+    except ImportError:
+        return False
+    return bool(coverage.tracer)
 
 
 def _folders(*files: str | None) -> tuple[str, ...]:

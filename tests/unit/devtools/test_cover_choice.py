@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from spawning.errors import UsageError
@@ -18,7 +20,7 @@ def chosen(
     contexts: bool = False,
     has_ctrace: bool = True,
 ) -> Choice:
-    return choose(project, python, threads, contexts, has_ctrace)
+    return choose(dataclasses.replace(project, has_ctrace=has_ctrace), python, threads, contexts)
 
 
 CASES = [

@@ -12,8 +12,9 @@ import pytest
 from spawning.config import Config
 from spawning.errors import UsageError
 from spawning_devtools.cover.choice import Project
-from spawning_devtools.cover.configuration import Configured, check_configuration, choice_of
-from unit.devtools.covering import write
+from spawning_devtools.cover.configuration import check_configuration, choice_of
+from spawning_devtools.cover.measuring import Configured
+from unit.devtools.covering import run, write
 
 THREADS = Config(coverage=True)
 FILES = [
@@ -97,6 +98,20 @@ def test_the_check_says_how_and_loads_nothing(folder: Path) -> None:
     assert str(folder) not in sys.path
 
 
+@pytest.mark.slow
+def test_who_checks_keeps_nothing_of_coverage_py(folder: Path, import_folders: list[str]) -> None:
+    program = """
+import json, os, sys
+from spawning.config import Config
+from spawning_devtools.cover.configuration import check_configuration
+found = check_configuration(Config(), os.getcwd())
+print(json.dumps([found, [name for name in sys.modules if name.startswith("coverage")]]))
+"""
+    ((reason, modules),) = run(folder, import_folders, "-c", program)
+    assert reason
+    assert modules == []
+
+
 @pytest.mark.parametrize(("text", "word"), BROKEN)
 def test_what_is_broken_is_one_sentence(folder: Path, text: str, word: str) -> None:
     write(folder, {".coveragerc": text})
@@ -113,10 +128,11 @@ def test_a_file_that_is_named_and_not_there(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_what_is_odd_is_said_once(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    write(folder, {".coveragerc": "[run]\nno_such_option = 1\n"})
+    write(folder, {".coveragerc": "[run]\nno_such_option = 1\nsource = .\ninclude = x.py\n"})
     check_configuration(THREADS, str(folder))
-    (line,) = capfd.readouterr().err.splitlines()
-    assert "no_such_option" in line
+    first, second = capfd.readouterr().err.splitlines()
+    assert "no_such_option" in first
+    assert "--include is ignored" in second
     choice_of(THREADS)
     assert capfd.readouterr().err == ""
 
