@@ -172,6 +172,7 @@ class Configured(coverage.Coverage):
     def project(self) -> Project:
         """Return what the project asks for; loads its plugins, which may change it."""
         self._init()
+        _set_aside(self.config)  # from what plugins have put there
         # Contexts are ours: a plugin's would be of the process, where several threads serve.
         self._plugins.context_switchers = []
         config = self.config
