@@ -136,7 +136,10 @@ class Keeper:
         """Answer one request."""
         self.asked.append(to.path)
         parts = urlsplit(to.path)
-        fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        fields = {
+            name: values[0]
+            for name, values in parse_qs(parts.query, keep_blank_values=True).items()
+        }
         path = parts.path.removeprefix("/_coverage")
         pages = {"": index_page, "/file": file_page}
         if path in pages and method == "GET":

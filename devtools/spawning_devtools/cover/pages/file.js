@@ -37,7 +37,7 @@ function renderHead(state, file) {
   $("error").hidden = !file.error;
   document.body.classList.toggle("unknown", file.stale || Boolean(file.error));
   controls.take(state);
-  const isKnown = file.statements > 0;
+  const isKnown = file.statements > 0 && !file.stale;
   document.title = (isKnown ? percent(file.percent) + " % – " : "") + $("base").textContent + " – Coverage";
   icon(isKnown ? file.percent : 0);
   kindButton("partial").hidden = !state.branch;
@@ -45,6 +45,7 @@ function renderHead(state, file) {
 function sentence(file) {
   if (file.error) return "It cannot be analysed.";
   if (!file.statements) return file.pending ? "It is being analysed." : "It has no lines that can run.";
+  if (file.stale) return "It has " + count(file.statements, "line", "lines") + " that can run.";
   const ran = file.requests + file.imports;
   return percent(file.percent) + " %: " + number(ran) + " of " + count(file.statements, "line has run", "lines have run")
     + (ran ? ", " + (file.requests ? number(file.requests) + " of them in requests." : "none of them in a request yet.") : ".");
@@ -54,8 +55,9 @@ function renderLegend(told) {
   const amounts = {request: told.request.length, import: told.import.length, missing: told.missing.length,
     excluded: told.excluded.length, partial: Object.keys(told.partial).length};
   for (const [kind, amount] of Object.entries(amounts)) {
-    put(kindButton(kind).querySelector("b"), number(amount));
-    kindButton(kind).disabled = !amount;
+    const isUnknown = told.file.stale && kind !== "excluded";
+    put(kindButton(kind).querySelector("b"), isUnknown ? "–" : number(amount));
+    kindButton(kind).disabled = !amount || isUnknown;
   }
   kindButton("excluded").hidden = !amounts.excluded;
 }

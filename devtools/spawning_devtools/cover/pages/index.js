@@ -48,13 +48,13 @@ function take(told) {
 function renderHead() {
   const totals = state.totals, isKnown = totals.statements > 0, share = percent(totals.percent);
   put($("app"), state.app ? "of " + state.app : "");
-  put($("percent"), isKnown ? share.replace(/\.0$/, "") + " %" : totals.pending ? "…" : "–");
+  put($("percent"), isKnown ? share + " %" : totals.pending ? "…" : "–");
   $("state").className = "dot " + (state.paused ? "warn" : "good");
   put($("sentence"), sentence(totals));
   spectrum($("spectrum"), totals);
   for (const name of ["requests", "imports", "missing"]) {
     const part = totals.statements ? 100 * totals[name] / totals.statements : 0;
-    amount($(name), totals[name], isKnown ? percent(part).replace(/\.0$/, "") + " %" : "");
+    amount($(name), totals[name], isKnown ? percent(part) + " %" : "");
   }
   $("branches").hidden = !state.branch;
   amount($("partial"), totals.partial, "of " + number(totals.branches));
@@ -92,7 +92,7 @@ function amount(node, value, unit) {
 
 function newEntry(file) {
   const row = $("row").content.firstElementChild.cloneNode(true), cells = row.children;
-  const [link, why] = cells[0].children, [bar, share] = cells[6].children;
+  const [link, why] = cells[0].children, [bar, share] = cells[6].firstElementChild.children;
   named(file, ...link.children);
   link.href = BASE + "/file?" + new URLSearchParams({path: file.path});
   const entry = {row, link, why, bar, share, cells, file: null, name: file.name.toLowerCase()};
@@ -100,17 +100,18 @@ function newEntry(file) {
   return entry;
 }
 function renderRow({row, why, bar, share, cells, file}) {
-  const isUnknown = file.pending && !file.statements || Boolean(file.error);
+  const isNew = file.pending && !file.statements || Boolean(file.error), isUnknown = isNew || file.stale;
   row.className = file.pending ? "pending" : "";
-  amounts(cells[1], file.statements, isUnknown);
+  amounts(cells[1], file.statements, isNew);
   amounts(cells[2], file.requests, isUnknown);
   amounts(cells[3], file.imports, isUnknown);
   amounts(cells[4], file.missing, isUnknown);
   put(cells[5], isUnknown || !file.branches ? "–" : number(file.branches - file.partial) + " of " + number(file.branches));
   cells[5].classList.toggle("none", isUnknown || !file.branches);
   spectrum(bar, file);
-  put(share, isUnknown ? file.error ? "–" : "being analysed" : percent(file.percent) + " %");
-  bar.hidden = isUnknown;
+  const hasShare = !isUnknown && file.statements > 0;
+  put(share, hasShare ? percent(file.percent) + " %" : file.pending ? "being analysed" : "–");
+  bar.hidden = !hasShare;
   put(why, file.error || (file.stale ? "has changed since it ran" : ""));
   why.className = file.error ? "why bad" : "why";
 }

@@ -54,6 +54,7 @@ class Sheet {
       this.note(row);
       this.offer(row);
     }
+    this.node.classList.toggle("with-requests", told.labels.length > 0);
     this.node.classList.toggle("by-one", told.labels.includes(by));
     return fresh;
   }
