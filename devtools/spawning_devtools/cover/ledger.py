@@ -121,6 +121,11 @@ class Ledger:
         self.seq += 1
         return [path for path, each in forgot.items() if any(each)]
 
+    @property
+    def has_pairs(self) -> bool | None:
+        """Whether pairs of lines are told; None where it is not known yet."""
+        return None if self._kind is None else self._kind is tuple
+
     def paths(self) -> list[str]:
         """Return all files of which something ran."""
         return list(self._files)

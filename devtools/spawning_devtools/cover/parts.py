@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import threading
 
 from spawning.config import Config
-from spawning.errors import UsageError
+from spawning_devtools.cover import choosing
 from spawning_devtools.cover.analyst import Analyst
 from spawning_devtools.cover.builds import Builds
 from spawning_devtools.cover.choice import Choice
@@ -45,21 +46,15 @@ class Parts:
             analyst.close()
 
     def _make(self) -> tuple[View, Builds]:
-        choice = _choice(self._config)
+        choice = choosing.ask(self._config, self._folder)
+        branch = self._records.has_pairs
+        if branch is not None:
+            # As the workers do, whatever has become of the configuration since they began.
+            choice = dataclasses.replace(choice, branch=branch)
         setup = Setup(self._folder, choice.branch, choice.contexts)
         self._analyst = Analyst(setup, self._records.show)
         about = _about(self._config, self._folder, choice)
         return View(about, self._records, self._analyst), Builds(setup, self._records)
-
-
-def _choice(config: Config) -> Choice:
-    # Here, because coverage.py is large.
-    from spawning_devtools.cover.meter import choice_of
-
-    try:
-        return choice_of(config)
-    except UsageError as error:
-        return Choice("", (), f"not known: {error}")
 
 
 def _about(config: Config, folder: str, choice: Choice) -> About:

@@ -151,6 +151,12 @@ class Records:
         with self._news:
             return self._ledger.seq
 
+    @property
+    def has_pairs(self) -> bool | None:
+        """Whether workers tell pairs of lines; None where they have told nothing yet."""
+        with self._news:
+            return self._ledger.has_pairs
+
     def snapshot(self) -> Snapshot:
         """Return all that has run."""
         with self._news:

@@ -43,7 +43,10 @@ def test_what_several_tell_is_merged_and_only_news_are_news() -> None:
 
 def test_pairs_of_lines_are_as_good_as_lines() -> None:
     ledger = Ledger()
+    ledger.add(told(IMPORT, ran(B, [])))
+    assert ledger.has_pairs is None
     ledger.add(told(REQUEST, ran(A, [(-1, 4), (4, 7)])))
+    assert ledger.has_pairs is True
     assert ledger.add(told(REQUEST, ran(A, [(4, 7), (4, 9)]))) == (ran(A, [(4, 9)]),)
     assert version(ledger, A)[1] == [(-1, 4), (4, 7), (4, 9)]
 
@@ -136,6 +139,7 @@ def test_a_worker_that_measures_otherwise_is_not_counted() -> None:
         ledger.add(told(IMPORT, ran(A, [(1, 2)])))
     ledger.add(told(IMPORT, ran(B, [])))
     assert version(ledger, A) == ([1], [])
+    assert ledger.has_pairs is False
 
 
 def test_what_has_changed_since() -> None:
