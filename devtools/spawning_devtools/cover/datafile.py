@@ -29,7 +29,7 @@ import spawning
 import spawning_devtools
 from spawning.messages import IMPORT, REQUEST
 from spawning_devtools.cover.disk import State, digest_of, state_of
-from spawning_devtools.cover.facts import FileFacts, Ran, Setup, Snapshot, Version
+from spawning_devtools.cover.facts import FileFacts, Ran, Setup, Version
 
 NO_SOURCE = ("__pycache__", ".git")
 """Folders that change without any source changing."""
@@ -208,14 +208,18 @@ def looked_at(cov: coverage.Coverage, paths: Iterable[str]) -> dict[str, State]:
     return {os.path.abspath(place): state_of(place) for place in places}
 
 
-def write(path: str, setup: Setup, snapshot: Snapshot) -> dict[str, str]:
+def write(
+    path: str, cov: coverage.Coverage, setup: Setup, files: Iterable[FileFacts]
+) -> dict[str, str]:
     """Write a `.coverage` file, which `coverage combine` merges with others.
 
     Contexts are the requests where these are measured, else "import" and "request".
     Return the digests on disk of the files of which something counts.
     """
     data = coverage.CoverageData(basename=path)
-    digests = fill(data, opened(setup), setup, snapshot.files)
-    data.write()
-    data.close(force=True)
+    try:
+        digests = fill(data, cov, setup, files)
+        data.write()
+    finally:
+        data.close(force=True)
     return digests

@@ -24,8 +24,8 @@ import coverage
 from coverage.exceptions import CoverageException, CoverageWarning, NoDataError
 
 from spawning_devtools.cover import datafile
-from spawning_devtools.cover.disk import digest_of
-from spawning_devtools.cover.facts import FileFacts, Setup, Snapshot, facts_from_json
+from spawning_devtools.cover.disk import digest_of, remove
+from spawning_devtools.cover.facts import FileFacts, Setup, facts_from_json
 from spawning_devtools.cover.niced import yield_to_others
 
 ATTEMPTS = 3
@@ -111,17 +111,26 @@ def _report(
     files: Iterable[FileFacts],
 ) -> Mapping[str, str]:
     """Make one; return the digests on disk of the files of which something counts."""
+    remove(to)  # what an attempt has left
     if kind == "data":
-        return datafile.write(to, setup, Snapshot(0, tuple(files)))
+        return datafile.write(to, cov, setup, files)
     aliases = cov._make_aliases()
     cov.set_option("paths", {})  # for we do that, and look at what stands there
-    digests = datafile.fill(cov.get_data(), cov, setup, files, aliases.map)
+    data = cov.get_data()
+    try:
+        digests = datafile.fill(data, cov, setup, files, aliases.map)
+        _print(cov, setup, kind, to, before)
+    finally:
+        data.close(force=True)
+    return digests
+
+
+def _print(cov: coverage.Coverage, setup: Setup, kind: str, to: str, before: str) -> None:
     # A file that is broken at the moment is left out, with a remark: one works on it.
     match kind:
         case "html":
             if before and not setup.contexts:  # it does not see that contexts have changed
-                shutil.rmtree(to, ignore_errors=True)
-                shutil.copytree(before, to, dirs_exist_ok=True)
+                shutil.copytree(before, to)
             contexts = True if setup.contexts else None
             cov.html_report(directory=to, ignore_errors=True, show_contexts=contexts)
         case "json":
@@ -134,7 +143,6 @@ def _report(
             with open(to, "w", encoding="utf-8") as file:
                 cov.report(file=file, ignore_errors=True)
                 file.writelines(f"\n{remark}\n" for remark in cov._warnings)
-    return digests
 
 
 def _pack(folder: str, to: str) -> None:

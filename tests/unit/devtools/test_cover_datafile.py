@@ -13,7 +13,7 @@ import pytest
 
 from spawning_devtools.cover import datafile, printer
 from spawning_devtools.cover.analysis import Counter
-from spawning_devtools.cover.facts import FileFacts, Setup, Snapshot, Version
+from spawning_devtools.cover.facts import FileFacts, Setup, Version
 from unit.devtools.reported import Covered, covered
 
 
@@ -69,7 +69,8 @@ def test_data_that_can_be_combined(
 def test_data_with_branches(project: Covered) -> None:
     path = project.path("data")
     facts = project.facts("views.py", [(-1, 1)], [(1, 3)])
-    datafile.write(path, Setup(str(project.folder), branch=True), Snapshot(1, (facts,)))
+    setup = Setup(str(project.folder), branch=True)
+    datafile.write(path, datafile.opened(setup), setup, [facts])
     data = coverage.CoverageData(path)
     data.read()
     assert set(data.arcs(facts.path) or ()) == {(-1, 1), (1, 3)}

@@ -125,6 +125,29 @@ def test_what_ran_of_another_source_is_in_no_report(project: Covered) -> None:
     assert json.loads(to.read_text())["files"]["views.py"]["executed_lines"] == []
 
 
+def test_data_of_an_attempt_is_not_in_that_of_the_next(
+    project: Covered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = project.facts("views.py", (1, 3)).versions
+    project.write("views.py", VIEWS + "#")
+    second = project.facts("views.py", (8,)).versions
+    project.write("views.py", VIEWS)
+    report = printer._report
+
+    def changing(*arguments: Any) -> Any:
+        digests = report(*arguments)
+        project.write("views.py", VIEWS + "#")
+        return digests
+
+    monkeypatch.setattr(printer, "_report", changing)
+    facts = FileFacts(project.path("views.py"), (*first, *second))
+    to, _ = printed(project, "data", [facts])
+    data = coverage.CoverageData(str(to))
+    data.read()
+    assert data.lines(facts.path) == [8]
+    data.close(force=True)
+
+
 CHANGING: list[tuple[str, int, list[int] | None]] = [
     ("once", 1, [3, 8, 18, 19, 21, 22]),
     ("all the time", 100, None),
