@@ -27,6 +27,7 @@ import coverage
 
 import spawning
 import spawning_devtools
+from spawning_devtools.cover.arcs import Arcs, Unpacking
 from spawning_devtools.cover.choice import PYTRACE, SYSMON, Choice, Project
 from spawning_devtools.cover.hoard import Hoard
 from spawning_devtools.cover.places import OfGreenlets, OfThreads, Place, Places
@@ -39,11 +40,6 @@ Consider = Callable[[str, CodeType], None]
 MANY_THREADS = 500
 MANY_CODES = 20_000
 """So many may be gone before somebody looks for them."""
-
-_NUMBER = 0xFFFFFFF
-_SECOND = 28
-_FIRST_IS_NEGATIVE = 1 << 56
-_SECOND_IS_NEGATIVE = 1 << 57
 
 
 class Measurement:
@@ -60,6 +56,7 @@ class Measurement:
         self._labelled: dict[str, Place] = {}
         self._places: Places = OfThreads()
         self._hoard: Hoard | None = None
+        self._unpacking: Unpacking | None = None
         self._is_on = False
 
     def start(self) -> None:
@@ -72,6 +69,7 @@ class Measurement:
                 collector.concur_id_func = places.current
         self._coverage.start()
         self._hoard = self._hoard_of(collector.tracers)
+        self._unpacking = Unpacking(collector) if self.choice.branch else None
         self._is_on = True
 
     def mind_native_threads(self) -> None:
@@ -132,15 +130,14 @@ class Measurement:
         codes, infos = tracers[0].code_objects, tracers[0].code_infos
         return Hoard(codes, MANY_CODES, lambda code: infos.pop(id(code), None))
 
-    def _taken_from(self, place: Place) -> dict[str, set[Any]]:
-        packs = self.choice.branch and self._collector.core.packed_arcs
-        taken = {}
+    def _taken_from(self, place: Place) -> dict[str, set[Any]] | Arcs:
+        taken: dict[str, set[Any]] = {}
         for path, live in place.copy().items():
             if live:
                 ran = live.copy()
                 live.difference_update(ran)
-                taken[path] = set(map(_unpacked, ran)) if packs else ran
-        return taken
+                taken[path] = ran
+        return self._unpacking.unpacked(taken) if self._unpacking and taken else taken
 
 
 class Unmeasured:
@@ -258,12 +255,3 @@ _OURS = _folders(spawning.__file__, spawning_devtools.__file__)
 
 def _is_ours(path: str | None) -> bool:
     return path is not None and path.startswith(_OURS)  # links are resolved in it
-
-
-def _unpacked(packed: int) -> tuple[int, int]:
-    """Return the arc that the C extension has packed into one number."""
-    first, second = packed & _NUMBER, packed >> _SECOND & _NUMBER
-    return (
-        -first if packed & _FIRST_IS_NEGATIVE else first,
-        -second if packed & _SECOND_IS_NEGATIVE else second,
-    )
