@@ -183,7 +183,8 @@ class Counter:
         is_arcs = self._setup.branch
         told: Any = _Told({*version.imports, *version.requests}, is_arcs)
         counted = analysis_from_file_reporter(told, cov.config.precision, reporter, known.path)
-        requests = _statements(version.requests, reporter) & counted.executed
+        executed = counted.statements - counted.missing
+        requests = _statements(version.requests, reporter) & executed
         if isinstance(reporter, PythonFileReporter):
             requests &= _in_functions(reporter)
             if not is_arcs:
@@ -194,7 +195,7 @@ class Counter:
             is_left_out=_is_left_out(cov, reporter),
             statements=tuple(sorted(counted.statements)),
             requests=tuple(sorted(requests)),
-            imports=tuple(sorted(counted.executed - requests)),
+            imports=tuple(sorted(executed - requests)),
             missing=tuple(sorted(counted.missing)),
             excluded=tuple(sorted(counted.excluded)),
             partial=_partial(counted, reporter) if is_arcs else {},
@@ -203,7 +204,7 @@ class Counter:
             missing_branches=counted.numbers.n_missing_branches,
             multiline=_multiline(counted, reporter),
             contexts={
-                label: tuple(sorted(_statements(ran, reporter) & counted.executed))
+                label: tuple(sorted(_statements(ran, reporter) & executed))
                 for label, ran in version.contexts.items()
             },
         )
