@@ -175,7 +175,7 @@ def test_what_is_told_is_merged_analysed_and_shown(keeper: Keeper) -> None:
     assert (live["workers"], live["app"]) == (1, "site.application")
     assert live["totals"]["percent"] == 80.0
     status, report = keeper.ask(".json")
-    assert status == 200
+    assert status == 200, report
     assert json.loads(report)["files"]["site.py"]["missing_lines"] == [5]
     status, data = keeper.ask(".data")
     assert (status, data[:15]) == (200, b"SQLite format 3")
