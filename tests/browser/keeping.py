@@ -6,15 +6,19 @@ import hashlib
 import http.server
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from browser.chromium import Browser
 from spawning_devtools.cover.pages import Page, file_page, index_page, notice_page
 
 ROOT = "/srv/"
+EVIL = "<img src=x onerror=alert(1)>"
+TEXT = "document.body.innerText"
+CODES = {"Enter": 13, "Escape": 27, "ArrowDown": 40}
 HTML = "text/html; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
+PLAIN = "text/plain; charset=utf-8"
 
 
 @dataclass
@@ -147,12 +151,12 @@ class Keeper:
         if path == "/building":
             return _send_page(to, notice_page("Being made", "The report <b> is made.", again=True))
         if self.refusal:
-            return _send(to, 403, TEXT, self.refusal.encode())
+            return _send(to, 403, PLAIN, self.refusal.encode())
         if method == "POST":
-            return _send(to, 200, TEXT, self._order(path[1:]).encode())
+            return _send(to, 200, PLAIN, self._order(path[1:]).encode())
         told = self._live(fields) if path == "/live.json" else self._lines(fields)
         if told is None:
-            return _send(to, 404, TEXT, b"This file is not measured.")
+            return _send(to, 404, PLAIN, b"This file is not measured.")
         return _send(to, 200, "application/json", json.dumps(told).encode())
 
     def _order(self, name: str) -> str:
@@ -242,3 +246,44 @@ def _send(
         to.send_header("Content-Security-Policy", policy)
     to.end_headers()
     to.wfile.write(body)
+
+
+# ---------------------------------------------------------------- what tests do with them
+
+
+def views(**values: Any) -> File:
+    """Return a file to begin with, of which some lines of each kind are known."""
+    begun = File(
+        "mysite/views.py",
+        source=[
+            "import os",
+            "",
+            "def index(request):",
+            "    if request:",
+            "        return 1",
+            f"# {EVIL}",
+        ],
+        request={4},
+        imported={1, 3},
+        missing={5},
+        excluded={6},
+        partial={4: "line 4 didn't jump to line 5"},
+    )
+    return replace(begun, **values)
+
+
+def press(browser: Browser, key: str) -> None:
+    """Press a key."""
+    text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
+    code = CODES.get(key, 0)
+    for kind, typed in (("keyDown", text), ("keyUp", {})):
+        browser.tell(
+            "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **typed
+        )
+
+
+def is_at_peace(browser: Browser, keeper: Keeper) -> None:
+    """The page asked nobody else, and nothing was refused to it."""
+    assert browser.complaints == []
+    here = (keeper.url().removesuffix("/_coverage"), "data:", "about:")
+    assert {url for url in browser.requested if not url.startswith(here)} == set()

@@ -76,9 +76,8 @@ def test_scripts_read_what_they_are_promised() -> None:
 def test_colours_have_a_value_in_the_light_and_in_the_dark(page: Page) -> None:
     style = "".join(elements(page, "style"))
     light, dark = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    own = {"--tone", "--tint"}  # of whatever they are used in
-    used = set(re.findall(r"var\((--[\w-]+)", style)) - own
-    assert used <= set(re.findall(r"(--[\w-]+):", light))
+    used = set(re.findall(r"var\((--[\w-]+)", style))
+    assert used <= set(re.findall(r"(--[\w-]+):", style))
     colours = set(re.findall(r"(--[\w-]+): #", light))
     assert colours == set(re.findall(r"(--[\w-]+): #", dark))
 

@@ -5,6 +5,7 @@
 const BASE = "/_coverage", POLL = 1000, POLL_HIDDEN = 10000, PATIENCE = 10000, SAID_FOR = 8000;
 const AWAY = "The server does not answer.";
 const NOT_HERE = "Coverage is not measured here any more: start the server with --coverage.";
+const THOUSANDS = new Intl.NumberFormat("en");
 const $ = id => document.getElementById(id);
 
 // What a person is told as it is; any other error is a fault of the page.
@@ -17,7 +18,7 @@ function make(tag, className, text) {
   if (text !== undefined) node.textContent = text;
   return node;
 }
-function number(value) { return value.toLocaleString("en"); }
+function number(value) { return THOUSANDS.format(value); }
 function count(amount, one, many) { return number(amount) + " " + (amount === 1 ? one : many); }
 // As in coverage.py's reports, 100 and 0 are said only where they are exact.
 function percent(value) {
