@@ -103,6 +103,9 @@ def test_a_line_tells_which_requests_ran_it(browser: Browser) -> None:
     browser.value_of(f"{by}.value = 'GET /', {by}.dispatchEvent(new Event('change'))")
     theirs = "[...document.querySelectorAll('.theirs')].map(row => row.id).join()"
     assert browser.value_of(theirs) == "L3"
+    strength = "Number(getComputedStyle(document.querySelector('#L{}')).opacity)"
+    assert browser.value_of(strength.format(3)) == 1
+    assert browser.value_of(strength.format(4)) < 1
     keeper.change(file, contexts={3: [0, 1], 4: [0, 1]})
     browser.wait_for(f"{theirs} === 'L3,L4'")
     browser.wait_for("document.querySelector('#L4 .whom').children.length === 2")
