@@ -100,7 +100,9 @@ class Desk:
 
     def died(self, path: str, state: State) -> None:
         """Leave a file alone as long as it is in this state."""
-        self._deadly[path] = state
+        with self._changed:
+            self._deadly[path] = state
+            self._waiting.pop(path, None)
 
     def leave(self) -> None:
         """What was taken is not to be done."""

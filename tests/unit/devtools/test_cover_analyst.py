@@ -29,7 +29,13 @@ class Asked(Analyst):
 
     def __init__(self, setup: Setup, start: Callable[[], Any] | None = None) -> None:
         self.changes: queue.Queue[str] = queue.Queue()
-        super().__init__(setup, self.changes.put, start)
+        self.unsettled: list[str] = []
+        super().__init__(setup, self._hear, start)
+
+    def _hear(self, path: str) -> None:
+        if self.is_pending(path):
+            self.unsettled.append(path)
+        self.changes.put(path)
 
     def answer(self, facts: FileFacts) -> Numbers:
         """Return what it says when it has been asked."""
@@ -106,6 +112,7 @@ def test_a_file_that_kills_is_left_alone(project: Covered) -> None:
         other = project.write("other.py", "a = 1\n")
         assert analyst.answer(FileFacts(str(other))).problem
         assert analyst.result(facts.path) is not None
+        assert analyst.unsettled == [], "who is told would not be told again"
     assert len(starts) == 4, "each is tried twice"
 
 

@@ -176,13 +176,16 @@ FAILURES: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("program", "said"), FAILURES)
 def test_a_failure_is_said_and_tried_again(
-    builds: Builds, press: Press, program: str, said: str
+    builds: Builds, press: Press, clock: Clock, known: Known, program: str, said: str
 ) -> None:
     press.program = program
     with pytest.raises(BuildFailed, match=said):
         builds.wait("json")
     press.program = PRINTER
     assert text_of(builds.wait("json")) == "printed 2: file1"
+    clock.now += LASTS
+    known.seq = 2
+    assert builds.now("json") is None, "it is forgotten"
 
 
 def test_who_asks_again_and_again_is_told_of_a_failure_once(builds: Builds, press: Press) -> None:

@@ -131,8 +131,10 @@ def test_a_deadly_file_is_left_alone_until_it_changes(desk: Desk, tmp_path: Path
     path = tmp_path / "a"
     path.touch()
     assert not desk.is_deadly(str(path))
+    desk.ask(ran(str(path)))
     desk.died(str(path), state_of(str(path)))
     assert desk.is_deadly(str(path))
+    assert not desk.is_pending(str(path))
     path.write_text("changed")
     assert not desk.is_deadly(str(path))
 
