@@ -31,7 +31,9 @@ def briefs_of(
     if outside.status_listeners:
         yield status_page.brief(config, outside.status_listeners, listeners, workers.board.shape)
     if hooks is not None and workers.coverage is not None:
-        yield coverage.brief(config, hooks, listeners, workers.coverage, workers.tell_all)
+        yield coverage.brief(
+            config, hooks, listeners, workers.coverage, workers.tell_all, outside.coverage
+        )
 
 
 def people_of(

@@ -17,5 +17,7 @@ class Outside:
     streams: Streams = dataclasses.field(default_factory=Streams)
     notifier: Notifier = dataclasses.field(default_factory=Notifier)
     status_listeners: Sequence[socket.socket] = ()
+    coverage: str = ""
+    """How it is measured which lines run, for the user to read."""
     lends_listeners: bool = False
     """Whether the listening sockets are somebody else's, who goes on using them."""

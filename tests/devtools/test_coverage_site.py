@@ -13,7 +13,7 @@ import pytest
 
 from clients import Client, get, request
 from covered import Covered, ask, run_alone, write
-from serving import StartServer, wait_until
+from serving import Server, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +42,35 @@ def test_whom_an_option_names_is_let_in(spawn: StartServer, tmp_path: Path) -> N
     words = ("--coverage", "--coverage-allow-ips", "127.0.0.1", "shop.app.application")
     address = spawn(folder, *words).wait_until_serving().address
     assert ask(address, "/_coverage", PROXIED, "Host: shop.example").status == 200
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_another_user_of_this_machine_and_silent_proxies_are_refused(covered: Covered) -> None:
+    host, port = covered.address
+    code = (
+        "import http.client, sys\n"
+        f"client = http.client.HTTPConnection({host!r}, {port})\n"
+        "client.request('GET', '/_coverage.txt')\n"
+        "answer = client.getresponse()\n"
+        "print(answer.status, answer.read().decode())\n"
+    )
+    command = ["/usr/bin/env", "python3", "-c", code]
+    asked = subprocess.run(command, user=65534, cwd="/", capture_output=True, text=True, check=True)
+    assert asked.stdout.startswith("403 ")
+    assert "--coverage-allow-ips=127.0.0.1" in asked.stdout
+
+
+def test_a_unix_socket_of_the_application_is_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, False)
+    path = str(tmp_path / "app.sock")
+    server = Server(["--coverage", "--bind", f"unix:{path}", "shop.app.application"], folder, {})
+    try:
+        server.wait_until_serving()
+        refused = ask(path, "/_coverage")
+    finally:
+        server.destroy()
+    assert refused.status == 403
+    assert "--coverage-allow-ips=unix" in refused.text
 
 
 @pytest.mark.parametrize(

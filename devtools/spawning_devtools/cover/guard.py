@@ -1,9 +1,11 @@
 """Who may see coverage, and who may change what is measured; pure.
 
 What is shown is source code.  Rules:
-1. Who is on this machine may look, and whom `--coverage-allow-ips` names; nobody else.
-2. A proxy on this machine speaks for others: what came through one is not local, unless
-   the option names the proxy, or the client that a believed proxy tells of.
+1. The user who has started the server and root may look, from this machine, and whom
+   `--coverage-allow-ips` names; nobody else.
+2. A proxy on this machine speaks for others, and not every one says so.  So the user counts:
+   a proxy has one of its own, as a rule.  What came through one that says so is not local,
+   unless the option names the proxy, or the client that a believed proxy tells of.
 3. A browser on this machine must have meant us: a site elsewhere may have a name that
    leads here (DNS rebinding), and then the Host field has that name.
 4. Only our own pages change anything, and programs that are no browsers.
@@ -33,7 +35,9 @@ class Visitor:
     client: str | None = None
     """Whom a proxy that is believed speaks for, '' where it does not know; None without one."""
     is_admitted: bool = False
-    """Whether the kernel has told that it is one of us."""
+    """Whether the kernel has told that it is one of us, before a byte was read."""
+    is_same_user: bool = False
+    """Whether the kernel tells that it is on this machine, of our own user or of root."""
 
 
 def refusal(visitor: Visitor, environ: Mapping[str, str], allowed: Peers) -> str:
@@ -51,10 +55,20 @@ def refusal(visitor: Visitor, environ: Mapping[str, str], allowed: Peers) -> str
             "Coverage shows source code, and this request came through a proxy: to show it to"
             f" all whom the proxy lets in, start the server with {OPTION}={named}."
         )
+    if not visitor.peer:
+        return (
+            "Coverage shows source code, and who asks by way of a unix socket speaks for others:"
+            f" to show it to all of them, start the server with {OPTION}=unix."
+        )
     if not _is_local(visitor.peer):
         return (
             "Coverage shows source code, to this machine only: to show it to you as well,"
             f" start the server with {OPTION}={named}."
+        )
+    if not visitor.is_same_user:
+        return (
+            "Coverage shows source code, to the user who started the server: to show it to all"
+            f" users and proxies of this machine, start the server with {OPTION}={named}."
         )
     if not _means_us(environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]):
         return (
@@ -83,7 +97,7 @@ def _is_named(visitor: Visitor, allowed: Peers) -> bool:
 
 def _is_local(peer: str) -> bool:
     address = parse(peer)
-    return not peer or (address is not None and address.is_loopback)
+    return address is not None and address.is_loopback
 
 
 def _means_us(host: str, bound: str) -> bool:

@@ -15,7 +15,7 @@ from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
-from spawning.config import Config
+from spawning.config import Config, from_plain
 from spawning.http.engine import Engine
 from spawning.http.limits import Limits
 from spawning.http.peers import Peers
@@ -25,6 +25,7 @@ from spawning.scoreboard import NO_SLOT
 from spawning.title import set_title
 from spawning.wsgi.environ import Endpoint, endpoint
 from spawning.wsgi.handler import Handler
+from spawning_devtools.cover import disk
 from spawning_devtools.cover.ear import Ear
 from spawning_devtools.cover.entrance import Entrance, address_of
 from spawning_devtools.cover.journal import Journal
@@ -53,6 +54,7 @@ def main(descriptor: int) -> int:
         for number in (boot.side, boot.told, boot.journal):
             os.set_inheritable(number, False)
         os.chdir(boot.folder)
+        disk.remove_left_behind()
         _Keeper(channel, boot).run()
     return 0
 
@@ -73,7 +75,7 @@ class _Keeper:
     def __init__(self, channel: Channel, boot: CoverageBoot) -> None:
         self._channel = channel
         self._is_over = False
-        config = Config(**boot.config)
+        config = from_plain(boot.config)
         records = Records(Journal(boot.journal), Workers(is_alive), boot.order, channel.send)
         self._parts = Parts(config, boot.folder, records)
         site = Site(Peers(config.coverage_allow_ips), records, self._parts)
@@ -115,7 +117,7 @@ def _engine(site: Site, config: Config, boot: CoverageBoot) -> Engine:
     )
     engine.receive([*ends, inside])
     entrance = Entrance(
-        address_of(boot.controller_pid), lambda sock: engine._adopt(sock, len(ends), b"", b"")
+        address_of(boot.controller_pid), lambda sock: engine.adopt(sock, len(ends), b"", b"")
     )
     engine.watch(entrance.fileno(), entrance)
     return engine

@@ -32,15 +32,13 @@ from spawning.messages import (
     encode,
 )
 from spawning_devtools.cover import contexts
-from spawning_devtools.cover.configuration import choice_of, choose_for, usable
+from spawning_devtools.cover.configuration import choose_for, usable
 from spawning_devtools.cover.measuring import Measurement, Taken, Unmeasured
 from spawning_devtools.cover.packets import packets
 from spawning_devtools.cover.resuming import resuming
 from spawning_devtools.cover.seen import Seen, Story
 from spawning_devtools.cover.sources import Sources
 from spawning_devtools.cover.teller import Teller
-
-__all__ = ["Meter", "choice_of"]
 
 
 class Meter:

@@ -140,14 +140,18 @@ class Site:
 
 def _built(start: Start, kind: str, builds: Builds) -> Answer:
     try:
-        body = builds.wait(kind).read()
+        build = builds.wait(kind)
+        body = build.read()
     except BuildFailed as error:
         return say(start, "503 Service Unavailable", str(error))
     if body is None:
         return say(start, "503 Service Unavailable", "The report is gone; ask again.")
-    extra = []
+    extra = [
+        ("X-Coverage-Remark", " ".join(remark.split()).encode("ascii", "backslashreplace").decode())
+        for remark in build.remarks
+    ]
     if kind in ("data", "tar"):
-        extra = [("Content-Disposition", f'attachment; filename="{KINDS[kind].file}"')]
+        extra.append(("Content-Disposition", f'attachment; filename="{KINDS[kind].file}"'))
     return send(start, KINDS[kind].content_type, body, extra=extra)
 
 

@@ -6,15 +6,17 @@ so what a believed proxy says of the host counts, as it does for the application
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from spawning.config import Config
 from spawning.http.body import RequestBody
-from spawning.http.peers import Peers
+from spawning.http.peers import Peers, parse
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import Request
 from spawning.wsgi.environ import Endpoint, address_of, environ_of
 from spawning.wsgi.forwarded import FOR, environ_behind
+from spawning_devtools import owners
 from spawning_devtools.cover.guard import Visitor
 
 VISITOR = "spawning.coverage.visitor"
@@ -46,5 +48,13 @@ class Visitors:
             address_of(via),
             believed["REMOTE_ADDR"] if is_introduced or is_told else None,
             end is self._inside,
+            is_same_user=isinstance(via, tuple) and _is_same_user(via[0], via[1], end),
         )
         return environ
+
+
+def _is_same_user(address: str, port: int, end: Endpoint) -> bool:
+    found = parse(address)
+    if found is None or not found.is_loopback:
+        return False
+    return owners.user_of(address, port, int(end.environ["SERVER_PORT"])) in (0, os.geteuid())

@@ -128,7 +128,7 @@ class Asked:
             "QUERY_STRING": query,
             "SERVER_NAME": "127.0.0.1",
             "HTTP_HOST": "localhost",
-            VISITOR: Visitor("127.0.0.1"),
+            VISITOR: Visitor("127.0.0.1", is_same_user=True),
             **fields,
         }
         reply = Reply()

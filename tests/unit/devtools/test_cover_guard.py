@@ -16,7 +16,8 @@ from spawning.wsgi.environ import Endpoint, endpoint
 from spawning_devtools.cover.guard import Visitor, may_change, refusal
 from spawning_devtools.cover.visitors import VISITOR, Visitors
 
-LOCAL, LOCAL6, UNIX = Visitor("127.0.0.1"), Visitor("::1"), Visitor("")
+LOCAL, LOCAL6 = Visitor("127.0.0.1", is_same_user=True), Visitor("::1", is_same_user=True)
+UNIX = Visitor("")
 FAR = Visitor("10.0.0.7")
 
 SEEN = [
@@ -29,9 +30,8 @@ SEEN = [
     (LOCAL, "LOCALHOST."),
     (LOCAL, "dev.example"),
     (LOCAL6, "localhost"),
-    (Visitor("::ffff:127.0.0.1"), "localhost"),
-    (Visitor("127.8.9.1"), "localhost"),
-    (UNIX, "localhost"),
+    (Visitor("::ffff:127.0.0.1", is_same_user=True), "localhost"),
+    (Visitor("127.8.9.1", is_same_user=True), "localhost"),
     (Visitor("", is_admitted=True), "whatever.example"),
 ]
 
@@ -44,6 +44,10 @@ def test_who_sees_it(visitor: Visitor, host: str) -> None:
 
 NOT_SEEN = [
     (FAR, {}, "to this machine only"),
+    (Visitor("10.0.0.7", is_same_user=True), {}, "to this machine only"),
+    (Visitor("127.0.0.1"), {}, "to the user who started the server"),
+    (Visitor("127.0.0.1"), {}, "--coverage-allow-ips=127.0.0.1"),
+    (UNIX, {}, "--coverage-allow-ips=unix"),
     (Visitor("fe80::1"), {}, "--coverage-allow-ips=fe80::1"),
     (FAR, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}, "--coverage-allow-ips=10.0.0.7"),
     (LOCAL, {"HTTP_HOST": "evil.example"}, "this host name may lead here"),

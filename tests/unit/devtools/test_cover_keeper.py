@@ -54,6 +54,7 @@ class Keeper:
         self.order = CoverageOrder()
         # One that no other keeper of this machine has.
         self.controller = -os.getpid()
+        self.listener = socket.create_server(("127.0.0.1", 0))
 
     def start(self) -> None:
         """Start it as the controller does."""
@@ -68,7 +69,7 @@ class Keeper:
         )
         theirs.close()
         self.channel = Channel(ours)
-        addresses = (("127.0.0.1", "8080", False),)
+        addresses = (("127.0.0.1", str(self.listener.getsockname()[1]), False),)
         self.channel.send(
             CoverageBoot(
                 dataclasses.asdict(config), str(self.folder), *descriptors, addresses,
@@ -87,10 +88,8 @@ class Keeper:
 
     def connect(self, raw: bytes) -> socket.socket:
         """Return the client's end of a connection that a worker has passed on."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            client = socket.create_connection(listener.getsockname(), PATIENCE)
-            accepted, _ = listener.accept()
-        with accepted:
+        client = socket.create_connection(self.listener.getsockname(), PATIENCE)
+        with self.listener.accept()[0] as accepted:
             socket.send_fds(self._departures, [b"\0\0" + raw], [accepted.fileno()])
         return client
 
@@ -135,7 +134,7 @@ class Keeper:
     def close(self) -> None:
         """Give everything up."""
         self.end()
-        for sock in (self.side, self._departures, self.heard, self.told):
+        for sock in (self.side, self._departures, self.heard, self.told, self.listener):
             sock.close()
         os.close(self.journal)
 
