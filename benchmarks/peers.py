@@ -29,7 +29,7 @@ REQUIREMENTS = (
     "django>=5.2,<5.3",
     "djangorestframework",
     "hupper",
-    "uvicorn-hmr",
+    "uvicorn-hmr; python_version >= '3.12'",
     "numpy",
     "pandas",
     "sqlalchemy",

@@ -17,7 +17,6 @@ PACKAGES = {"spawning": ROOT / "spawning", "spawning_devtools": ROOT / "devtools
 DOORS = {
     "coverage": {
         "spawning_devtools.cover.analysis",
-        "spawning_devtools.cover.configuration",
         "spawning_devtools.cover.datafile",
         "spawning_devtools.cover.measuring",
         "spawning_devtools.cover.printer",

@@ -134,9 +134,7 @@ def companion_arguments(config: Config) -> list[str]:
         watch=tuple(os.path.abspath(path) for path in watched),
         since=time.time(),
         poll="poll" in config.reload.split(","),
-        import_from=tuple(
-            os.path.dirname(_folder(package.__file__)) for package in (spawning, spawning_devtools)
-        ),
+        import_from=_sources(),
     )
     return [script, settings.encode()]
 
@@ -193,7 +191,7 @@ def check_coverage(config: Config) -> str:
 
 def keeper_arguments(config: Config) -> list[str]:
     """Return the interpreter arguments that start the keeper of the coverage."""
-    return [os.path.join(_folder(spawning_devtools.__file__), "cover", "__main__.py")]
+    return [os.path.join(_folder(spawning_devtools.__file__), "cover", "__main__.py"), *_sources()]
 
 
 def mind_debuggers(config: Config, debugged: Debugged) -> None:
@@ -214,6 +212,12 @@ def sessions(view: WorkerView) -> Sessions:
     from spawning_devtools.backdoor.session import Sessions as Entered
 
     return Entered(view)
+
+
+def _sources() -> tuple[str, ...]:
+    """Return the folders that our packages are imported from."""
+    packages = (spawning, spawning_devtools)
+    return tuple(os.path.dirname(_folder(package.__file__)) for package in packages)
 
 
 def _folder(file: str | None) -> str:

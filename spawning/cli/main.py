@@ -35,6 +35,8 @@ class _Prepared:
     inherited: list[socket.socket]
     """Listening sockets from systemd."""
     streams: Streams
+    coverage: str
+    """How it is measured which lines run, and why so; '' where it is not."""
 
     @property
     def config(self) -> Config:
@@ -71,7 +73,9 @@ def _start(settings: Settings) -> int:
 
     def serve(served: Callable[[], None]) -> int:
         notifier = notify.Notifier(send, beat_every, served)
-        return _told(lambda: _serve(ready, Outside(ready.streams, notifier)))
+        return _told(
+            lambda: _serve(ready, Outside(ready.streams, notifier, coverage=ready.coverage))
+        )
 
     if ready.config.daemonize:
         return in_background(serve, ready.streams)
@@ -83,8 +87,9 @@ def _prepare(settings: Settings) -> _Prepared:
     """Find out now whatever can be wrong before anything is started."""
     config = settings.config
     hooks = devhooks.load(config)
+    coverage = ""
     if hooks is not None and config.measures_coverage:
-        hooks.check_coverage(config)
+        coverage = hooks.check_coverage(config)
     user = identity.find(config.chuid) if config.chuid else None
     if user is not None:
         identity.check_rights(user)
@@ -95,7 +100,12 @@ def _prepare(settings: Settings) -> _Prepared:
     streams.open(nowhere=config.daemonize, wary=user is not None)
     _prepare_logs(config, streams, user)
     return _Prepared(
-        settings=settings, hooks=hooks, user=user, inherited=inherited, streams=streams
+        settings=settings,
+        hooks=hooks,
+        user=user,
+        inherited=inherited,
+        streams=streams,
+        coverage=coverage,
     )
 
 

@@ -76,7 +76,7 @@ class Development:
     )
     coverage_contexts: bool = flag(
         "--coverage-contexts",
-        help="measure as well which requests ran a line; slower, and not with --threads 0",
+        help="measure as well which requests ran a line; slower",
     )
     coverage_allow_ips: tuple[str, ...] = option(
         "--coverage-allow-ips",

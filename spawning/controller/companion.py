@@ -7,6 +7,8 @@ after a pause that doubles.
 from __future__ import annotations
 
 import dataclasses
+import os
+import select
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -43,6 +45,8 @@ class Brief:
     """Called with what it says."""
     beside: Sequence[tuple[socket.socket | Line, Callable[[], None]]] = ()
     """What else has to be heard for its sake, and by whom."""
+    patience: float = 0.0
+    """Seconds that it gets to clean up, once it is told by the end of its channel."""
 
 
 class Companion:
@@ -83,9 +87,12 @@ class Companion:
     def end(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.process.kill()
-            self._process.process.wait()
+            process = self._process.process
             self._leave(self._process)
+            if self._brief.patience:
+                _wait(process.pid, self._brief.patience)
+            process.kill()
+            process.wait()
 
     def _start(self) -> None:
         spawned = start(self._brief.arguments, self._brief.inherited, self._streams)
@@ -108,3 +115,14 @@ class Companion:
         if self._deaths == 1:
             log.say(why)
         self._start_at = now + pause_after(self._deaths)
+
+
+def _wait(child: int, seconds: float) -> None:
+    """Wait for the end of a child, so long at most."""
+    descriptor = os.pidfd_open(child)
+    try:
+        ended = select.poll()
+        ended.register(descriptor, select.POLLIN)
+        ended.poll(seconds * 1000)
+    finally:
+        os.close(descriptor)

@@ -39,7 +39,9 @@ def briefs_of(
     if outside.status_listeners:
         yield status_page.brief(config, outside.status_listeners, listeners, workers.board.shape)
     if hooks is not None and workers.coverage is not None:
-        yield coverage.brief(config, hooks, listeners, workers.coverage, workers.tell_all)
+        yield coverage.brief(
+            config, hooks, listeners, workers.coverage, workers.tell_all, outside.coverage
+        )
     if hooks is not None and workers.backdoor is not None:
         view = backdoor.View(config, workers.backdoor.line, workers.board, workers.gate, owner)
         yield backdoor.brief(config, hooks, outside, workers.backdoor, view)

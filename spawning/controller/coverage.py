@@ -20,6 +20,8 @@ from spawning.http.handoff import make_pair
 from spawning.messages import CoverageBoot, CoverageOrder, Message
 
 NOT_MEASURED = (-1, -1)
+PATIENCE = 2.0
+"""Seconds in which the keeper removes its files."""
 
 
 class Coverage:
@@ -66,10 +68,11 @@ def brief(
     listeners: Sequence[socket.socket],
     coverage: Coverage,
     tell_workers: Callable[[Message], None],
+    how: str,
 ) -> Brief:
-    """Return what makes a companion the keeper of the lines that ran."""
+    """Return what makes a companion the keeper of the lines that ran; `how` they are measured."""
     where = " ".join(f"{url}/_coverage" for url in sockets.urls_of(listeners))
-    log.say(f"coverage on {where} ({hooks.check_coverage(config)})")
+    log.say(f"coverage on {where} ({how})")
     descriptors = coverage.arrivals.fileno(), coverage.heard.fileno(), coverage.journal
     boot = CoverageBoot(
         dataclasses.asdict(config),
@@ -91,4 +94,5 @@ def brief(
         inherited=descriptors,
         memory=_Memory(boot, coverage),
         hear=hear,
+        patience=PATIENCE,
     )

@@ -21,6 +21,8 @@ class Outside:
     backdoor_listeners: Sequence[socket.socket] = ()
     secret: str = ""
     """What the backdoor may ask for; empty where nobody could be told."""
+    coverage: str = ""
+    """How it is measured which lines run, for the user to read."""
     lends_listeners: bool = False
     """Whether the listening sockets are somebody else's, who goes on using them."""
 

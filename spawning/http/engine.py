@@ -84,7 +84,7 @@ class Engine:
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
         self._endpoints: list[Any] = []
-        self._sources = Sources(self._poller, inbox, self._adopt)
+        self._sources = Sources(self._poller, inbox, self.adopt)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._outboxes = [self._outbox]
@@ -240,9 +240,8 @@ class Engine:
         self._connections[connection.descriptor] = connection
         self._poller.add(connection.descriptor, connection)
 
-    def _adopt(
-        self, sock: socket.socket, number: int, introduction: bytes, received: bytes
-    ) -> None:
+    def adopt(self, sock: socket.socket, number: int, introduction: bytes, received: bytes) -> None:
+        """Take over an open connection of the endpoint with this number (see `handoff`)."""
         try:
             peer = sock.getpeername()
         except OSError:

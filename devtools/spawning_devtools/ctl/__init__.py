@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "why": ("spawning_devtools.ctl.code.why", "whether a file is watched, and what a save does"),
     "graph": ("spawning_devtools.ctl.code.graph", "which modules import which"),
     "watch": ("spawning_devtools.ctl.code.watch", "what is watched, and how"),
+    "coverage": ("spawning_devtools.ctl.coverage.command", "which lines have run"),
 }
 """By name: the module whose `main(argv) -> exit code` it is, and a phrase for the help."""
 

@@ -12,29 +12,20 @@ Rules:
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import socket
-import struct
 from collections.abc import Callable
 from types import TracebackType
 
 from spawning.messages import Channel, Message
+from spawning_devtools.credentials import is_one_of_us
 
 CLIENTS = 16
-_CREDENTIALS = struct.Struct("3i")
 
 
 def address_of(controller: int) -> str:
     """Return the address at which the watcher of this controller is asked."""
     return f"\0spawning/{controller}/watcher"
-
-
-def user_behind(sock: socket.socket) -> int:
-    """Return the user id of the process at the other end of a unix socket."""
-    told = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, user, _ = _CREDENTIALS.unpack(told)
-    return int(user)
 
 
 class Door:
@@ -83,7 +74,7 @@ class Door:
     def _admit(self) -> None:
         with contextlib.suppress(OSError):
             sock, _ = self._listener.accept()
-            if user_behind(sock) not in (0, os.geteuid()):
+            if not is_one_of_us(sock):
                 sock.close()
                 return
             channel = Channel(sock)

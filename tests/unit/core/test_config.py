@@ -13,7 +13,7 @@ from spawning.cli.arguments import parser
 from spawning.config import Config, from_plain, key_of, options
 
 VISIBLE = {name: declared for name, declared in options().items() if not declared.hidden}
-LISTS_IN_ONE_WORD = ("forwarded_allow_ips", "proxy_protocol")
+LISTS_IN_ONE_WORD = ("forwarded_allow_ips", "proxy_protocol", "coverage_allow_ips")
 
 # (option, text, value)
 ACCEPTED: list[tuple[str, str, Any]] = [

@@ -15,7 +15,7 @@ GET /_coverage/live.json?since=SEQ&run=RUN
          "app": "mysite.wsgi.application", "python": "3.13.0", "coverage": "7.17.5",
          "epoch": 1, "paused": false, "core": "sysmon",
          "reason": "sysmon: the fastest core that is right on Python 3.13 without branches",
-         "branch": false, "contexts": false, "workers": 4,
+         "branch": false, "contexts": false, "workers": 4, "problem": "",
          "totals": {"statements": 10, "requests": 4, "imports": 5, "missing": 1,
                     "branches": 0, "partial": 0, "percent": 90.0, "pending": 3},
          "files": [{"path": "/abs/x.py", "name": "mysite/x.py", "seq": 12,
@@ -33,6 +33,7 @@ GET /_coverage/live.json?since=SEQ&run=RUN
       `percent` is coverage.py's own.
     - `pending` of a file: its numbers are not known yet, or are those of before; of the
       totals: how many such files there are.  They may then be 0.
+    - `problem`: why no file can be analysed, one sentence; else ''.
     - `stale`: what is on disk is not what has run, anywhere.
     - `error`: why it cannot be analysed, one sentence; else ''.
 

@@ -1,0 +1,1 @@
+"""Coverage of the running program: which lines run, in all workers (`--coverage`)."""
