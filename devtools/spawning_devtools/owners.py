@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 TRIES = 3
 """A table that changes while it is read may leave out a row."""
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_ALL_USERS = ["0", "0", "4294967295"]
 _SYN_RECV, _TIME_WAIT = "03", "06"
 _IPV4_MAPPED = bytes(10) + b"\xff\xff"
 
@@ -20,7 +21,7 @@ def user_of(address: str, port: int, our_port: int) -> int | None:
     their_forms = [*forms(socket.inet_pton(family, address.partition("%")[0]))]
     for _ in range(TRIES):
         for form in their_forms:
-            with contextlib.suppress(OSError), open(_TABLES[len(form) == 16]) as rows:
+            with contextlib.suppress(OSError), open(TABLES[len(form) == 16]) as rows:
                 found = owner_in(rows, as_in_table(form, port), f":{our_port:04X}")
                 if found is not None:
                     return found[0]
@@ -39,7 +40,8 @@ def owner_in(rows: Iterable[str], theirs: str, ours: str) -> tuple[int, str] | N
         if len(fields) < 10 or fields[1] != theirs or not fields[2].endswith(ours):
             continue
         state, user, inode = fields[3], fields[7], fields[9]
-        if inode != "0" and state not in (_SYN_RECV, _TIME_WAIT):
+        if inode != "0" and state not in (_ALL_USERS = ["0", "0", "4294967295"]
+_SYN_RECV, _TIME_WAIT):
             return int(user), inode
     return None
 
@@ -57,3 +59,18 @@ def forms(address: bytes) -> Iterator[bytes]:
     yield address
     if len(address) == 4:
         yield _IPV4_MAPPED + address
+
+
+def nobody() -> int | None:
+    """Return the number that stands for users without one in this user namespace.
+
+    None where every user has one.  That number proves nothing.
+    """
+    try:
+        with open("/proc/self/uid_map", encoding="ascii") as file:
+            if file.read().split() == _ALL_USERS:
+                return None
+        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None

@@ -57,4 +57,5 @@ def _is_same_user(address: str, port: int, end: Endpoint) -> bool:
     found = parse(address)
     if found is None or not found.is_loopback:
         return False
-    return owners.user_of(address, port, int(end.environ["SERVER_PORT"])) in (0, os.geteuid())
+    user = owners.user_of(address, port, int(end.environ["SERVER_PORT"]))
+    return user in (0, os.geteuid()) and user != owners.nobody()

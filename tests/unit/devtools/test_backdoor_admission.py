@@ -13,13 +13,11 @@ from spawning_devtools.backdoor.door.admission import (
     House,
     Peer,
     Verdict,
-    as_in_table,
-    forms,
     is_secret,
-    owner_in,
     verdict,
 )
 from spawning_devtools.backdoor.door.sniffing import First, greeting, is_request, judge
+from spawning_devtools.owners import as_in_table, forms, owner_in
 
 TLS_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 TELNET = b"\xff\xfd\x03\xff\xfb\x18\xff\xfa\x18\x00xterm\xff\xf0"

@@ -12,12 +12,8 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hmac
-import sys
-from collections.abc import Iterable, Iterator
 
 ROOT = 0
-_SYN_RECV, _TIME_WAIT = "03", "06"
-_IPV4_MAPPED = bytes(10) + b"\xff\xff"
 
 
 class Verdict(enum.Enum):
@@ -56,34 +52,3 @@ def verdict(peer: Peer, house: House) -> Verdict:
 def is_secret(told: str, secret: str) -> bool:
     """Return whether the secret is right; none is right where there is none."""
     return bool(secret) and hmac.compare_digest(told.encode(errors="replace"), secret.encode())
-
-
-def owner_in(rows: Iterable[str], theirs: str, ours: str) -> tuple[int, str] | None:
-    """Return the user and the inode of a connection's far end, from lines of /proc/net/tcp.
-
-    None where it is not there.  An end that nobody holds any more has user 0 and inode 0
-    in that table, and so has one that is not yet accepted: neither is root's.
-    """
-    for row in rows:
-        fields = row.split()
-        if len(fields) < 10 or fields[1] != theirs or fields[2] != ours:
-            continue
-        state, user, inode = fields[3], fields[7], fields[9]
-        if inode != "0" and state not in (_SYN_RECV, _TIME_WAIT):
-            return int(user), inode
-    return None
-
-
-def as_in_table(address: bytes, port: int) -> str:
-    """Return an address (4 or 16 bytes) and port as the kernel's table writes them."""
-    words = (address[place : place + 4] for place in range(0, len(address), 4))
-    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"
-
-
-def forms(address: bytes) -> Iterator[bytes]:
-    """Yield the ways in which an address may stand in the tables: IPv4 in IPv6's too."""
-    if len(address) == 16 and address.startswith(_IPV4_MAPPED):
-        address = address[len(_IPV4_MAPPED) :]
-    yield address
-    if len(address) == 4:
-        yield _IPV4_MAPPED + address

@@ -8,18 +8,15 @@ import pwd
 import socket
 import struct
 
-from spawning_devtools.backdoor.door.admission import House, Peer, as_in_table, forms, owner_in
+from spawning_devtools.backdoor.door.admission import House, Peer
+from spawning_devtools.owners import TABLES, TRIES, as_in_table, forms, nobody, owner_in
 
-TRIES = 3
-"""A table that changes while it is read may leave out a row."""
 _CREDENTIALS = struct.Struct("3i")
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
-_ALL_USERS = ["0", "0", "4294967295"]
 
 
 def house() -> House:
     """Return whose server this is."""
-    return House(os.geteuid(), _nobody())
+    return House(os.geteuid(), nobody())
 
 
 def peer_of(sock: socket.socket, wants_pid: bool) -> Peer:
@@ -58,7 +55,7 @@ def _owner(family: int, theirs: tuple[str, int], ours: tuple[str, int]) -> tuple
     there = forms(socket.inet_pton(family, theirs[0].partition("%")[0]))
     for near, far in zip(here, there, strict=True):
         words = as_in_table(far, theirs[1]), as_in_table(near, ours[1])
-        with contextlib.suppress(OSError), open(_TABLES[len(far) == 16], encoding="ascii") as rows:
+        with contextlib.suppress(OSError), open(TABLES[len(far) == 16], encoding="ascii") as rows:
             found = owner_in(rows, *words)
             if found is not None:
                 return found
@@ -77,15 +74,3 @@ def _holder(inode: str, user: int) -> int:
                         if os.readlink(f"{folder}/{number}") == wanted:
                             return int(name)
     return 0
-
-
-def _nobody() -> int | None:
-    """Return the number that stands for users without one in this user namespace."""
-    try:
-        with open("/proc/self/uid_map", encoding="ascii") as file:
-            if file.read().split() == _ALL_USERS:
-                return None
-        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:
-            return int(file.read())
-    except (OSError, ValueError):
-        return None
