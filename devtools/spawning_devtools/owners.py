@@ -40,8 +40,7 @@ def owner_in(rows: Iterable[str], theirs: str, ours: str) -> tuple[int, str] | N
         if len(fields) < 10 or fields[1] != theirs or not fields[2].endswith(ours):
             continue
         state, user, inode = fields[3], fields[7], fields[9]
-        if inode != "0" and state not in (_ALL_USERS = ["0", "0", "4294967295"]
-_SYN_RECV, _TIME_WAIT):
+        if inode != "0" and state not in (_SYN_RECV, _TIME_WAIT):
             return int(user), inode
     return None
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from spawning.errors import ServerNotFound, UsageError
-from spawning_devtools.ctl.attach.wire import LONGEST, Wire
 from spawning_devtools.credentials import user_behind
+from spawning_devtools.ctl.attach.wire import LONGEST, Wire
 
 PATIENCE = 15.0
 """Seconds in which a door that has died is started anew, or a machine is very busy."""
