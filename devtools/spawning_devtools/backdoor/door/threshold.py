@@ -42,6 +42,8 @@ class Threshold:
         self._wants_pid = wants_pid
         self._house = kernel.house()
         self._count = 0
+        self._names: dict[int | None, str] = {}
+        """Known once they were asked for: a directory of users may be far away."""
         self.wake_at: float | None = None
         """When `listen` is to be called, on the monotonic clock."""
         self.listen()
@@ -74,7 +76,7 @@ class Threshold:
         sock.setblocking(False)
         peer = kernel.peer_of(sock, self._wants_pid)
         decided = verdict(peer, self._house)
-        name = kernel.name_of(peer.user)
+        name = self._name_of(peer.user)
         if decided is Verdict.REFUSE:
             self._conversations.say_once(f"user {name}{TURNED_AWAY}")
             with sock:
@@ -90,3 +92,8 @@ class Threshold:
         client = Client(sock, self._count, name, peer.pid)
         client.reception = Reception(decided is Verdict.PROVE, self._secret)
         self._conversations.begin(client)
+
+    def _name_of(self, user: int | None) -> str:
+        if user not in self._names:
+            self._names[user] = kernel.name_of(user)
+        return self._names[user]
