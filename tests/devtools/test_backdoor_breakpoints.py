@@ -13,7 +13,7 @@ import pytest
 import priced
 from clients import get
 from serving import Server, StartServer
-from shop import Customer
+from storefront import Customer
 from terminals import terminal
 from visits import Session, knock, session, told
 

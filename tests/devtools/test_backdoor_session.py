@@ -14,7 +14,7 @@ import pytest
 import priced
 from clients import get
 from serving import Server, StartServer
-from shop import Customer
+from storefront import Customer
 from visits import knock, place_of, session, told
 
 pytestmark = pytest.mark.slow
