@@ -30,9 +30,8 @@ class Screen:
         columns, lines = self._size
         script = folder / "typed.sh"
         words = " ".join(f"'{word}'" for word in command)
-        script.write_text(
-            f"trap : INT QUIT\n{words}\necho \"ended with $?\"\nstty -a | grep -o ' -*echo '\ncat\n"
-        )
+        ending = "echo \"ended with $?\"\nstty -a | grep -o ' -*echo '\ncat\n"
+        script.write_text(f"trap : INT QUIT\n{words}\n{ending}")
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(lines),
                    "-c", str(folder), "sh", str(script), env=env)  # fmt: skip
 

@@ -87,7 +87,8 @@ class StubDoor:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -133,6 +134,9 @@ class StubDoor:
 
     def close(self) -> None:
         """Be gone."""
+        # Closed under a thread that accepts, its number would be the next door's.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(20)
         self._listener.close()
         self.hang_up()
 

@@ -49,7 +49,7 @@ class Interrupter(Protocol):
         """Raise RequestTimeout there soon, if then `still` holds."""
 
     def take_back(self) -> None:
-        """Forget an interruption of the calling thread that has not come yet."""
+        """Have no interruption of the calling thread come any more."""
 
 
 class Answers(Protocol):

@@ -12,7 +12,7 @@ import pytest
 from clients import get
 from screens import Screen, needs_tmux
 from serving import Server, StartServer, title_of, wait_until
-from shop import SHOP, Customer, open_shop, spawnctl
+from storefront import SHOP, Customer, open_shop, spawnctl
 
 pytestmark = [pytest.mark.slow, needs_tmux]
 
@@ -109,6 +109,9 @@ def test_the_worker_is_killed_under_the_session(attached: Screen, server: Server
 def test_workers_and_the_controller(attached: Screen, server: Server) -> None:
     attached.type("workers", "Enter")
     attached.wait_for(r"^ +1 +.*\n +2 +")
+    attached.type("exec('modules = 5')", "Enter")  # a name that only the session knows of
+    attached.type("modules", "Enter")
+    attached.wait_for("^5$")
     other = 3 - _worker(attached)
     attached.type(f"switch {other}", "Enter")
     attached.wait_for(f"^w{other} g1 >>> *$")

@@ -10,7 +10,7 @@ import pytest
 from clients import get
 from screens import needs_tmux
 from serving import Server, StartServer, title_of, wait_until
-from shop import SHOP, Customer, open_shop, ran, spawnctl
+from storefront import SHOP, Customer, open_shop, ran, spawnctl
 
 pytestmark = pytest.mark.slow
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from serving import wait_until
+from serving import PATIENCE, wait_until
 from spawning.http.poller import Poller
 from spawning.http.threads import ThreadRunner
 from spawning.messages import TELL_STACKS
@@ -66,3 +68,37 @@ def test_a_worker_goes_on_with_the_threads_that_it_could_have(
     assert "this worker has 1 of 3 threads: can't start new thread" in said
     drive(runner)
     assert not capfd.readouterr().err
+
+
+TAKES_BACK = """\
+import sys, threading
+from spawning.http.request import RequestTimeout
+from spawning.http.threads import ThreadRunner
+
+runner = ThreadRunner([])
+
+def work():
+    try:
+        runner.interrupt(threading.get_ident(), lambda: {pending})
+    except RequestTimeout:
+        print("struck")
+    runner.take_back()
+    seen = []
+    sys.settrace(lambda frame, event, argument: seen.append(event))
+    (lambda: None)()
+    sys.settrace(None)
+    print(f"went on, {{len(seen)}} seen")
+
+thread = threading.Thread(target=work, daemon=True)
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.parametrize("pending", [True, False])
+def test_an_interruption_that_is_taken_back_leaves_no_trace(pending: bool) -> None:
+    # In a process of its own: Python 3.11 could hang here, with its lock.
+    command = [sys.executable, "-c", TAKES_BACK.format(pending=pending)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "went on, 1 seen"

@@ -45,6 +45,11 @@ class Running:
         self._result.append(sys.gettrace())
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the call has returned, or raised."""
+        return bool(self._result)
+
+    @property
     def result(self) -> Any:
         """What the call has returned, or the name of what it has raised."""
         self.thread.join(PATIENCE)
@@ -56,7 +61,8 @@ class Running:
 def stopped(inside: Entered, call: Callable[[], Any] = lambda: sums(20)) -> Running:
     """Have code that waits at its breakpoint."""
     running = Running(call)
-    inside.view.wait_until(lambda: bool(inside.view.stops))
+    inside.view.wait_until(lambda: bool(inside.view.stops or running.has_ended))
+    assert inside.view.stops, running.result
     return running
 
 
@@ -198,7 +204,7 @@ def test_a_breakpoint_in_a_statement_is_its_own_session_s(inside: Entered) -> No
     client.ask("run", source="def f(a):\n    breakpoint()\n    return a\n\nf(5)")
     client.until("ask")
     assert not inside.view.stops
-    assert commands(client, "w").count("statement 1") == 2, "no frame of ours"
+    assert commands(client, "w").count("<statement 1>") == 2, "no frame of ours"
     goes_on(client)
     assert text_of(client.until("done")) == "5\n"
     client.ask("run", source="f(5)\nwhile True: pass")

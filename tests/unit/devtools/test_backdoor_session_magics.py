@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import linecache
 import logging
 import os
 import threading
@@ -17,6 +18,7 @@ from spawning.scoreboard import InFlightNow, Reading
 from spawning_devtools.backdoor.session import stacks, tables
 from spawning_devtools.backdoor.session.magics import ABOUT
 from spawning_devtools.backdoor.session.showing import LONGEST, shown
+from spawning_devtools.backdoor.session.sources import KEPT, Sources
 from unit.devtools.entered import Client, entered
 
 IDLE = Reading(
@@ -195,3 +197,14 @@ def test_values_that_are_long_are_cut() -> None:
     assert shown(list(range(20_000))).endswith("\n… 20,000 items in all")
     assert shown(dict.fromkeys(range(20_000))).startswith("{0: None,\n 1: None")
     assert "\n" in shown([{"name": "x" * 60}] * 3), "over several lines"
+
+
+def test_sources_are_kept_and_never_taken_away() -> None:
+    sources = Sources()
+    first = sources.keep("first\n")
+    assert linecache.getline(first, 1) == "first\n"
+    names = {sources.keep(f"source {number}\n") for number in range(KEPT - 1)}
+    assert len(names | {first}) == KEPT
+    assert sources.keep("last\n") == first, "its name is used again"
+    linecache.checkcache()
+    assert linecache.getline(first, 1) == "last\n"

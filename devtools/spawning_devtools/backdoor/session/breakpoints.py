@@ -42,11 +42,9 @@ class Breakpoints:
         self._halts = halts
         self._here = here
         self._own = own
-        self._pid = 0
 
     def mind(self) -> None:
-        """Do so from now on, in this process."""
-        self._pid = os.getpid()
+        """Do so from now on."""
         sys.breakpointhook = self.stop
 
     def stop(self, *args: Any, **options: Any) -> Any:
@@ -54,9 +52,7 @@ class Breakpoints:
         if os.environ.get("PYTHONBREAKPOINT", "") not in OURS:
             return sys.__breakpointhook__(*args, **options)
         frame = sys._getframe(1)
-        # In a process that the application has forked nobody can attach.
-        is_elsewhere = os.getpid() != self._pid or self._view.application is None
-        if is_elsewhere or self._has_terminal():
+        if self._view.application is None or self._is_forked() or self._has_terminal():
             import pdb
 
             pdb.Pdb().set_trace(frame)
@@ -79,6 +75,12 @@ class Breakpoints:
     def _request(self, me: Hashable) -> str:
         request = next((c.request for c in self._view.busy() if c.worker == me), None)
         return f"{request.method} {request.target}" if request is not None else ""
+
+    def _is_forked(self) -> bool:
+        """Return whether the application has forked this process: nobody can attach to it."""
+        view = self._view
+        pids = {one.pid for one in view.board.read_all() if one.worker_id == view.worker}
+        return bool(pids) and os.getpid() not in pids
 
     def _has_terminal(self) -> bool:
         if SCREEN.get() is not None or self._halts.clients or self._view.config.processes > 1:

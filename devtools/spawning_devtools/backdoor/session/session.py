@@ -24,6 +24,7 @@ from spawning_devtools.backdoor.session.halts import Halt, Halts
 from spawning_devtools.backdoor.session.link import Link
 from spawning_devtools.backdoor.session.magics import ABOUT, Magics
 from spawning_devtools.backdoor.session.output import SCREEN, Nowhere, Outputs
+from spawning_devtools.backdoor.session.sources import Sources
 from spawning_devtools.backdoor.session.strands import Strand, Target
 from spawning_devtools.backdoor.session.tables import Table
 from spawning_devtools.backdoor.session.talk import Talk
@@ -44,6 +45,7 @@ class Shared:
     outputs: Outputs
     halts: Halts
     magics: Magics
+    sources: Sources
     gone: Callable[[Session], None]
     """Called when one has ended."""
 
@@ -60,8 +62,7 @@ class Session:
         front: Front = Plain(ABOUT, self._is_name) if arrival.plain else Spoken()
         self._link = Link(sock, front, self)
         self.talk = Talk(self._link)
-        name = f"session {arrival.number}"
-        self._bench = Workbench(view, name, strand, self.talk, shared.magics)
+        self._bench = Workbench(view, strand, self.talk, shared.magics, shared.sources)
         self._watch = Watch(self._bench, view, self._say)
         self._debugging: list[Halt] = []
         self._goal: Arrival | None = None

@@ -24,6 +24,7 @@ from spawning_devtools.backdoor.session.halts import Client, Halts
 from spawning_devtools.backdoor.session.magics import Magics
 from spawning_devtools.backdoor.session.output import SCREEN, Outputs
 from spawning_devtools.backdoor.session.session import Session, Shared
+from spawning_devtools.backdoor.session.sources import Sources
 from spawning_devtools.backdoor.session.strands import Strand, Target, ThreadStrand, ThreadTarget
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Sessions:
         halts = Halts(view)
         self._breakpoints = Breakpoints(view, halts, self._here, self._own)
         magics = Magics(view, time.time())
-        self._shared = Shared(view, Outputs(), halts, magics, self._gone)
+        self._shared = Shared(view, Outputs(), halts, magics, Sources(), self._gone)
 
     def mind_breakpoints(self) -> None:
         """Take `breakpoint()` over; called before the application is imported."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import linecache
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,9 +12,8 @@ from typing import Any
 
 from spawning_devtools.backdoor.session.output import Screen
 from spawning_devtools.backdoor.session.showing import shown, traceback_of
+from spawning_devtools.backdoor.session.sources import Sources
 
-KEPT = 200
-"""Statements whose source is kept, for tracebacks and `inspect.getsource`."""
 _FEATURES = [getattr(__future__, name) for name in __future__.all_feature_names]
 
 
@@ -39,18 +37,16 @@ class Statements:
     def __init__(
         self,
         namespace: dict[str, Any],
-        name: str,
+        sources: Sources,
         around: Callable[[], AbstractContextManager[Any]],
         width: Callable[[], int],
     ) -> None:
         """`around` is entered for each statement; `width`: of the client's screen."""
         self.namespace = namespace
-        self._name = name
+        self._sources = sources
         self._around = around
         self._width = width
         self._flags = 0
-        self._count = 0
-        self._kept: list[str] = []
         self._last: BaseException | None = None
 
     def run(self, source: str, screen: Screen) -> bool:
@@ -74,8 +70,6 @@ class Statements:
 
     def forget(self) -> None:
         """The session ends."""
-        for name in self._kept:
-            linecache.cache.pop(name, None)
         # The names stay: what was defined here may be in use by the application now.
         if self._last is not None and getattr(sys, "last_value", None) is self._last:
             for name in ("last_type", "last_value", "last_traceback", "last_exc"):
@@ -83,13 +77,7 @@ class Statements:
         self._last = None
 
     def _compiled(self, source: str) -> CodeType:
-        self._count += 1
-        name = f"<{self._name}, statement {self._count}>"
-        lines = source.splitlines(keepends=True)
-        linecache.cache[name] = len(source), None, lines, name
-        self._kept.append(name)
-        if len(self._kept) > KEPT:
-            linecache.cache.pop(self._kept.pop(0), None)
+        name = self._sources.keep(source)
         tree = compile(source, name, "exec", ast.PyCF_ONLY_AST | self._flags, dont_inherit=True)
         # "single" shows the value of each expression; a module's body may have several.
         code: CodeType = compile(

@@ -12,6 +12,7 @@ from spawning_devtools.backdoor.session.frameworks import Framework, framework_o
 from spawning_devtools.backdoor.session.magics import Magics, Server
 from spawning_devtools.backdoor.session.output import SCREEN
 from spawning_devtools.backdoor.session.showing import WIDTH, traceback_of
+from spawning_devtools.backdoor.session.sources import Sources
 from spawning_devtools.backdoor.session.statements import Exit, Leave, Statements
 from spawning_devtools.backdoor.session.strands import Job, Strand, Target
 from spawning_devtools.backdoor.session.talk import Talk
@@ -21,7 +22,7 @@ class Workbench:
     """Runs statements; implements `output.Screen` for them."""
 
     def __init__(
-        self, view: WorkerView, name: str, strand: Strand, talk: Talk, magics: Magics
+        self, view: WorkerView, strand: Strand, talk: Talk, magics: Magics, sources: Sources
     ) -> None:
         self._view = view
         self._strand = strand
@@ -41,7 +42,9 @@ class Workbench:
             "quit": Exit(),
             **view.names,
         }
-        self._statements = Statements(namespace, name, self._framework.around, lambda: self.width)
+        self._statements = Statements(
+            namespace, sources, self._framework.around, lambda: self.width
+        )
 
     @property
     def target(self) -> Target:

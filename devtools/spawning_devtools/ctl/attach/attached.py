@@ -154,7 +154,9 @@ class Attached:
         if text.strip() in LEAVING:
             self._end()
             return
-        magic = words.magic(text, [*self._session.magics, *OURS], self._session.names)
+        known = [*self._session.magics, *OURS]
+        in_use = {*self._session.names, *await self._helping.used(text.strip(), known)}
+        magic = words.magic(text, known, in_use)
         if self._talk is None:
             self._screen.error("there is no line to the server")
         elif magic is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from spawning_devtools.ctl.attach.completing import Kept, Offer, Place
 from spawning_devtools.ctl.attach.talk import Talk
@@ -47,6 +47,16 @@ class Helping:
         offers = [_offer(item, place) for item in said.get("items", ())]
         self._kept.keep(place, offers)
         return offers
+
+    async def used(self, text: str, known: Collection[str]) -> set[str]:
+        """Return the word of ours that was typed, where it is a name of the session's too."""
+        word = text.partition(" ")[0]
+        if word not in known or self.talk is None:
+            return set()
+        said = await self.talk.ask("complete", source=word, line=0, column=len(word))
+        kinds = {item.get("kind") for item in (said or {}).get("items", ())
+                 if item.get("text") == word}  # fmt: skip
+        return {word} if kinds - {"magic", "builtin", "keyword", None} else set()
 
     def typed(self, before: str) -> None:
         """Have the signature ready of the call in which was typed."""

@@ -143,10 +143,8 @@ class Session:
 
     def _blocks(self, said: Said) -> Iterator[Show]:
         seconds = float(said.get("seconds") or 0)
-        yield Show("notice", (
-            f"the statement has not given way for {seconds:.0f} s: this worker answers nothing "
-            "meanwhile (--threads 0); Ctrl-C interrupts it",
-        ))  # fmt: skip
+        text = f"it has blocked this worker for {seconds:.0f} s (--threads 0); Ctrl-C interrupts it"
+        yield Show("notice", (text,))
 
     def _table(self, said: Said) -> Iterator[Show]:
         yield Show("table", (list(said.get("columns") or ()), list(said.get("rows") or ())))

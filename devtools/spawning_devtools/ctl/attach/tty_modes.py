@@ -1,6 +1,7 @@
 """The terminal between two prompts: what is typed ahead is not echoed, and not lost.
 
-A prompt sets modes of its own, and goes back to these.
+Keys are kept as they are, not as an edited line: Ctrl-R and the arrows are for the next
+prompt.  Ctrl-C stays a signal.  A prompt sets modes of its own, and goes back to these.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Echo nothing until the block ends; Ctrl-C still is a signal."""
+    """Echo nothing, and hold no line back, until the block ends."""
     try:
         descriptor = sys.stdin.fileno()
         before = termios.tcgetattr(descriptor)
     except (OSError, ValueError, termios.error):
         yield
         return
-    still = [*before]
-    still[3] &= ~termios.ECHO
+    still = termios.tcgetattr(descriptor)
+    still[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    still[6][termios.VMIN], still[6][termios.VTIME] = 1, 0
     termios.tcsetattr(descriptor, termios.TCSANOW, still)
     try:
         yield
