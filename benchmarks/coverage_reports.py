@@ -17,7 +17,7 @@ from processes import running
 REPORTS = {
     "the list, from the first look": "/_coverage/live.json?since=0",
     "JSON": "/_coverage.json",
-    "HTML": "/_coverage/html/index.html",
+    "HTML": "/_coverage/html/",
     "LCOV": "/_coverage.lcov",
     "XML": "/_coverage.xml",
     "text": "/_coverage.txt",
