@@ -27,6 +27,7 @@ BETWEEN = 0.003
 QUIET = 10.0
 """Seconds of requests without a report."""
 LIMIT = 600.0
+PENDING = (b'"pending":true', b"The report is made.")
 MODULE = """\
 RATE = {number}
 
@@ -137,7 +138,7 @@ def _fetch(port: int, path: str) -> None:
         answer = client.getresponse()
         body = answer.read()
         client.close()
-        is_pending = b'"pending": true' in body or b'"pending":true' in body
+        is_pending = any(word in body for word in PENDING)
         if answer.status == 200 and not is_pending:
             return
         time.sleep(0.2)
