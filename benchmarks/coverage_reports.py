@@ -88,7 +88,7 @@ def write(folder: Path, files: int) -> None:
     (folder / "site_app.py").write_text(
         f"{imports}\n\n"
         "def app(environ, start_response):\n"
-        "    answer = module_0000.second(30)\n"
+        "    answer = module_0000.second(150_000)\n"
         "    start_response('200 OK', [('Content-Type', 'text/plain')])\n"
         "    return [str(answer).encode()]\n"
     )
