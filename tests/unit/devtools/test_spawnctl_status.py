@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,6 +47,13 @@ def test_how_it_fares(states: tuple[str, ...], fares: tuple[str, str]) -> None:
     assert judged(_workers(*states)) == fares
 
 
+@contextlib.contextmanager
+def process_with(*descriptors: int) -> Iterator[int]:
+    """Another process that has these descriptors, and none that other tests have left open."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=descriptors) as process:
+        yield process.pid
+
+
 def test_a_board_is_found_by_its_name() -> None:
     board = Scoreboard.create(6, 4)
     try:
@@ -51,7 +61,8 @@ def test_a_board_is_found_by_its_name() -> None:
         row.introduce(7, 3, 0.0)
         row.slots[0].begin("GET", "/a", 90.0)
         row.slots[1].end(404, 10, 0.5)
-        found = board_of(os.getpid())
+        with process_with(board.shape.descriptor) as controller:
+            found = board_of(controller)
         assert found is not None
         assert (found.shape.rows, found.shape.slots) == (7, 4)
         with pytest.raises(TypeError):
@@ -68,9 +79,10 @@ def test_a_board_is_found_by_its_name() -> None:
 
 
 def test_a_process_without_a_board() -> None:
-    assert board_of(os.getpid()) is None
+    with process_with() as controller:
+        assert board_of(controller) is None
+        assert Looker(controller, None).look() is None
     assert board_of(0) is None
-    assert Looker(os.getpid(), None).look() is None
 
 
 def _page(**child: Any) -> dict[str, Any]:
