@@ -87,6 +87,8 @@ class Client:
 
     def __init__(self, sessions: Sessions, **arrival: Any) -> None:
         self.sock, theirs = socket.socketpair()
+        self.forked = theirs.dup()
+        """What a process that the application has forked has of the session's end."""
         self.sock.settimeout(PATIENCE)
         self._file = self.sock.makefile("rb")
         self._number = 0
@@ -133,6 +135,7 @@ class Client:
         """Leave."""
         self._file.close()
         self.sock.close()
+        self.forked.close()
 
 
 def text_of(messages: Sequence[Message]) -> str:

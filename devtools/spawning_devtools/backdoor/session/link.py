@@ -36,7 +36,7 @@ RENDERED = 65536
 
 # By name: with greenlets they become others.
 _poll, _POLLIN, _POLLOUT = select.poll, select.POLLIN, select.POLLOUT
-_NO_SIGNAL = socket.MSG_NOSIGNAL
+_NO_SIGNAL, _BOTH_WAYS = socket.MSG_NOSIGNAL, socket.SHUT_RDWR
 
 
 class Hears(Protocol):
@@ -156,6 +156,9 @@ class Link:
         self._outgoing.clear()
         self._hears.over()
         if not self._is_given_away:
+            # A process that the application has forked may have it too, and live on.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(_BOTH_WAYS)
             self._socket.close()
         waker, self._waker = self._waker, -1
         os.close(waker)
