@@ -38,8 +38,8 @@ class Terminal:
         self._config = config
         self._urls = urls_of(listeners)
         self._verbose_lines = verbose_lines
-        self._cause = ""
-        """Why the newest generation was begun."""
+        self._causes: list[str] = []
+        """Why the newest generation was begun, and those before it that it has overtaken."""
         self._serving = 0
         self._held: set[int] = set()
         """Workers that a debugger holds, and perhaps reads the terminal."""
@@ -52,14 +52,17 @@ class Terminal:
         """Say what is worth a line, or several."""
         match fact:
             case GenerationBegun(_, cause):
-                self._cause = cause
+                if cause not in self._causes:
+                    self._causes.append(cause)
                 if self._config.verbose:
                     _say(self._verbose_lines())
             case GenerationServes(generation, seconds):
                 log.say(self._takeover(generation, seconds))
                 self._serving = generation
+                self._causes.clear()
             case GenerationFailed(generation):
                 _say(self._abandonment(generation))
+                self._causes.clear()
             case WorkerFailed(failure=failure):
                 _say(report.failure(failure, str(Path.cwd()), not self._config.reload))
             case WorkerHeld(worker_id, by):
@@ -84,13 +87,13 @@ class Terminal:
 
     def _takeover(self, generation: int, seconds: float) -> str:
         if self._serving:
-            return report.takeover(self._cause, generation, seconds)
+            return report.takeover(report.together(self._causes), generation, seconds)
         return report.first_takeover(self._config, self._urls, generation, seconds)
 
     def _abandonment(self, generation: int) -> Iterable[str]:
         if self._serving:
             yield (
-                f"{self._cause}: generation {generation} failed;"
+                f"{report.together(self._causes)}: generation {generation} failed;"
                 f" generation {self._serving} goes on serving"
             )
         elif self._config.reload:
