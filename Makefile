@@ -47,7 +47,7 @@ sizes: environment ## check that files and functions are small
 	$(BIN)/python scripts/check_sizes.py
 
 unit: environment ## run the tests that start no server
-	$(BIN)/python -m pytest -q tests/unit
+	$(BIN)/python -m pytest -q -n 3 tests/unit
 
 docs: environment ## build the manual into docs/_build/html
 	$(BIN)/sphinx-build -q -E -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html

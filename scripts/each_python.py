@@ -15,7 +15,7 @@ import time
 import environment
 import interpreters
 
-SIDE_BY_SIDE = ("-n", "4", "--dist", "worksteal")
+SIDE_BY_SIDE = ("-n", "5", "--dist", "worksteal")
 """Most tests wait for a server most of the time, so there are more of them than cores."""
 AGAIN = ("-m", "not once")
 """For all Pythons but the first."""

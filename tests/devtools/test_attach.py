@@ -14,7 +14,7 @@ from screens import Screen, needs_tmux, screen
 from serving import wait_until
 from stub_door import Client, Said, StubDoor, stub_door
 
-pytestmark = [pytest.mark.slow, needs_tmux]
+pytestmark = [pytest.mark.slow, pytest.mark.once, needs_tmux]
 
 ATTACH = [sys.executable, "-m", "spawning_devtools.ctl", "attach"]
 PROMPT = "^w3 g2 >>> *$"

@@ -11,7 +11,7 @@ import pytest
 
 from stub_door import StubDoor, stub_door
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 ATTACH = [sys.executable, "-m", "spawning_devtools.ctl", "attach"]
 

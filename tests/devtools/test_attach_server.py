@@ -14,7 +14,7 @@ from screens import Screen, needs_tmux
 from serving import Server, StartServer, title_of, wait_until
 from storefront import SHOP, Customer, open_shop, spawnctl
 
-pytestmark = [pytest.mark.slow, needs_tmux]
+pytestmark = [pytest.mark.slow, pytest.mark.once, needs_tmux]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_objects_are_looked_at_and_no_property_is_run(attached: Screen) -> None:
 
 LOOPS = {
     "in Python": ("all(not x for x in iter(int, 1))", "KeyboardInterrupt"),
-    "asleep": ("import time; time.sleep(60)", "KeyboardInterrupt|as soon as it is back in Python"),
+    "asleep": ("import time; time.sleep(4)", "KeyboardInterrupt|as soon as it is back in Python"),
 }
 
 

@@ -18,7 +18,7 @@ from serving import PATIENCE
 from spawning_devtools.backdoor.door.placing import SESSIONS
 from spawning_devtools.backdoor.door.reception import EAGER, WRONG_SECRET
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture(params=["tcp", "unix"])

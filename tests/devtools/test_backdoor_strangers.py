@@ -23,7 +23,7 @@ from process.test_chuid import interpreter, refusal
 from serving import APPS, PATIENCE, Server, StartServer, wait_until
 from visits import KNOCKED_AT, TURNED_AWAY, knock, place_of, session, start
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 IS_ROOT = os.geteuid() == 0
 

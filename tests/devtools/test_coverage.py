@@ -23,6 +23,18 @@ KINDS = {
     "cold": ("--reload=dev,cold", "--no-livereload"),
     "forked": ("--reload=dev",),
 }
+WAYS = [
+    ("production", "4", "lines"),
+    ("production", "0", "branches"),
+    ("cold", "4", "branches"),
+    ("cold", "0", "lines"),
+    ("forked", "4", "lines"),
+    ("forked", "0", "branches"),
+    ("forked", "4", "branches"),
+    ("forked", "0", "lines"),
+]
+"""Each with each, but for what differs in nothing that is measured."""
+
 FEW = line_of(PRICING, "return str(Basket()")
 MANY = line_of(PRICING, "total = 0")
 RETURN = line_of(PRICING, "return str(total)")
@@ -30,11 +42,11 @@ STREAM = line_of(APP, 'return "".join(pieces())')
 THREAD = line_of(APP, "return found[0]")
 
 
-@pytest.mark.parametrize("branch", [False, True], ids=["lines", "branches"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "threads", "measured"), WAYS)
 def test_the_totals_are_those_of_one_process(
-    spawn: StartServer, tmp_path: Path, threads: str, kind: str, branch: bool
+    spawn: StartServer, tmp_path: Path, kind: str, threads: str, measured: str
 ) -> None:
+    branch = measured == "branches"
     folder = write(tmp_path, branch)
     alone = run_alone(folder)
     server = spawn(

@@ -15,7 +15,7 @@ from clients import Client, get, request
 from covered import Covered, ask, run_alone, write
 from serving import Server, StartServer, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 PROXIED = "X-Forwarded-For: 203.0.113.7"
 

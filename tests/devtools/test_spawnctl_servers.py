@@ -12,7 +12,7 @@ from screens import needs_tmux
 from serving import Server, StartServer, title_of, wait_until
 from storefront import SHOP, Customer, open_shop, ran, spawnctl
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture
