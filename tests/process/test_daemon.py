@@ -123,8 +123,7 @@ def test_hup_by_the_pidfile_reloads(daemons: Daemons, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(app % "old")
     address = daemons.start("mine.app", cwd=tmp_path)
     assert get(address, "/").text == "old"
-    # Of another length: Python itself takes a .pyc for current within the same second.
-    (tmp_path / "mine.py").write_text(app % "newer")
+    (tmp_path / "mine.py").write_text(app % "newer")  # longer: a .pyc tells no second from itself
     subprocess.run(f"kill -HUP $(cat {daemons.pidfile})", shell=True, check=True)
     wait_until(lambda: get(address, "/").text == "newer", "the new code serves")
 
