@@ -14,23 +14,14 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from spawning import chronicle, log, whereabouts
+from spawning import log, whereabouts
 from spawning.config import Config
-from spawning.controller.audience import Fact
 from spawning.controller.companion import Brief
 from spawning.controller.outside import Outside
+from spawning.controller.retold import Retold
 from spawning.devhooks import Debugged, DevHooks, Nobody, Sessions, begin
 from spawning.gate import Gate
-from spawning.messages import (
-    Arrival,
-    Chronicle,
-    DoorBoot,
-    Graph,
-    Line,
-    Message,
-    Refresh,
-    Snapshots,
-)
+from spawning.messages import Arrival, Chronicle, DoorBoot, Line
 from spawning.scoreboard import Scoreboard
 from spawning.sockets import UNIX
 from spawning.statement_log import StatementLog
@@ -82,25 +73,6 @@ def _shown(listeners: Sequence[socket.socket]) -> str:
     return " ".join(addresses(listeners))
 
 
-class _Memory:
-    """The chronicle: the door knows from it which workers live, and in which state they are."""
-
-    def __init__(self, boot: DoorBoot) -> None:
-        self._boot = boot
-        self._chronicle = boot.chronicle
-
-    def learn(self, fact: Fact) -> Message | None:
-        """Return what the door is told of a fact."""
-        if isinstance(fact, (Graph, Refresh, Snapshots)):
-            return None
-        self._chronicle = chronicle.extended(self._chronicle, fact)
-        return fact
-
-    def recall(self) -> list[Message]:
-        """Return what a new one has to be told."""
-        return [dataclasses.replace(self._boot, chronicle=self._chronicle)]
-
-
 def brief(
     config: Config, hooks: DevHooks, outside: Outside, backdoor: Backdoor, view: View
 ) -> Brief:
@@ -117,7 +89,7 @@ def brief(
         name="the backdoor's door",
         arguments=hooks.door_arguments(config),
         inherited=(*descriptors, *lines),
-        memory=_Memory(boot),
+        memory=Retold(boot),
         hear=lambda _message: None,
         beside=((backdoor.line, reception.hear), (view.bell, view.answer)),
     )

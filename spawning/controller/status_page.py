@@ -9,34 +9,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from spawning import chronicle, log
+from spawning import log
 from spawning.config import Config
-from spawning.controller.audience import Fact
 from spawning.controller.companion import Brief
-from spawning.messages import Chronicle, Graph, Message, Refresh, Snapshots, StatusBoot
+from spawning.controller.retold import Retold
+from spawning.messages import Chronicle, Message, StatusBoot
 from spawning.scoreboard import Shape
 from spawning.sockets import urls_of
 
 PROGRAM = Path(__file__).resolve().parents[1] / "status"
-
-
-class Memory:
-    """The chronicle, which is told whole to a new process."""
-
-    def __init__(self, boot: StatusBoot) -> None:
-        self._boot = boot
-        self._chronicle = boot.chronicle
-
-    def learn(self, fact: Fact) -> Message | None:
-        """Return what the status process is told of a fact: all that concerns processes."""
-        if isinstance(fact, (Graph, Refresh, Snapshots)):
-            return None
-        self._chronicle = chronicle.extended(self._chronicle, fact)
-        return fact
-
-    def recall(self) -> list[Message]:
-        """Return what a new process has to be told."""
-        return [dataclasses.replace(self._boot, chronicle=self._chronicle)]
 
 
 def brief(
@@ -62,7 +43,7 @@ def brief(
         name="the status page",
         arguments=[str(PROGRAM)],
         inherited=(*descriptors, board.descriptor),
-        memory=Memory(boot),
+        memory=Retold(boot),
         hear=_ignore,
     )
 

@@ -14,15 +14,13 @@ What is shown is source code.  Rules:
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
-import re
 from collections.abc import Mapping
 
 from spawning.http.peers import Peers, parse
+from spawning_devtools.browsers import means_us
 
 OPTION = "--coverage-allow-ips"
 FOREIGN = "Only a page of coverage's own changes what is measured, or a program such as curl."
-_PORT = re.compile(r":\d*$")
 _PROXIED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 
 
@@ -70,23 +68,12 @@ def refusal(visitor: Visitor, environ: Mapping[str, str], allowed: Peers) -> str
             "Coverage shows source code, to the user who started the server: to show it to all"
             f" users and proxies of this machine, start the server with {OPTION}={named}."
         )
-    if not _means_us(environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]):
+    if not means_us(environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]):
         return (
             "Coverage shows source code, and this host name may lead here from anywhere:"
             f" ask localhost for it, or start the server with {OPTION}={named}."
         )
     return ""
-
-
-def may_change(environ: Mapping[str, str]) -> bool:
-    """Return whether a request that changes something comes from a page of ours, or a program.
-
-    A browser sends Sec-Fetch-Site to https and to the loopback address only.
-    """
-    origin = environ.get("HTTP_ORIGIN", "")
-    if origin and origin.partition("://")[2] != environ.get("HTTP_HOST"):
-        return False
-    return environ.get("HTTP_SEC_FETCH_SITE", "none") in ("same-origin", "none")
 
 
 def _is_named(visitor: Visitor, allowed: Peers) -> bool:
@@ -98,14 +85,3 @@ def _is_named(visitor: Visitor, allowed: Peers) -> bool:
 def _is_local(peer: str) -> bool:
     address = parse(peer)
     return address is not None and address.is_loopback
-
-
-def _means_us(host: str, bound: str) -> bool:
-    name = _PORT.sub("", host.lower()).removeprefix("[").removesuffix("]").removesuffix(".")
-    if not name or name in ("localhost", bound.lower()) or name.endswith(".localhost"):
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from spawning.http.peers import Peers
+from spawning_devtools.browsers import asks_for_itself
 from spawning_devtools.cover import guard, pages
 from spawning_devtools.cover.answers import HTML, Start, say, send, send_json
 from spawning_devtools.cover.builds import KINDS, BuildFailed, Builds
@@ -65,7 +66,7 @@ class Site:
         if order is not None:
             if method != "POST":
                 return _not_so(start, "POST")
-            if not guard.may_change(environ):
+            if not asks_for_itself(environ):
                 return say(start, "403 Forbidden", guard.FOREIGN)
             return self._waiting(start, lambda: _obeyed(start, *order()))
         shows = self._shows(path)

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from spawning.messages import News
-from spawning_devtools.livereload import guard, templates, told
+from spawning_devtools import browsers
+from spawning_devtools.livereload import templates, told
 from spawning_devtools.livereload.inject import injecting
 
 QUESTION = "/.spawning/livereload"
@@ -59,7 +60,7 @@ class Pages:
         if path not in self.paths:
             return None
         asked = _asked(query) if path == QUESTION else None
-        if asked is None or not guard.asks_for_itself(headers):
+        if asked is None or not browsers.asks_for_itself(headers):
             return False
         seen, is_first = asked
         news = self._news
@@ -70,7 +71,7 @@ class Pages:
         """Answer with the news, or with the script that asks for them."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _refuse(start, "405 Method Not Allowed", ("Allow", "GET, HEAD"))
-        if not guard.asks_for_itself(environ):
+        if not browsers.asks_for_itself(environ):
             return _refuse(start, "403 Forbidden")
         if environ["PATH_INFO"] == SCRIPT:
             return _send(start, "text/javascript; charset=utf-8", self._script)
@@ -78,9 +79,7 @@ class Pages:
         if asked is None:
             return _refuse(start, "400 Bad Request")
         failure = self._failure
-        if failure and not guard.may_see_source(
-            environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]
-        ):
+        if failure and not browsers.means_us(environ.get("HTTP_HOST", ""), environ["SERVER_NAME"]):
             failure = told.SECRET
         answer = told.news(self._news, asked[0]) | {"failure": failure}
         return _send(start, "application/json", json.dumps(answer).encode())

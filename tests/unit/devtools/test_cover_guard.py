@@ -13,7 +13,8 @@ from spawning.http.peers import Peers
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import Request
 from spawning.wsgi.environ import Endpoint, endpoint
-from spawning_devtools.cover.guard import Visitor, may_change, refusal
+from spawning_devtools.browsers import asks_for_itself
+from spawning_devtools.cover.guard import Visitor, refusal
 from spawning_devtools.cover.visitors import VISITOR, Visitors
 
 LOCAL, LOCAL6 = Visitor("127.0.0.1", is_same_user=True), Visitor("::1", is_same_user=True)
@@ -133,7 +134,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("fields", "may"), CHANGES)
 def test_who_changes_what_is_measured(fields: dict[str, str], may: bool) -> None:
-    assert may_change({"HTTP_HOST": "localhost:8080", **fields}) is may
+    assert asks_for_itself({"HTTP_HOST": "localhost:8080", **fields}) is may
 
 
 # ---------------------------------------------------------------- who a visitor is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spawning_devtools.livereload.guard import asks_for_itself, may_see_source
+from spawning_devtools.browsers import asks_for_itself, means_us
 from spawning_devtools.livereload.policy import nonce_for
 
 # (policies, nonce, None for a page that is left alone)
@@ -76,11 +76,11 @@ def test_who_asks(fields: dict[str, str], is_own: bool) -> None:
     ],
 )
 def test_who_sees_source(host: str) -> None:
-    assert may_see_source(host, "dev")
+    assert means_us(host, "dev")
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example:1", "127.0.0.1.evil.example", "localhost.evil", "x"]
 )
 def test_who_sees_none(host: str) -> None:
-    assert not may_see_source(host, "127.0.0.1")
+    assert not means_us(host, "127.0.0.1")

@@ -1,4 +1,4 @@
-"""Who may ask for news, and who may see source code in them; pure."""
+"""Whether a browser has meant us, and whether one of our own pages asks; pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def asks_for_itself(headers: Mapping[str, str]) -> bool:
     return headers.get("HTTP_SEC_FETCH_SITE", "none") in ("same-origin", "none")
 
 
-def may_see_source(host: str, bound: str) -> bool:
+def means_us(host: str, bound: str) -> bool:
     """Return whether a request for `host` is one that no other site can have a browser make.
 
     The name of any other site may lead to this machine (DNS rebinding); then its pages
