@@ -37,6 +37,8 @@ from spawning_devtools.cover.workers import Workers, is_alive
 
 THREADS = WAITING + 8
 GENERATION = 1
+NICE = 10
+"""How much it gives way to the workers: it has most to do while reports are made."""
 _LIMITS = Limits(keep_alive_time=0, write_time=10.0)
 _CONTROLLER_DECIDES = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 
@@ -54,6 +56,7 @@ def main(descriptor: int) -> int:
         for number in (boot.side, boot.told, boot.journal):
             os.set_inheritable(number, False)
         os.chdir(boot.folder)
+        os.nice(NICE)
         disk.remove_left_behind()
         _Keeper(channel, boot).run()
     return 0
