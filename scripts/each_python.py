@@ -19,6 +19,8 @@ SIDE_BY_SIDE = ("-n", "5", "--dist", "worksteal")
 """Most tests wait for a server most of the time, so there are more of them than cores."""
 AGAIN = ("-m", "not once")
 """For all Pythons but the first."""
+BETWEEN = ("-m", "not once and not slow")
+"""For those that are neither the oldest, nor the newest, nor what `python3` is here."""
 LONGEST = 900
 """Seconds after which the tests of one Python are taken to hang."""
 
@@ -44,14 +46,23 @@ def run(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
     return "failed with exit code {}".format(code) if code else "passed"
 
 
+def selection(number: int, chosen: "list[interpreters.Interpreter]") -> "tuple[str, ...]":
+    """Return which tests the Python of this number runs, in the words of pytest."""
+    if number == 0:
+        return ()
+    default = interpreters.default()
+    is_default = default is not None and chosen[number].minor == default.minor
+    return AGAIN if is_default or number == len(chosen) - 1 else BETWEEN
+
+
 def main(arguments: "list[str]") -> int:
     """Run the tests with each Python; return 1 if any of them failed."""
     chosen, remarks = interpreters.choose(interpreters.all_found(), interpreters.principal())
     results = []  # type: list[str]
-    for one in chosen:
+    for number, one in enumerate(chosen):
         print("\n==== {} ====".format(one), flush=True)
         began = time.monotonic()
-        result = run(one, [*(AGAIN if results else ()), *arguments])
+        result = run(one, [*selection(number, chosen), *arguments])
         results.append(result)
         remarks.append("{}: {} in {:.0f} s".format(one, result, time.monotonic() - began))
     print("\n==== all ====", *remarks, sep="\n", flush=True)

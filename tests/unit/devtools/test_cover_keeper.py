@@ -107,12 +107,10 @@ class Keeper:
         return found
 
     def lines(self) -> dict[str, Any]:
-        """Return what an editor is told of the file."""
-        status, body = self.ask(".json?since=0")
-        assert status == 200, body
-        (found,) = json.loads(body)["files"]
-        assert isinstance(found, dict)
-        return found
+        """Return what an editor is told of the file, once it is analysed."""
+        while not (told := json.loads(self.ask(".json?since=0")[1])["files"]):
+            pass  # the keeper waits some seconds for the analysis, each time
+        return dict(told[0])
 
     def next_order(self) -> CoverageOrder:
         """Return what the controller is told next."""
