@@ -25,10 +25,10 @@ from peers import Peer, spawning
 from report import median_and_spread, percentile, ratio, table, versions, write_json
 
 KEYS = (
-    ("User", ".", b"objects"),
+    ("User", ".", b"clean_fields"),
     ("User.objects", ".", b"aggregate"),
-    ("models", ".", b"AutoField"),
-    ("settings", ".", b"ALLOWED_HOSTS"),
+    ("models", ".", b"Aggregate"),
+    ("settings", ".", b"ABSOLUTE_URL_OVERRIDES"),
     ("get_user", "_", b"get_user_model"),
 )
 """What is typed before, the key, and what it has to bring up."""
