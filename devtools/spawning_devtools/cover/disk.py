@@ -59,9 +59,11 @@ class PrivateFolder:
             os.close(self._lock)  # another one has taken it for nobody's, just then
 
     def close(self) -> None:
-        """Remove it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        """Remove it; harmless where that is done: the number of the lock is another's then."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            shutil.rmtree(self.path, ignore_errors=True)
+            os.close(lock)
 
 
 def remove_left_behind() -> None:
