@@ -83,6 +83,7 @@ class Entered:
         self.backdoor._announcements._socket.detach()  # a thread may be about to use it
         for one in (self.door, self._theirs, self.channel, self.controller):
             one.close()
+        os.close(self.boot.board[0])
 
 
 @pytest.fixture

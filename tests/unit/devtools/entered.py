@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -165,6 +166,7 @@ class Entered:
         for client in self._clients:
             client.close()
         self.wait_until_left()
+        os.close(self.view.board.shape.descriptor)
 
 
 @contextlib.contextmanager
