@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    // The wiring is tested against a stand-in for the editor's interface.
+    alias: { vscode: new URL('./tests/wiring/vscode.ts', import.meta.url).pathname },
+  },
+  test: { include: ['tests/core/**/*.test.ts', 'tests/wiring/**/*.test.ts'] },
+});
