@@ -8,7 +8,8 @@ What is waited for, by the last event of each file:
     placed       | moved or linked to its name, whole: the same
     being written| opened or written, not closed: until the close, at most CLOSE
     closing      | closed, and a program has it open all the same: asked again after
-                 | CLOSING, for the kernel tells of a close before it is done with it
+                 | CLOSING, then twice that and so on, for the kernel tells of a close
+                 | before it is done with it, and the program may have to wait meanwhile
     open         | being written, and a program is known to have it open: asked again
                  | after CLOSE, and at most OPEN_LONGEST for all
     unsure       | gone, or in a folder that has just appeared: after SETTLE, for
@@ -67,6 +68,8 @@ class Touch:
     state: State
     path: str
     moment: float
+    pause: float = 0.0
+    """Seconds after which to ask again, of a file that is closing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,10 @@ def _after(known: Touch | None, touch: Touch) -> Touch:
     """Return what counts after `touch`, of a file last touched by `known`."""
     if known and touch.state is State.ATTRIBUTES:
         return known  # Many programs set permissions or times after they closed the file.
-    if known and (known.state, touch.state) == (State.WRITTEN, State.OPEN):
-        return replace(touch, state=State.CLOSING)
+    if known and known.state in (State.WRITTEN, State.CLOSING) and touch.state is State.OPEN:
+        pause = 2 * known.pause or CLOSING
+        if pause < CLOSE:
+            return replace(touch, state=State.CLOSING, pause=pause)
     return touch
 
 
@@ -153,7 +158,7 @@ def _ready(touch: Touch) -> float:
         case State.BEING_WRITTEN | State.OPEN:
             return touch.moment + CLOSE
         case State.CLOSING:
-            return touch.moment + CLOSING
+            return touch.moment + touch.pause
         case State.UNSURE | State.ATTRIBUTES:
             return touch.moment + SETTLE
         case _:

@@ -45,7 +45,14 @@ CASES = {
         [(0, B, "a"), (1, W, "a"), (1, O, "a")],
         1 + CLOSING,
     ),
-    "closed by one of two writers": ([(0, W, "a"), (0, O, "a"), (0.005, O, "a")], 0.005 + CLOSE),
+    "closed by a program that has to wait": (
+        [(0, W, "a"), (0, O, "a"), (CLOSING, O, "a")],
+        3 * CLOSING,
+    ),
+    "closed by one of two writers": (
+        [(0, W, "a"), *(((2**n - 1) * CLOSING, O, "a") for n in range(9))],
+        255 * CLOSING + CLOSE,
+    ),
     "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
         [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],
