@@ -22,7 +22,7 @@ def app(environ, start):
     start("200 OK", [])
     return [views.TEXT.encode()]
 """
-RELOADED = r"spawn: (.*): generation (\d+) in \d+ ms"
+RELOADED = r"spawn: (.*): generation (\d+) in \d"
 
 
 def source(text: str) -> str:

@@ -48,7 +48,7 @@ def test_hup_under_load_fails_nothing(spawn: StartServer, plain: Path, threads: 
     with Load(server.wait_until_serving().address, "/", clients=6) as load:
         for generation in range(2, 8):
             server.signal(signal.SIGHUP)
-            server.log.wait_for(rf"SIGHUP: generation {generation} in \d+ ms")
+            server.log.wait_for(rf"SIGHUP: generation {generation} in \d")
     assert load.failures == []
     assert load.answered > 100
     server.wait_for_workers(2, "generation 7 (serving)")
