@@ -2,19 +2,20 @@
 
     python benchmarks/reload.py [--mode mixed|repeated] [--saves N] [--pause SECONDS]
                                 [--peer-saves N] [--sites NAME,...] [--roles NAME,...]
-                                [--only NAME,...] [--json FILE]
+                                [--parts constant|bodies] [--only NAME,...] [--json FILE]
     python benchmarks/reload.py --load [--saves N] [--sites NAME,...] [--json FILE]
     python benchmarks/reload.py --memory | --idle [--seconds S] [--sites NAME,...] [--json FILE]
 
-Each server runs a copy of a site.  Its files are saved in turn (`mixed`), or one again and again
-(`repeated`), in place and by atomic rename in turn.  A client on a kept connection asks in a
-tight loop from the moment of the save until the new version answers; the time runs from before
-the file is touched to the last byte of that answer.  Two more clients go on asking fifty times a
-second, one on a kept connection and one on a new connection for each request, and whatever they
-see besides a right answer is counted: failures; reconnects, which are kept connections that the
-server closed between two requests; and answers of old code on requests that began after the
-first answer of the new.  The next save comes when the server has answered without a fault for the
-pause, which is drawn anew around `--pause`, and the same for all.
+Each server runs a copy of a site. Its files are saved in turn (`mixed`), or one again and again
+(`repeated`), in place and by atomic rename in turn. What a save changes is a constant of the
+module, or with `--parts bodies` the body of a function that runs for each answer. A client on a
+kept connection asks in a tight loop from the moment of the save until the new version answers; the
+time runs from before the file is touched to the last byte of that answer. Two more clients go on
+asking fifty times a second, one on a kept connection and one on a new connection for each request,
+and whatever they see besides a right answer is counted: failures; reconnects, which are kept
+connections that the server closed between two requests; and answers of old code on requests that
+began after the first answer of the new. The next save comes when the server has answered without a
+fault for the pause, which is drawn anew around `--pause`, and the same for all.
 
 `--load` saves under load and counts what fails, for our server only; `--memory` weighs four
 workers from a snapshot against four cold ones; `--idle` shows the processor time of a server
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import environment
 from report import versions, write_json
+from sites import PARTS
 
 if TYPE_CHECKING:
     from sites import Site
@@ -44,6 +46,7 @@ def arguments() -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--mode", choices=MODES, default="mixed", help="[mixed]")
+    parser.add_argument("--parts", choices=PARTS, default=PARTS[0], help="edited [%(default)s]")
     parser.add_argument("--saves", type=int, default=0, help="for each server [30, 200 of --load]")
     parser.add_argument("--peer-saves", type=int, default=0, help="for all but ours [as --saves]")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between saves [1.0]")
@@ -98,7 +101,7 @@ def saves_of_site(site: Site, original: Path, options: argparse.Namespace) -> li
             except PeerError as error:
                 saves = Saves(peer.name, site.name, name, trouble=str(error))
             results.append(saves)
-        print(f"\n### {name}, {options.saves} saves, {options.pause:g} s apart\n")
+        print(f"\n### {name}, {options.saves} saves ({options.parts}), {options.pause:g} s apart\n")
         print(saves_table(results, edited, OURS), end="\n\n")
         lines = verdicts(results, OURS, IN_PROCESS, concerned)
         lines += [f"- {saves.peer}: {saves.trouble}" for saves in results if saves.trouble]
@@ -155,7 +158,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for site in SITES:
             if site.name in words(options.sites):
-                everything += measure(site, prepare(site, Path(scratch) / site.name), options)
+                everything += measure(
+                    site, prepare(site, Path(scratch) / site.name, options.parts), options
+                )
     if measure is saves_of_site:
         print("", *LEFT_OUT, sep="\n")
     content = {"versions": versions(), "figures": [asdict(one) for one in everything]}

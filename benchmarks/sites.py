@@ -16,6 +16,15 @@ import heavy_site
 
 SMALL = Path(__file__).resolve().parent / "sites" / "small"
 MARK = 'VERSION = "v0"'
+IN_A_BODY = """\
+class _Version:
+    def __str__(self):
+        return "v0"
+
+
+VERSION = _Version()"""
+"""The same, but what is edited is in a function that runs for each answer, and not before."""
+PARTS = ("constant", "bodies")
 SHOWN = re.compile(r"(\w+)=v(\d+)")
 HOWS = ("in place", "atomic")
 AS_ASGI = """\
@@ -118,10 +127,14 @@ class Edit:
         return moment
 
 
-def prepare(site: Site, folder: Path) -> Path:
-    """Write the site into `folder`, which is made; return it."""
+def prepare(site: Site, folder: Path, parts: str = PARTS[0]) -> Path:
+    """Write the site into `folder`, which is made; return it.  `parts`: what will be edited."""
     folder.mkdir(parents=True)
     site.write(folder)
+    if parts == "bodies":
+        for target in site.targets:
+            file = folder / target.file
+            file.write_text(file.read_text().replace(MARK, IN_A_BODY))
     words = {"module": site.module, "variable": site.variable}
     (folder / "as_asgi.py").write_text(AS_ASGI.format(**words))
     return folder
@@ -143,7 +156,7 @@ def edits(targets: Sequence[Target], folder: Path) -> Iterator[Edit]:
     for target, number in zip(cycle(targets), count(1)):
         # By rounds, so that each target is saved in both ways even where their number is even.
         how = HOWS[(number - 1 + (number - 1) // len(targets) * (len(targets) % 2 == 0)) % 2]
-        edited = sources[target].replace(MARK, f'VERSION = "v{number}"')
+        edited = sources[target].replace('"v0"', f'"v{number}"')
         yield Edit(target, number, how, folder / target.file, f"{edited}\n#{'.' * number}\n")
 
 
