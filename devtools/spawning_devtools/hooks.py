@@ -21,9 +21,11 @@ from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing
 from spawning_devtools.debugging import debuggers
 from spawning_devtools.livereload.pages import Pages
+from spawning_devtools.reload import freshness
 from spawning_devtools.reload.observe import Observer
 from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
+from spawning_devtools.snapshots import full
 from spawning_devtools.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class _NoHooks:
     def note(self) -> None:
         """Nothing is observed."""
 
+    def loaded(self) -> None:
+        """Nothing is observed."""
+
     def report(self) -> Graph | None:
         """There is nothing to report."""
         return None
@@ -72,6 +77,13 @@ class _NoHooks:
     def first_environ(self) -> Mapping[str, str]:
         """Never asked for."""
         return os.environ
+
+
+class _Project:
+    """The project's files, for a snapshot."""
+
+    has = staticmethod(is_project)
+    attend = staticmethod(freshness.attend)
 
 
 class _DevHooks:
@@ -94,7 +106,7 @@ class _DevHooks:
         self.note = observer.note
         self._snapshot = None
         if boot.cradle >= 0:
-            self._snapshot = Snapshot(boot, channel, observer, is_project, become_worker)
+            self._snapshot = Snapshot(boot, channel, observer, _Project(), become_worker)
 
     def before_import(self, news: Callable[[], None]) -> None:
         """Observe imports, and wait here if this is to be a snapshot."""
@@ -102,6 +114,11 @@ class _DevHooks:
         if self._snapshot is not None:
             self._observer.stops = self._snapshot
             self._snapshot.park("")
+
+    def loaded(self) -> None:
+        """Wait here if this is to be a snapshot of the whole application."""
+        if self._snapshot is not None:
+            self._snapshot.loaded()
 
     def report(self) -> Graph | None:
         """Return what was imported since the last call, or None where nothing was."""
@@ -160,7 +177,8 @@ def nursery(
     # Here, because it imports the controller, and workers come to this module as well.
     from spawning_devtools.snapshots.nursery import nursery_of
 
-    return nursery_of(executed, switchboard, tell)
+    may_be_full = not config.coverage and full.is_possible()
+    return nursery_of(executed, switchboard, tell, may_be_full)
 
 
 def live_pages(config: Config) -> LivePages | None:

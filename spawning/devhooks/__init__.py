@@ -46,6 +46,9 @@ class WorkerHooks(Protocol):
         `news` is to be called, from whatever thread, when `report` has something new.
         """
 
+    def loaded(self) -> None:
+        """Called once the application is there."""
+
     def note(self) -> None:
         """Have the next report end with what was imported until now."""
 

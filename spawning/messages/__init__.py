@@ -63,6 +63,7 @@ from spawning.messages.of_questions import (
 from spawning.messages.of_snapshots import (
     Advance,
     Born,
+    Complete,
     GoOn,
     Parked,
     Place,
@@ -71,6 +72,8 @@ from spawning.messages.of_snapshots import (
     Snapshots,
     Sprout,
     Stumbled,
+    Take,
+    Taken,
     Unfit,
 )
 from spawning.messages.of_status import (
@@ -120,6 +123,7 @@ __all__ = [
     "Born",
     "Channel",
     "Chronicle",
+    "Complete",
     "Count",
     "CoverageAck",
     "CoverageBoot",
@@ -179,6 +183,8 @@ __all__ = [
     "Stopping",
     "Stops",
     "Stumbled",
+    "Take",
+    "Taken",
     "Unanswered",
     "Unfit",
     "Wanted",

@@ -1,8 +1,8 @@
 """What is said to and by snapshots: processes that hold a half-started application.
 
-A snapshot waits for one of `Sprout`, `Advance`, `GoOn` and `Boot`.  The first makes
-another process that holds the same and waits as well; the others change the one that
-is told.  `Boot` makes a worker of it.
+A snapshot waits for one of `Sprout`, `Advance`, `GoOn`, `Complete`, `Take` and `Boot`.
+The first makes another process that holds the same and waits as well; the others change
+the one that is told.  `Boot` makes a worker of it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SnapshotIs(Message):
     """A snapshot that waits."""
 
     kind: str
-    """`cold`, `natural`, `installed` or `hot`."""
+    """`cold`, `natural`, `installed`, `hot` or `full`."""
     at: str
     """The module that would be imported next; empty where nothing of the application has begun."""
     modules: int
@@ -102,7 +102,27 @@ class GoOn(Message):
     stops: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Complete(Message):
+    """Go on with the start to its end, and wait there."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Take(Message):
+    """Have the bodies of functions that these files have now."""
+
+    files: tuple[str, ...]
+
+
 # ---------------------------------------------------------------- snapshot to controller
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Taken(Message):
+    """A snapshot has the bodies that it was to have, or none of them."""
+
+    why_not: str
+    """A phrase: `the module does something else when it is imported`; empty where it has."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ class Worker:
             app = application.load(config)
         except BaseException as error:
             return self._fail(error)
+        if self._hooks is not None:
+            self._hooks.loaded()
         self._doubt(None)
         is_warm = self._hooks is not None and self._hooks.is_warm
         self._engine = self._make_engine(app, make_runner(self._row, is_warm))

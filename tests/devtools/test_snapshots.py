@@ -12,19 +12,11 @@ from typing import Any
 
 import pytest
 
+from mirrors import explained, lines_of
 from serving import APPS, Server
 from warm import Warm
 
 pytestmark = pytest.mark.slow
-
-INHERENT = {
-    "streams": (
-        "spawning_devtools.snapshots.held.HeldOutput",
-        "_io.FileIO",
-        "the raw stream has to hold what is printed while nobody is to see it",
-    )
-}
-"""By what is reported: what stands there in a warm worker, and in a cold one, and why."""
 
 
 @dataclass
@@ -88,16 +80,6 @@ def test_a_warm_worker_equals_a_cold_one(both: Both, save: int) -> None:
     warm = [explained(line) for line in lines_of(both[1].reports[save])]
     difference = [line for line in difflib.ndiff(cold, warm) if line[0] in "+-"]
     assert difference == []
-
-
-def lines_of(report: Any) -> list[str]:
-    return json.dumps(report, indent=1, sort_keys=True).splitlines()
-
-
-def explained(line: str) -> str:
-    for is_warm, is_cold, _why in INHERENT.values():
-        line = line.replace(is_warm, is_cold)
-    return line
 
 
 def test_what_a_save_does_not_concern_is_not_imported_again(both: Both) -> None:

@@ -30,12 +30,28 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import machinery
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from spawning_devtools.reload.hidden import hidden
 from spawning_devtools.reload.origin import is_project
+
+if TYPE_CHECKING:
+    from importlib.abc import InspectLoader
+
+
+class Witness(Protocol):
+    """Who is told of what is loaded."""
+
+    def loading(
+        self, loader: InspectLoader, name: str, file: str
+    ) -> AbstractContextManager[Callable[[CodeType | None], None]]:
+        """A file is being loaded; what this yields is called with its code."""
+
+
+_witness: Witness | None = None
 
 SECOND = 1_000_000_000
 CLOCK_LAG = 20_000_000
@@ -53,6 +69,16 @@ class FreshSourceLoader(machinery.SourceFileLoader):
     @hidden
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the module's code."""
+        path = self.get_filename(fullname)
+        if _witness is None or not is_project(path):
+            return self._fresh_code(fullname)
+        with _witness.loading(self, fullname, path) as take:
+            code = self._fresh_code(fullname)
+            take(code)
+        return code
+
+    @hidden
+    def _fresh_code(self, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
         if not is_project(path):
             return super().get_code(fullname)
@@ -101,6 +127,12 @@ def _write(cache: str, data: bytes, moment: int) -> None:
     except OSError:
         os.unlink(draft)
         raise
+
+
+def attend(witness: Witness) -> None:
+    """Tell `witness` of each source file of the project that is loaded from now on."""
+    global _witness
+    _witness = witness
 
 
 def install() -> None:

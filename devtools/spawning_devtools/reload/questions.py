@@ -32,6 +32,8 @@ from spawning_devtools.reload.knowledge import Knowledge
 from spawning_devtools.reload.origin import is_installed, is_project
 from spawning_devtools.reload.places import is_below
 
+FULL = "full"
+"""The kind of a snapshot that takes the new bodies of functions."""
 NO_MODULES = Unanswered(
     "no module is known", "the server has to be started with --reload=dev, and to have imported"
 )
@@ -102,14 +104,18 @@ def why(known: Knowledge, path: str) -> Explanation:
 def _source(known: Knowledge, names: Sequence[str]) -> str:
     """Return what a generation would start from after a change of these modules."""
     concerned = frozenset(names)
-    left = [s for s in known.snapshots if not concerned.intersection(s.names)]
+    full = next((s for s in known.snapshots if s.kind == FULL), None)
+    left = [s for s in known.snapshots if not concerned.intersection(s.names) and s is not full]
     if not names:
         left = [snapshot for snapshot in left if not snapshot.at]
     deepest = max(left, key=lambda snapshot: snapshot.modules, default=None)
-    if deepest is None:
-        return "a fresh interpreter"
-    where = f"before {deepest.at}" if deepest.at else "before the application"
-    return f"a snapshot {where} ({deepest.kind}, {deepest.modules:,} modules are there)"
+    source = "a fresh interpreter"
+    if deepest is not None:
+        where = f"before {deepest.at}" if deepest.at else "before the application"
+        source = f"a snapshot {where} ({deepest.kind}, {deepest.modules:,} modules are there)"
+    if full is not None and concerned and concerned.issubset(full.names):
+        return f"a snapshot of it all ({FULL}) if only bodies of functions change, else {source}"
+    return source
 
 
 def _kinds(known: Knowledge, path: str) -> Iterable[str]:

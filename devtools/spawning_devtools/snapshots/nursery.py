@@ -23,19 +23,25 @@ from spawning.messages import (
     Snapshots,
     Sprout,
     Stumbled,
+    Take,
+    Taken,
     Unfit,
 )
-from spawning_devtools.snapshots import forking, ladder
+from spawning_devtools.snapshots import forking, ladder, steps
 from spawning_devtools.snapshots.processes import Heard, Processes
 from spawning_devtools.snapshots.readings import stamp_of
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare, Task
+from spawning_devtools.snapshots.spares import Spares
 
 PATIENCE = 2000
 """Milliseconds in which a snapshot has to fork."""
 
 
 def nursery_of(
-    executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+    executed: Spawner,
+    switchboard: Switchboard,
+    tell: Callable[[Snapshots], None],
+    may_be_full: bool,
 ) -> Nursery | None:
     """Return a nursery, or None, said once, where the system does not let us have one."""
     try:
@@ -43,23 +49,24 @@ def nursery_of(
     except (OSError, AttributeError) as error:
         log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
         return None
-    return Nursery(executed, switchboard, tell)
+    return Nursery(executed, switchboard, tell, may_be_full)
 
 
 class Nursery:
     """Implements `devhooks.Nursery`."""
 
     def __init__(
-        self, executed: Spawner, switchboard: Switchboard, tell: Callable[[Snapshots], None]
+        self,
+        executed: Spawner,
+        switchboard: Switchboard,
+        tell: Callable[[Snapshots], None],
+        may_be_full: bool,
     ) -> None:
         self._executed = executed
         self._tell = tell
-        self._known = Ladder()
+        self._known = Ladder(may_be_full=may_be_full)
         self._processes = Processes(switchboard, Heard(self._said, self._born))
-        self._spares: dict[int, list[int]] = {}
-        """By the snapshot that forked them."""
-        self._sprouting: set[int] = set()
-        """Snapshots that were told to fork a spare."""
+        self._spares = Spares(self._processes)
         self._task: Task | None = None
         self._chosen: tuple[int, int] = (0, 0)
         """The newest generation, and the snapshot that its workers come from."""
@@ -72,8 +79,9 @@ class Nursery:
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker: from the deepest snapshot, the same for all of a generation."""
         self._template = boot
-        pid = self._source_of(boot.generation)
-        warm = self._take_spare(pid) if pid else None
+        warm = self._take_spare(self._source_of(boot.generation))
+        if warm is None:  # more than bodies of functions has changed
+            warm = self._take_spare(self._source_of(boot.generation))
         spawned = warm or self._executed.spawn(boot)
         if warm is not None:
             warm.channel.send(boot)
@@ -86,6 +94,7 @@ class Nursery:
             case Reload(files=files, names=names):
                 self._abandon_task()
                 self._discard(ladder.outdated(self._known, files, names))
+                self._known = ladder.changed(self._known, files)
                 self._known = dataclasses.replace(self._known, prospect=None)
             case Prospect() as prospect:
                 self._processes.kill_condemned()
@@ -98,7 +107,8 @@ class Nursery:
         """Anything may have changed: hold nothing of the code any more."""
         self._abandon_task()
         self._discard([*self._known.rungs])
-        self._known = Ladder(installed=self._known.installed)
+        before = self._known
+        self._known = Ladder(installed=before.installed, may_be_full=before.may_be_full)
 
     def reap(self) -> None:
         """A child of this process has died."""
@@ -116,7 +126,7 @@ class Nursery:
         newest, chosen = self._chosen
         if generation != newest or chosen not in self._known.rungs:
             self._discard(ladder.stale(self._known, stamp_of))
-            deepest = self._known.deepest()
+            deepest = self._known.full() or self._known.deepest()
             chosen = deepest.pid if deepest is not None else 0
             self._chosen = max(generation, newest), chosen
         return chosen
@@ -124,60 +134,59 @@ class Nursery:
     def _take_spare(self, source: int) -> Spawned | None:
         """Return a process that waits where `source` does, None where it does not fork."""
         while True:
-            spares = self._spares.get(source, [])
-            while spares:
-                pid = spares.pop()
-                self._count_spares(source)
-                if self._processes.is_alive(pid):
+            while (pid := self._spares.pop(source)) is not None:
+                self._count_spares()
+                if self._processes.is_alive(pid) and self._takes(source, pid):
                     return self._processes.hand_over(pid)
+                if source not in self._known.rungs:
+                    return None
             if not self._processes.is_alive(source):
                 break
-            self._sprout(source, Sprout())
+            self._spares.sprout(source, Sprout())
             if not self._processes.wait_for_birth(PATIENCE):
                 break
         self._discard([source])
         return None
 
-    def _sprout(self, source: int, order: Sprout) -> None:
-        if source not in self._sprouting:
-            self._sprouting.add(source)
-            self._processes.tell(source, order)
+    def _takes(self, source: int, pid: int) -> bool:
+        """Return whether this spare has what was changed since its snapshot was made."""
+        changed = tuple(sorted(self._known.rungs[source].changed))
+        if not changed or self._processes.ask(pid, Take(changed), PATIENCE) == Taken(""):
+            return True
+        self._processes.condemn(pid)
+        self._discard([source])
+        return False
 
-    def _count_spares(self, source: int) -> None:
-        rung = self._known.rungs.get(source)
-        if rung is not None:
-            spares = len(self._spares.get(source, ()))
-            self._known = self._known.with_rung(dataclasses.replace(rung, spares=spares))
+    def _count_spares(self) -> None:
+        for source, number in self._spares.counted():
+            rung = self._known.rungs.get(source)
+            if rung is not None and rung.spares != number:
+                self._known = self._known.with_rung(dataclasses.replace(rung, spares=number))
 
     # ------------------------------------------------------------ preparing
 
     def _prepare(self) -> None:
         """Take the next step, unless one is being taken."""
-        if self._task is not None or self._sprouting:
+        if self._task is not None or self._spares.are_expected:
             return
-        match ladder.step(self._known):
+        match steps.next_step(self._known):
             case Begin() as begin if self._template is not None:
                 self._begin(begin, self._template)
             case Grow(source) as grow:
                 self._task = Task(grow, self._known.rungs[source])
                 self._processes.tell(source, Sprout())
             case Spare(source):
-                self._sprout(source, Sprout(will_be_worker=True))
+                self._spares.sprout(source, Sprout(will_be_worker=True))
             case None:
                 self._tell(self._known.described())
 
     def _begin(self, begin: Begin, template: Boot) -> None:
-        boot = dataclasses.replace(
-            template, worker_id=0, generation=0, row=0, cradle=self._processes.cradle
-        )
         try:
-            line = self._executed.spawn(boot)
+            pid = self._processes.begin(self._executed, template)
         except OSError as error:
             self._say_once(f"no snapshot can be started: {error.strerror}")
-            return
-        pid = line.process.pid
-        self._task = Task(begin, Rung(pid, Kind.COLD, ""), pid)
-        self._processes.add(pid, line)
+        else:
+            self._task = Task(begin, Rung(pid, Kind.COLD, ""), pid)
 
     def _born(self, born: Born) -> None:
         """Find out what a process was forked for."""
@@ -185,10 +194,8 @@ class Nursery:
         if born.goes_on and task is not None and task.pid == born.parent:
             self._processes.listen(born.parent)  # its child holds what it says that it holds
             task.pid = born.pid
-        elif born.parent in self._sprouting:
-            self._sprouting.discard(born.parent)
-            self._spares.setdefault(born.parent, []).append(born.pid)
-            self._count_spares(born.parent)
+        elif self._spares.take_in(born.pid, born.parent):
+            self._count_spares()
             self._prepare()
         elif task is not None and not task.pid and born.parent == task.source.pid:
             assert isinstance(task.grow, Grow)
@@ -250,7 +257,8 @@ class Nursery:
         """A process may not be forked from here on."""
         where = f"what comes before {at}" if at else "nothing"
         # Once for each place: the name of a temporary file is another at each start.
-        self._say_once(f"a warm start can hold {where} only: {why}", about=where)
+        if not ladder.is_full(self._task):  # the others are as good as they were
+            self._say_once(f"a warm start can hold {where} only: {why}", about=where)
         self._give_up(at)
 
     def _give_up(self, at: str) -> None:
@@ -270,21 +278,16 @@ class Nursery:
     def _abandon_task(self) -> None:
         task, self._task = self._task, None
         if task is not None and task.pid and task.pid not in self._known.rungs:
+            self._processes.pause(task.pid)
             self._discard([task.pid])
 
     def _discard(self, pids: Iterable[int]) -> None:
         """End these, and the spares that were forked from them."""
         for pid in [*pids]:
-            for spare in self._spares.pop(pid, ()):
-                self._processes.condemn(spare)
+            self._spares.condemn(pid)
             self._processes.condemn(pid)
-            self._sprouting.discard(pid)
             self._known = self._known.without([pid])
-        for parent, spares in self._spares.items():
-            alive = [spare for spare in spares if spare in self._processes]
-            if alive != spares:
-                self._spares[parent] = alive
-                self._count_spares(parent)
+        self._count_spares()
 
     def _say_once(self, text: str, about: str = "") -> None:
         if (about or text) not in self._told:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import select
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from spawning.controller.spawn import Spawned
+from spawning.controller.spawn import Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
-from spawning.messages import Born, Channel, Message, decode
+from spawning.messages import Boot, Born, Channel, Message, decode
 from spawning_devtools.snapshots.adopted import Adopted
 
 BIRTH_SIZE = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Heard:
     """Who is told what happens to the processes."""
 
@@ -42,13 +43,17 @@ class Processes:
         self._cradle.setblocking(False)
         switchboard.attend(self._cradle, self.take_births)
 
-    @property
-    def cradle(self) -> int:
-        """The descriptor on which forked processes announce themselves."""
-        return self._theirs.fileno()
-
     def __contains__(self, pid: int) -> bool:
         return pid in self._lines
+
+    def begin(self, spawner: Spawner, template: Boot) -> int:
+        """Execute a process that is to be a snapshot; return its id.  Raises OSError."""
+        boot = dataclasses.replace(
+            template, worker_id=0, generation=0, row=0, cradle=self._theirs.fileno()
+        )
+        line = spawner.spawn(boot)
+        self.add(line.process.pid, line)
+        return line.process.pid
 
     def add(self, pid: int, line: Spawned) -> None:
         """Attend to a process."""
@@ -58,6 +63,21 @@ class Processes:
     def tell(self, pid: int, message: Message) -> None:
         """Send a process a message."""
         self._lines[pid].channel.send(message)
+
+    def ask(self, pid: int, question: Message, milliseconds: int) -> Message | None:
+        """Return what a process answers, which says nothing unasked; None where it does not."""
+        line = self._lines[pid]
+        line.channel.send(question)
+        waiting = select.poll()
+        waiting.register(line.channel, select.POLLIN)
+        if not waiting.poll(milliseconds):
+            return None
+        return next(iter(self._switchboard.receive(f"snapshot {pid}", line)), None)
+
+    def pause(self, pid: int) -> None:
+        """Have a process do nothing more, though it is not ended yet."""
+        if pid in self._lines:
+            self._lines[pid].process.send_signal(signal.SIGSTOP)
 
     def listen(self, pid: int) -> None:
         """Hear what a process has said."""

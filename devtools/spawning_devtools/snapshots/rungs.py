@@ -6,7 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Iterable
 
-from spawning.messages import Advance, GoOn, Place, Prospect, SnapshotIs, Snapshots
+from spawning.messages import Advance, Complete, GoOn, Place, Prospect, SnapshotIs, Snapshots
 
 Changes = tuple[tuple[str, "str | None"], ...]
 
@@ -18,6 +18,7 @@ class Kind(enum.Enum):
     NATURAL = "natural"
     INSTALLED = "installed"
     HOT = "hot"
+    FULL = "full"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Rung:
     environ: Changes = ()
     """What the environment was taken to become: of an INSTALLED one, and of one that has set
     a framework up."""
+    changed: frozenset[str] = frozenset()
+    """Of a FULL one, those of its files that were saved since."""
     spares: int = 0
     """Processes that wait at the same place, to be had without forking."""
 
@@ -56,7 +59,7 @@ class Grow:
     """Fork `source`, and tell the new process `orders` in turn; it comes to be of this kind."""
 
     source: int
-    orders: tuple[GoOn | Advance, ...]
+    orders: tuple[GoOn | Advance | Complete, ...]
     kind: Kind
     place: Place | None = None
 
@@ -85,14 +88,23 @@ class Ladder:
     """Where importing ahead did not work."""
     unreached: frozenset[str] = frozenset()
     """Modules at which a start did not stop."""
+    may_be_full: bool = False
+    """Whether this Python lets a whole application be kept (see `full`)."""
+    incomplete: int = 0
+    """The number of modules with which that came to nothing."""
 
     def of(self, kind: Kind) -> list[Rung]:
         """Return the snapshots of one kind."""
         return [rung for rung in self.rungs.values() if rung.kind is kind]
 
+    def full(self) -> Rung | None:
+        """Return the one that holds the whole application."""
+        return next(iter(self.of(Kind.FULL)), None)
+
     def deepest(self) -> Rung | None:
-        """Return the one that holds most, of equal ones one that has a spare."""
-        order = [(len(rung.files), rung.spares, rung.pid) for rung in self.rungs.values()]
+        """Return the one that holds most of what is as it was, of equal ones one with a spare."""
+        rungs = [rung for rung in self.rungs.values() if not rung.changed]
+        order = [(len(rung.files), rung.spares, rung.pid) for rung in rungs]
         return self.rungs[max(order)[2]] if order else None
 
     def ground(self) -> Rung | None:

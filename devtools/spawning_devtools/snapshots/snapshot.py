@@ -9,7 +9,8 @@ Rules:
 1. A waiting process has no thread and no descriptor of the application's (`safety`);
    otherwise it says why and ends.
 2. It may import modules before their turn.  If that comes upon one that is forbidden,
-   or fails, the process ends: nothing half-made is forked.
+   or fails, the process ends: nothing half-made is forked.  Or it waits when all is
+   imported (`full`).
 3. Whoever tells it what to do is gone: it ends.
 """
 
@@ -30,20 +31,24 @@ from spawning.messages import (
     Boot,
     Born,
     Channel,
+    Complete,
     GoOn,
     Message,
     Parked,
     Sprout,
     Stumbled,
+    Take,
     Unfit,
     encode,
 )
 from spawning_devtools.environ import Changes, apply, changes
 from spawning_devtools.setups import Setups
 from spawning_devtools.snapshots import afresh, forking, safety
+from spawning_devtools.snapshots.full import Full
 from spawning_devtools.snapshots.held import hold
 from spawning_devtools.snapshots.memory import Touched
 from spawning_devtools.snapshots.readings import Readings
+from spawning_devtools.snapshots.witness import Witness
 
 
 class Seen(Protocol):
@@ -54,6 +59,16 @@ class Seen(Protocol):
 
     def alone(self, work: Callable[[], None]) -> None:
         """Do `work` whose imports nobody of the project has asked for."""
+
+
+class Project(Protocol):
+    """What is known of the project's files."""
+
+    def has(self, path: str) -> bool:
+        """Return whether the user may be working on a file."""
+
+    def attend(self, witness: Witness) -> None:
+        """Tell a witness of each file that is loaded from now on."""
 
 
 class Trespass(BaseException):
@@ -68,13 +83,15 @@ class Snapshot:
         boot: Boot,
         channel: Channel,
         seen: Seen,
-        is_project: Callable[[str], bool],
+        project: Project,
         become: Callable[[Channel, Boot], None],
     ) -> None:
         self._channel = channel
         self._cradle = socket.socket(fileno=boot.cradle)
         self._seen = seen
-        self._is_project = is_project
+        self._is_project = project.has
+        self._full = Full(project.attend)
+        self._completes = False
         self._become = become
         self._stops: frozenset[str] = frozenset()
         self._forbidden: frozenset[str] = frozenset()
@@ -91,7 +108,7 @@ class Snapshot:
         self._held = hold()
         self._touched = Touched()
         self._known = safety.open_descriptors()
-        self._readings = Readings(is_project)
+        self._readings = Readings(project.has)
         forking.die_with_parent(True)
 
     # ------------------------------------------------------------ what the import calls
@@ -111,6 +128,14 @@ class Snapshot:
             self._trespass = name
             raise Trespass(name)
         self._chance.look()
+
+    def loaded(self) -> None:
+        """The application is there.  Wait, if that is what this is for."""
+        if self._completes:
+            self._completes = False
+            if complaint := self.complaint(None) or self._full.finish():
+                self._end(Unfit("", complaint))
+            self.park("")
 
     # ------------------------------------------------------------ waiting
 
@@ -147,6 +172,11 @@ class Snapshot:
                 case GoOn(stops):
                     self._stops = frozenset(stops)
                     return
+                case Complete():
+                    self._complete()
+                    return
+                case Take(files):
+                    self._say(self._full.take(files))
                 case Boot() as boot:
                     self._become_worker(boot)
                     return
@@ -219,6 +249,11 @@ class Snapshot:
             if self._trespass:
                 self._end(Stumbled(name, f"it imports {self._trespass}"))
 
+    def _complete(self) -> None:
+        self._stops, self._completes = frozenset(), True
+        if complaint := self._full.begin():
+            self._end(Unfit("", complaint))
+
     def _become_worker(self, boot: Boot) -> None:
         self._stops = frozenset()
         self._readings.end()
@@ -252,6 +287,7 @@ class Snapshot:
         if not self._is_listed:
             self._is_listed = True
             self._touched.leave()
+            self._full.forget()
 
     def restore(self) -> dict[str, str]:
         """Undo what the application did to the process; return its first environment."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from spawning.messages import Advance, GoOn, Parked, Place, Prospect
+from spawning.messages import Advance, Complete, GoOn, Parked, Place, Prospect
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare, Step
+from spawning_devtools.snapshots.steps import next_step
 
 INSTALLED = ("flask", "flask.app", "werkzeug")
 ORDER = ("mine", "mine.models", "mine.views", "mine.admin", "mine.wsgi")
@@ -71,7 +72,7 @@ class Nursery:
     def build(self) -> list[Step]:
         """Take all steps; return them."""
         steps: list[Step] = []
-        while step := ladder.step(self.known):
+        while step := next_step(self.known):
             assert len(steps) < 200, "it never ends"
             steps.append(step)
             self.take(step)
@@ -91,6 +92,7 @@ class Nursery:
 
     def reload(self, files: Iterable[str], names: Iterable[str]) -> None:
         self.drop(ladder.outdated(self.known, files, names))
+        self.known = ladder.changed(self.known, files)
         self.known = dataclasses.replace(self.known, prospect=None)
 
     def drop(self, pids: Iterable[int]) -> None:
@@ -117,10 +119,13 @@ class Nursery:
         for kept in self.obey(rung, grow, last):
             self.keep(kept)
 
-    def obey(self, rung: Rung, grow: Grow, order: GoOn | Advance) -> Iterator[Rung]:
+    def obey(self, rung: Rung, grow: Grow, order: GoOn | Advance | Complete) -> Iterator[Rung]:
         """Yield what comes of a process that was told `order`."""
         held = [*self.held[rung.pid]]
         match order:
+            case Complete():
+                started = self.application.imports(self.application.order, held)
+                yield self.parked(rung, grow, [*held, *started], "")
             case Advance(names, forbidden):
                 for name in self.application.imports(names, held):
                     if name in forbidden:

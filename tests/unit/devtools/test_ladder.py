@@ -10,6 +10,7 @@ import pytest
 from spawning.messages import Advance, GoOn, Parked, Place, SnapshotIs, Snapshots
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare
+from spawning_devtools.snapshots.steps import STOPS, next_step
 from unit.devtools.growing import INSTALLED, ORDER, Application, Nursery, prospect
 
 VIEWS = Place("mine.views", ("mine.admin",), ("mine.views", "mine.wsgi"))
@@ -19,12 +20,12 @@ GROUND = Grow(2, (Advance(INSTALLED, (), False, ()),), Kind.INSTALLED)
 
 
 def test_nothing_is_prepared_while_nothing_is_known_and_while_a_change_is_served() -> None:
-    assert ladder.step(Ladder()) is ladder.step(Ladder().expecting(prospect(()))) is None
+    assert next_step(Ladder()) is next_step(Ladder().expecting(prospect(()))) is None
     nursery = Nursery()
     nursery.known = nursery.known.expecting(prospect())
     nursery.take(Begin())
     nursery.change("mine.views")
-    assert ladder.step(nursery.known) is None
+    assert next_step(nursery.known) is None
 
 
 def test_from_nothing_to_a_full_ladder() -> None:
@@ -223,10 +224,10 @@ def test_what_is_refused_is_not_tried_again_and_the_rest_is() -> None:
     nursery.known = nursery.known.expecting(prospect(installed=DJANGO))
     nursery.take(Begin())
     nursery.take(Grow(1, (GoOn(("mine",)),), Kind.NATURAL))
-    step = ladder.step(nursery.known)
+    step = next_step(nursery.known)
     assert isinstance(step, Grow)
     nursery.known = ladder.refuse(nursery.known, step, DJANGO[0])
-    again = ladder.step(nursery.known)
+    again = next_step(nursery.known)
     assert again == Grow(2, (Advance(DJANGO[3:], (), False, ()),), Kind.INSTALLED)
 
 
@@ -253,8 +254,8 @@ def test_what_dies_takes_the_blame_and_one_that_cannot_even_begin_is_given_up() 
     assert ladder.given_up(Ladder(), GROUND, "").refused >= set(INSTALLED)
     assert ladder.given_up(Ladder(), HOT, "").hopeless == {VIEWS}
     known = ladder.given_up(Ladder().expecting(prospect()), Begin(), "")
-    assert ladder.step(known) is None
-    assert ladder.step(known.expecting(prospect())) == Begin()
+    assert next_step(known) is None
+    assert next_step(known.expecting(prospect())) == Begin()
 
 
 def test_a_start_that_ends_at_a_stop_is_not_told_that_one_again() -> None:
@@ -288,6 +289,6 @@ def test_a_large_project_has_a_snapshot_every_so_often() -> None:
     nursery = Nursery(Application(order))
     nursery.expect(prospect(order))
     at = sorted({rung.at for rung in nursery.known.of(Kind.NATURAL)})
-    assert len(at) <= ladder.STOPS
+    assert len(at) <= STOPS
     gaps = [int(b[-3:]) - int(a[-3:]) for a, b in itertools.pairwise([*at, "200"])]
-    assert max(gaps) <= len(order) // ladder.STOPS
+    assert max(gaps) <= len(order) // STOPS

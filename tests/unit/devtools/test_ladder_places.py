@@ -12,6 +12,7 @@ from spawning.messages import Advance, GoOn, Place
 from spawning_devtools.reload.ahead import dependents, place_before
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Grow, Kind
+from spawning_devtools.snapshots.steps import STOPS
 from unit.devtools.growing import INSTALLED, ORDER, Application, Nursery, files_of, prospect
 
 VIEWS = Place("mine.views", ("mine.admin",), ("mine.views", "mine.wsgi"))
@@ -166,7 +167,7 @@ def test_stops_of_earlier_edits_do_not_add_up() -> None:
         nursery.change(name)
         nursery.expect(prospect(order, (Place(name, (), (name,)),)))
         # The base, the ground, and at worst every second one of those that are kept is needed.
-        assert len(nursery.known.rungs) <= 2 * ladder.STOPS + 4
+        assert len(nursery.known.rungs) <= 2 * STOPS + 4
 
 
 class Chance:
@@ -227,7 +228,7 @@ def look_at(nursery: Nursery) -> None:
     places, matters = nursery.known.prospect.places, nursery.known.prospect.order_matters
     rungs = nursery.known.rungs.values()
     assert ladder.superfluous(nursery.known) == []
-    assert len(rungs) <= 2 * ladder.STOPS + 2 * len(places) + 4
+    assert len(rungs) <= 2 * STOPS + 2 * len(places) + 4
     there = [name for name, _ in nursery.known.prospect.project]
     hot = {rung.place: rung for rung in nursery.known.of(Kind.HOT)}
     assert not (matters and (hot or nursery.known.of(Kind.INSTALLED)))
@@ -242,7 +243,7 @@ def look_at(nursery: Nursery) -> None:
         assert place in hot or place.name in stops, "nothing serves an edit there"
     numbers = [number for number, name in enumerate(there) if name in stops]
     gaps = [b - a for a, b in itertools.pairwise([*numbers, len(there)])]
-    assert max(gaps) <= -(-len(there) // ladder.STOPS)
+    assert max(gaps) <= -(-len(there) // STOPS)
 
 
 def look_after(nursery: Nursery, changed: set[str]) -> None:

@@ -12,3 +12,6 @@ atexit.register(print, "the application says goodbye", flush=True)
 TICKS = []
 if "eventlet" in sys.modules:
     sys.modules["eventlet"].spawn(TICKS.append, "a greenlet that was begun at import has run")
+
+# What is imported in no time is not kept as a whole.
+sum(number for number in range(1_000_000))

@@ -1,6 +1,6 @@
 from flask import current_app, jsonify
 
-from mirror import edited, process
+from mirror import bodies, edited, process
 from mirror import works as the_works
 
 
@@ -10,6 +10,10 @@ def index():
 
 def report():
     return jsonify(process.report(current_app))
+
+
+def told():
+    return jsonify(bodies.told() | {"mark": bodies.MARK})
 
 
 def works():
