@@ -134,7 +134,7 @@ class Connection(Stream):
         """Return the request that `data` completes; None where there is none that may begin."""
         limits = self._host.limits
         if self._partial is None:
-            parsed = whole_head(data, limits)
+            parsed = whole_head(data, limits, self._host.memo)
             if parsed is None:
                 self._partial = PartialHead()
                 self.phase = HEAD
