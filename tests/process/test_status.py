@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 from collections.abc import Callable
@@ -91,8 +92,9 @@ def test_a_request_is_seen_while_it_is_answered_and_counted_after(
 def test_a_worker_whose_loop_is_blocked_is_shown_as_hung(watch: Watch) -> None:
     watched = watch("-s", "2", "-t", "0")
     with watched.begin("/block") as client:
-        said = watched.wait_until_it_says(lambda s: "hung" in _states(s), "a worker hangs")
-        assert _states(said) == ["hung", "serving"]
+        said = watched.wait_until_it_says(
+            lambda s: _states(s) == ["hung", "serving"], "a worker hangs, and one serves"
+        )
         (hung,) = [child for child in said["children"].values() if child["state"] == "hung"]
         assert hung["oldest_request"]["line"].startswith("GET /block?")
         assert hung["oldest_request"]["seconds"] > 2
@@ -208,16 +210,14 @@ def test_events_come_as_they_happen_and_end_with_the_server(watch: Watch) -> Non
 
 def test_streams_are_bounded_and_leave_room_for_the_rest(watch: Watch) -> None:
     watched = watch("-s", "1")
-    clients = [Client(watched.status) for _ in range(8)]
-    for client in clients:
-        assert _events(client)()[0] == "hello"
-    with Client(watched.status) as client:
-        client.send(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        status, headers = client.head()
-    assert (status, headers["retry-after"]) == (503, "15")
-    assert watched.ask("/readyz").status == 200
-    for client in clients:
-        client.close()
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            assert _events(stack.enter_context(Client(watched.status)))()[0] == "hello"
+        with Client(watched.status) as client:
+            client.send(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            status, headers = client.head()
+        assert (status, headers["retry-after"]) == (503, "15")
+        assert watched.ask("/readyz").status == 200
 
 
 def test_it_is_not_ready_while_it_leaves(watch: Watch) -> None:
