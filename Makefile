@@ -7,7 +7,7 @@ SOURCES := spawning devtools tests benchmarks examples scripts docs
 CHECKS := format lint types layers doors sizes unit docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench clean environment tidy $(CHECKS)
+.PHONY: help demo check test bench clean environment tidy man info links recording $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,22 @@ unit: environment ## run the tests that start no server
 docs: environment ## build the manual into docs/_build/html
 	$(BIN)/sphinx-build -q -E -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
 
+man: environment ## make the short manual for a terminal, share/man/man1: try man -l share/man/man1/spawn.1
+	$(BIN)/sphinx-build -q -E -W -t man -b man -d docs/_build/doctrees-man docs share/man/man1
+
+info: environment ## make the long one, share/info: try info -f share/info/spawning.info
+	@command -v makeinfo >/dev/null || { echo "error: makeinfo is missing; type: apt-get install texinfo"; exit 1; }
+	$(BIN)/sphinx-build -q -E -W -b texinfo -d docs/_build/doctrees-info docs docs/_build/texinfo
+	@mkdir -p share/info
+	makeinfo --no-split -o share/info/spawning.info docs/_build/texinfo/spawning.texi
+
+links: environment ## ask after every link of the manual that leads elsewhere; needs the network
+	$(BIN)/sphinx-build -q -E -b linkcheck -d docs/_build/doctrees docs docs/_build/links
+
+recording: ## record anew what the README shows, docs/figures; ARGS=--redraw only draws
+	@$(PYTHON) scripts/environment.py .venv recording
+	$(BIN)/python scripts/recording $(ARGS)
+
 tidy: environment ## lay the code out, and mend what can be mended by itself
 	$(BIN)/ruff check --quiet --fix-only $(wildcard $(SOURCES))
 	$(BIN)/ruff format --quiet $(wildcard $(SOURCES))
@@ -60,5 +76,5 @@ environment:
 	@$(PYTHON) scripts/environment.py .venv test lint docs
 
 clean: ## remove what the other targets made, environments included
-	rm -rf .venv .cache build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .cache build dist share docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
