@@ -65,8 +65,10 @@ links: environment ## ask after every link of the manual that leads elsewhere; n
 	$(BIN)/sphinx-build -q -E -b linkcheck -d docs/_build/doctrees docs docs/_build/links
 
 recording: ## record anew what the README shows, docs/figures; ARGS=--redraw only draws
-	@$(PYTHON) scripts/environment.py .venv recording
-	$(BIN)/python scripts/recording $(ARGS)
+	@$(PYTHON) scripts/environment.py .cache/venv-recording recording
+	@# As users have it: what is installed to be edited would count as a part of the project.
+	@.cache/venv-recording/bin/python -m pip install --quiet --no-deps --force-reinstall .
+	.cache/venv-recording/bin/python scripts/recording $(ARGS)
 
 tidy: environment ## lay the code out, and mend what can be mended by itself
 	$(BIN)/ruff check --quiet --fix-only $(wildcard $(SOURCES))

@@ -119,7 +119,7 @@ def reload_picture(figures: Plain) -> str:
     panels = [
         Panel(
             site["title"],
-            "milliseconds from a save to the first answer of the new code: median, and the worst",
+            f"from a save to the first answer of the new code: median, and the worst of {_of(site)}",
             [_reload_bar(server) for server in site["servers"]],
         )
         for site in figures["panels"]
@@ -127,12 +127,22 @@ def reload_picture(figures: Plain) -> str:
     return picture(panels, "How soon after a save the new code answers, by server")
 
 
+def _of(site: Plain) -> str:
+    own = max((s["saves"] for s in site["servers"] if s["server"] == OURS), default=0)
+    others = max((s["saves"] for s in site["servers"] if s["server"] != OURS), default=own)
+    return f"{own} saves" + (f" (others: {others})" if others != own else "")
+
+
+def _counted(number: int, what: str, happened: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)} {happened}"
+
+
 def _reload_bar(server: Plain) -> Bar:
     p50, notes = server["p50"], []
     if server["failed"]:
-        notes.append(f"{server['failed']:,} requests failed")
+        notes.append(_counted(server["failed"], "request", "failed"))
     if server["missed"]:
-        notes.append(f"{server['missed']} saves missed")
+        notes.append(_counted(server["missed"], "save", "missed"))
     return Bar(
         server["server"],
         p50,
@@ -157,7 +167,7 @@ def _serving_bar(server: Plain, is_idle: bool) -> Bar:
     value = server["median"]
     spread = (server["least"], server["greatest"]) if "least" in server else None
     failed = server.get("failed", 0)
-    note = f"{failed:,} requests failed" if failed else ""
+    note = _counted(failed, "request", "failed") if failed else ""
     is_ours = server["server"].startswith("spawning")
     shown = f"{value:.1f} KiB" if is_idle else f"{value:,}"
     return Bar(server["server"], value, shown, spread, note, ours=is_ours)

@@ -129,7 +129,7 @@ def commands(page: str) -> list[list[str]]:
             lines = re.findall(r"^ExecStart=(.*)", block.text, re.MULTILINE)
         else:
             spans = inline(block)
-            lines = [span for span in spans if re.match(r"(spawn|spawnctl) [-\w'\"]", span)]
+            lines = [span for span in spans if re.match(r"(spawn|spawnctl) [-a-z'\"]", span)]
         for line in lines:
             found += calls(line)
     return found

@@ -124,7 +124,7 @@ def _kind(declared: Option, default: Any) -> str:
     if declared.is_flag:
         return "true or false"
     if declared.alone:
-        return f"true, false, or {declared.metavar}"
+        return f"true, false, or {declared.metavar.replace('|', ' or ')}"
     if declared.metavar == "SIZE":
         return 'a number, or text such as `"20M"`'
     if isinstance(default, tuple):

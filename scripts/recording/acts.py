@@ -68,43 +68,53 @@ def _reload(stage: Stage) -> None:
 
 
 def _backdoor(stage: Stage) -> None:
-    stage.split(9)
+    server, prompt, client = 0, 1, 2
+    stage.split(19)
+    stage.split(4)
+    stage.pane(server)
     stage.forget()
-    stage.type("spawn --reload=dev --backdoor shop.app &")
+    stage.type("spawn --reload=dev --backdoor shop.app")
     stage.wait_for("serving shop.app on .*")
     stage.pause(1)
-    stage.pane(0)
+    stage.pane(prompt)
     stage.type("spawnctl attach")
-    stage.wait_for(">>> ")
-    stage.pause(0.5)
+    stage.wait_for(">>>")
+    stage.pause(1)
     stage.type("from shop import orders")
+    stage.wait_for(r">>>\n")
     stage.type("orders")
     stage.wait_for("9: 30}")
     stage.pause(1)
+    stage.type("app.", then="")
+    stage.wait_for("add_template_filter|add_url_rule")
+    stage.pause(1.5)
+    stage.type("name")
+    stage.wait_for("^'shop'")
     stage.type("orders[7] = 1400")
-    stage.pause(0.5)
-    stage.pane(1)
+    stage.pause(1)
+    stage.pane(client)
     stage.type("curl localhost:8080/orders/7")
     stage.wait_for("waits at breakpoint")
     stage.pause(1.5)
-    stage.pane(0)
+    stage.pane(prompt)
     stage.type("debug")
     stage.wait_for(r"\(Pdb\)")
+    stage.pause(1)
     stage.type("total")
-    stage.wait_for("^(14|1400)$")
+    stage.wait_for("^1400$")
     stage.pause(1)
     stage.type("c")
-    stage.wait_for("^order 7: ")
+    stage.wait_for("^order 7: 1400")
     stage.pause(3)
 
 
 ACTS: Mapping[str, Act] = {
     "save-to-response": Act(
-        "Save a file, ask, and the new code answers", (88, 22), {"hello.py": HELLO}, _reload
+        "Save a file, ask, and the new code answers", (104, 22), {"hello.py": HELLO}, _reload
     ),
     "backdoor": Act(
         "Enter a worker that is serving, and debug a request there",
-        (88, 26),
+        (104, 26),
         {"shop.py": SHOP},
         _backdoor,
     ),

@@ -85,7 +85,7 @@ def animation(frames: Sequence[Frame], columns: int, seconds: float, about: str)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" role="img" xml:space="preserve">',
+            f'width="{width}" height="{height}" role="img">',
             f"<title>{escape(about)}</title>",
             f"<style>text{{font:14px {FONT};fill:{INK}}}",
             f"g{{animation:{seconds:g}s step-end infinite}}",
@@ -133,15 +133,21 @@ def _drawn(run: Run, top: int, classes: dict[str, str]) -> Iterator[str]:
     if run.look.ground != "default":
         fill = _class(classes, f"fill:{colour(run.look.ground, GROUND)}")
         yield f'<rect class="{fill}" x="{left:.1f}" y="{top}" width="{width:.1f}" height="{LINE}"/>'
-    text = run.text.rstrip()
+    text = run.text.strip()
     if not text:
         return
+    left += (len(run.text) - len(run.text.lstrip())) * COLUMN
     rule = f"fill:{colour(run.look.ink, INK)}" + (";font-weight:bold" if run.look.bold else "")
     # The length, so that columns stand below each other whatever the font.
     yield (
         f'<text class="{_class(classes, rule)}" x="{left:.1f}" y="{top + 14}" '
-        f'textLength="{len(text) * COLUMN:.1f}">{escape(text)}</text>'
+        f'textLength="{len(text) * COLUMN:.1f}">{_kept(text)}</text>'
     )
+
+
+def _kept(text: str) -> str:
+    # Of several blanks a browser shows one.
+    return escape(text).replace("  ", "\N{NO-BREAK SPACE} ")
 
 
 def _class(classes: dict[str, str], rule: str) -> str:

@@ -28,6 +28,8 @@ SHELL = "env PS1='$ ' HISTFILE= bash --norc --noprofile"
 CONFIGURATION = f"""\
 set -g status off
 set -g default-terminal xterm-256color
+# What pyte does not know.
+set -as terminal-overrides ",*:indn@:rin@:rep@"
 set -g escape-time 0
 set -g pane-border-style fg=brightblack
 set -g pane-active-border-style fg=brightblack
@@ -42,8 +44,11 @@ class Missed(Exception):
 class Stage:
     """The terminal; a program that has it for its own is `tmux`."""
 
-    def __init__(self, terminal: int, size: tuple[int, int], socket: Path) -> None:
+    def __init__(
+        self, terminal: int, size: tuple[int, int], socket: Path, env: Mapping[str, str]
+    ) -> None:
         self._terminal = terminal
+        self._env = env
         self._size = size
         self._socket = socket
         self._screen = Emulation(*size)
@@ -57,7 +62,7 @@ class Stage:
 
     def split(self, lines: int) -> None:
         """Divide the terminal; the lower part, which is gone to, gets so many lines."""
-        self.tmux("split-window", "-v", "-l", str(lines))
+        self.tmux("split-window", "-v", "-l", str(lines), "-c", "#{pane_current_path}")
         self.pause(0.5)
 
     def type(self, text: str, then: str = "\r") -> None:
@@ -93,7 +98,8 @@ class Stage:
 
     def tmux(self, *words: str) -> None:
         """Have tmux do something."""
-        subprocess.run(["tmux", "-S", str(self._socket), *words], check=True)
+        # A pane that tmux is told to make has the PATH of who tells it.
+        subprocess.run(["tmux", "-S", str(self._socket), *words], env=self._env, check=True)
 
     def _take(self, longest: float) -> None:
         if not select.select([self._terminal], [], [], longest)[0]:
@@ -113,14 +119,15 @@ def staged(size: tuple[int, int], folder: Path, env: Mapping[str, str]) -> Itera
         columns, lines = size
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         command = ["tmux", "-S", str(socket), "-f", str(configuration), "new-session"]
+        whole = {**os.environ, "TERM": "xterm-256color", **env}
         process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, "TERM": "xterm-256color", **env},
+            command, cwd=folder, env=whole,
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
-        stage = Stage(ours, size, socket)
+        stage = Stage(ours, size, socket, whole)
         try:
-            stage.wait_for(r"\$ ")
+            stage.wait_for(r"^\$")
             yield stage
         finally:
             with contextlib.suppress(subprocess.CalledProcessError):
