@@ -108,7 +108,7 @@ def pyproject_reference() -> str:
         default = getattr(defaults, name)
         shown = f"`{_written(default)}`" if default not in ("", (), None) else ""
         kind = _kind(declared, default)
-        rows.append(f"| `{key_of(name)}` | {kind} | {shown} | {{option}}`{flag} <spawn {flag}>` |")
+        rows.append(f"| `{key_of(name)}` | {kind} | {shown} | {{option}}`{flag}` |")
     return "\n".join(["| key | value | default | as |", "| --- | --- | --- | --- |", *rows])
 
 
