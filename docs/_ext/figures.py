@@ -21,8 +21,6 @@ def serving_tables() -> str:
 
 
 def _tables(name: str, table: Callable[[dict[str, Any]], str]) -> str:
-    if not (FOLDER / f"{name}.json").exists():
-        return ""
     content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     measured = " ".join(filter(None, [content["note"], f"Measured: {content['versions']}."]))
     return "\n\n".join([*(table(panel) for panel in content["panels"]), measured])
