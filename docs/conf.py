@@ -9,9 +9,10 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Spawning"
 author = "The Spawning contributors"
+copyright = "the Spawning contributors"
 release = version = spawning.__version__
 
-extensions = ["myst_parser", "generated"]
+extensions = ["myst_parser", "generated", "tables"]
 exclude_patterns = ["_build", "_errors"]
 if tags.has("man"):  # what `man` shows stands by itself: `make man`  # noqa: F821
     root_doc = "man/spawn"

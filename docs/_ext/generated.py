@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import figures
 import programs
+
 from spawning import messages
 from spawning.config import Config, Option, key_of, options
 from spawning.controller.signals import ORDERS, Order

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 COLUMN = 8.4
 LINE = 19
 MARGIN = 16
-GROUND, INK = "#14171c", "#dde2e8"
+GROUND, EDGE, INK = "#14171c", "#343b45", "#dde2e8"
 COLOURS = {
     "black": "#14171c",
     "red": "#ff8078",
@@ -92,7 +92,8 @@ def animation(frames: Sequence[Frame], columns: int, seconds: float, about: str)
             *looks,
             *rules,
             "@media (prefers-reduced-motion:reduce){g{animation:none}}</style>",
-            f'<rect width="{width}" height="{height}" rx="8" fill="{GROUND}"/>',
+            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" '
+            f'fill="{GROUND}" stroke="{EDGE}"/>',
             *strips,
             "</svg>",
             "",

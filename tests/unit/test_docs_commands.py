@@ -25,6 +25,8 @@ FOREIGN = {
     },
 }
 PLACEHOLDERS = {"PID": "1", "N": "1", "PORT": "8080", "SIZE": "1M", "SECONDS": "1"}
+UNIT = "%i"
+"""What systemd puts into a unit for several: a port, in ours."""
 WITH_COMMANDS = [page for page in PAGES if commands(page)]
 COMPARISONS = [page for page in PAGES if Path(page).name.startswith("from-")]
 
@@ -71,6 +73,7 @@ CHECKS = {"spawn": check_spawn, "spawnctl": check_spawnctl}
 def plain(words: list[str]) -> list[str]:
     """Return what a reader would type: without `...` and `[optional]`, and with values."""
     kept = [word for word in words if not re.search(r"^\[|\]$|^\.\.\.$|^…$", word)]
+    kept = [word.replace(UNIT, PLACEHOLDERS["PORT"]) for word in kept]
     for name, value in PLACEHOLDERS.items():
         kept = [re.sub(rf"(^|=){name}$", rf"\g<1>{value}", word) for word in kept]
     return kept

@@ -1,4 +1,4 @@
-"""The figures of the manual: bars, recordings of terminals, and what is published of a benchmark."""
+"""The figures of the manual: bars, and recordings of terminals."""
 
 from __future__ import annotations
 
