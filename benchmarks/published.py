@@ -119,7 +119,7 @@ def reload_picture(figures: Plain) -> str:
     panels = [
         Panel(
             site["title"],
-            f"from a save to the first answer of the new code: median, and the worst of {_of(site)}",
+            f"from a save to the first answer of new code: median, and the worst of {_of(site)}",
             [_reload_bar(server) for server in site["servers"]],
         )
         for site in figures["panels"]
