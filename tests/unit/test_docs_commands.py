@@ -24,6 +24,7 @@ FOREIGN = {
         *("--mode", "--load", "--memory", "--idle", "--json", "--redraw", "--draft"),
     },
 }
+APPLICATION = re.compile(r"[\w.]+(:[\w.]+(\(\))?)?")
 PLACEHOLDERS = {"PID": "1", "N": "1", "PORT": "8080", "SIZE": "1M", "SECONDS": "1"}
 UNIT = "%i"
 """What systemd puts into a unit for several: a port, in ours."""
@@ -50,6 +51,8 @@ KNOWN = (
 
 def check_spawn(words: list[str]) -> None:
     values = arguments.parse([word for word in words if word not in GENERAL])
+    if "factory" not in values:  # which decides what the words mean
+        assert all(APPLICATION.fullmatch(word) for word in values.get("args", []))
     for name, value in values.items():
         if name in ("args", "env_file") or options()[name].is_flag:
             continue
