@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 SOURCES := spawning devtools tests benchmarks examples scripts docs
-CHECKS := format lint types layers doors sizes unit docs
+CHECKS := format lint types layers doors sizes unit docs man
 
 .DEFAULT_GOAL := help
 .PHONY: help demo check test bench clean environment tidy man info links recording $(CHECKS)
@@ -16,7 +16,7 @@ demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the
 	@$(PYTHON) scripts/environment.py .venv demo
 	@cd examples/demo && exec ../../$(BIN)/spawn --reload=dev $(ARGS) demo.app:app
 
-check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs: all that is fast
+check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs, man pages: all that is fast
 
 test: check ## make check, then all tests with each Python of this machine
 	@$(PYTHON) scripts/system_packages.py
@@ -52,10 +52,10 @@ unit: environment ## run the tests that start no server
 docs: environment ## build the manual into docs/_build/html
 	$(BIN)/sphinx-build -q -E -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
 
-man: environment ## make the short manual for a terminal, share/man/man1: try man -l share/man/man1/spawn.1
+man: environment ## make man spawn and man spawnctl: try man -l share/man/man1/spawn.1
 	$(BIN)/sphinx-build -q -E -W -t man -b man -d docs/_build/doctrees-man docs share/man/man1
 
-info: environment ## make the long one, share/info: try info -f share/info/spawning.info
+info: environment ## make the manual for info: try info -f share/info/spawning.info
 	@command -v makeinfo >/dev/null || { echo "error: makeinfo is missing; type: apt-get install texinfo"; exit 1; }
 	$(BIN)/sphinx-build -q -E -W -b texinfo -d docs/_build/doctrees-info docs docs/_build/texinfo
 	@mkdir -p share/info
