@@ -8,7 +8,7 @@ Where nothing may move it shows how it ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -34,6 +34,8 @@ COLOURS = {
     "brightcyan": "#a8f0f5",
     "brightwhite": "#ffffff",
 }
+GROUNDS = {**COLOURS, "brightblack": "#3c4551"}
+"""Behind characters, so that they can be read."""
 FONT = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace'
 
 
@@ -132,7 +134,7 @@ def _strip(
 def _drawn(run: Run, top: int, classes: dict[str, str]) -> Iterator[str]:
     left, width = run.column * COLUMN, len(run.text) * COLUMN
     if run.look.ground != "default":
-        fill = _class(classes, f"fill:{colour(run.look.ground, GROUND)}")
+        fill = _class(classes, f"fill:{colour(run.look.ground, GROUND, GROUNDS)}")
         yield f'<rect class="{fill}" x="{left:.1f}" y="{top}" width="{width:.1f}" height="{LINE}"/>'
     text = run.text.strip()
     if not text:
@@ -155,11 +157,11 @@ def _class(classes: dict[str, str], rule: str) -> str:
     return classes.setdefault(rule, f"c{len(classes)}")
 
 
-def colour(name: str, default: str) -> str:
+def colour(name: str, default: str, known: Mapping[str, str] = COLOURS) -> str:
     """Return a colour as CSS has it."""
     if name == "default":
         return default
-    return COLOURS.get(name, f"#{name}")
+    return known.get(name, f"#{name}")
 
 
 def _rules(number: int, shown: Sequence[tuple[float, Row]], seconds: float) -> Iterator[str]:
