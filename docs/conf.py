@@ -21,6 +21,7 @@ else:
     exclude_patterns += ["man"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+nitpicky = True
 
 man_pages = [
     ("man/spawn", "spawn", "serve a WSGI application, and reload its code gracefully", author, 1),
