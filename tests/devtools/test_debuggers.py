@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import pytest
 
 from clients import Client, get, request
 from dap import Debugger, Gone
-from serving import Server, wait_until
+from serving import Server, free_port, wait_until
 from terminals import CTRL_C, Terminal, terminal
 
 pytestmark = pytest.mark.slow
@@ -36,10 +35,10 @@ AT_LINE = APP.replace("breakpoint()", "path = path")
 PROMPT = r"\(Pdb\) "
 STEPPED = r"\n-> .*\n\(Pdb\) "
 ONE_WORKER = ("-s", "1", "--reload=dev", "-l", "/dev/null")
-IMPATIENT = ("--deadman", "1", "--heartbeat-timeout", "1", "--request-timeout", "1")
-LONGER = "import time; time.sleep(1.6); print('awake')\n"
+IMPATIENT = ("--deadman", "3", "--heartbeat-timeout", "3", "--request-timeout", "3")
+LONGER = "import time; time.sleep(4); print('awake')\n"
 """Typed into a debugger: longer than any of these waits."""
-SLEEP = "__import__('time').sleep(1.6) or 'awake'"
+SLEEP = "__import__('time').sleep(4) or 'awake'"
 
 
 @pytest.fixture
@@ -188,8 +187,7 @@ class Editor:
 @contextlib.contextmanager
 def debugged(folder: Path, *arguments: str) -> Iterator[tuple[Server, Editor]]:
     """Run a server under debugpy; yield it, and an editor that has attached to it."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        address: tuple[str, int] = sock.getsockname()
+    address = ("127.0.0.1", free_port())
     python = (sys.executable, "-X", "frozen_modules=off", "-m", "debugpy", "--wait-for-client")
     under = ("--listen", f"127.0.0.1:{address[1]}", "-m", "spawning")
     options = ("--host", "127.0.0.1", "--port", "0", *arguments)

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from clients import Client, get
-from serving import StartServer, wait_until
+from serving import PATIENCE, StartServer, wait_until
 from watched import APPLICATION, Watch, Watched
 
 pytestmark = pytest.mark.slow
@@ -260,7 +260,7 @@ def test_it_does_not_outlive_the_controller(watch: Watch) -> None:
         following = _events(client)
         following()
         watched.server.process.kill()
-        process.wait(30)
+        process.wait(PATIENCE)
         client.rest()
 
 
