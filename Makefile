@@ -7,7 +7,7 @@ SOURCES := spawning devtools tests benchmarks examples scripts docs
 CHECKS := format lint types layers doors sizes unit docs man
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench clean environment tidy man info links recording $(CHECKS)
+.PHONY: help demo check test bench clean environment tidy man info dist links recording $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ info: environment ## make the manual for info: try info -f share/info/spawning.i
 	$(BIN)/sphinx-build -q -E -W -b texinfo -d docs/_build/doctrees-info docs docs/_build/texinfo
 	@mkdir -p share/info
 	makeinfo --no-split -o share/info/spawning.info docs/_build/texinfo/spawning.texi
+
+dist: man info ## build the source distribution and the wheel, with the manuals in them, into dist
+	@$(PYTHON) scripts/environment.py .venv release
+	$(BIN)/python -m build --outdir dist .
 
 links: environment ## ask after every link of the manual that leads elsewhere; needs the network
 	$(BIN)/sphinx-build -q -E -b linkcheck -d docs/_build/doctrees docs docs/_build/links

@@ -20,15 +20,16 @@ from spawning.status import events
 LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
-def _load_generated() -> ModuleType:
+def _load(name: str) -> ModuleType:
     sys.path.insert(0, str(DOCS / "_ext"))  # where it finds what it imports, as with Sphinx
     try:
-        return importlib.import_module("generated")
+        return importlib.import_module(name)
     finally:
         sys.path.pop(0)
 
 
-generated = _load_generated()
+generated = _load("generated")
+columns = _load("columns")
 
 
 @pytest.mark.parametrize("name", [name for name, one in options().items() if not one.hidden])
@@ -95,6 +96,14 @@ def test_generated_parts_have_their_places() -> None:
     for page in {part.page for part in generated.PARTS.values()}:
         expected = [name for name, part in generated.PARTS.items() if part.page == page]
         assert generated.MARKER.findall((DOCS / f"{page}.md").read_text()) == expected
+
+
+def test_columns_are_as_wide_as_a_terminal_allows() -> None:
+    assert columns.widths([10, 20]) == [10, 20]
+    for longest in ([200, 10], [30, 300], [9] * 8, [22, 5, 7, 7, 7, 6, 6, 10], [900, 900]):
+        wide = columns.widths(list(longest))
+        assert sum(wide) + columns.GAP * len(wide) <= columns.WIDTH + len(wide)
+        assert min(wide) >= min(columns.LEAST, *longest)
 
 
 def test_files_of_deployment_are_shown_once_they_are_there() -> None:

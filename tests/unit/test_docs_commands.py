@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from manual import DOCS, PAGES, blocks, calls, commands, inline, typed
+from manual import DOCS, PAGES, ROOT, blocks, calls, commands, inline, typed
 from spawning.cli import arguments
 from spawning.cli.settings import resolve
 from spawning.config import options
@@ -115,6 +115,18 @@ def _options(page: str) -> list[str]:
             text = line.split("|", 2)[2] if theirs else line
             found += [s for s in re.findall(r"`([^`]+)`", text) if re.match(r"--?[a-z]", s)]
     return found
+
+
+def test_targets_of_make_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {
+        target
+        for page in PAGES
+        for text in re.findall(r"(?:`|^\$ )make ([a-z ]+)", (ROOT / page).read_text(), re.MULTILINE)
+        for target in text.split()
+    }
+    assert len(named) > 8
+    assert named - targets == set()
 
 
 @pytest.mark.parametrize("page", COMPARISONS)
