@@ -16,6 +16,7 @@ from manual import DOCS, PAGES, ROOT
 from spawning.config import key_of, options
 from spawning.controller.signals import ORDERS
 from spawning.status import events
+from spawning_devtools.ctl import COMMANDS
 
 LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
@@ -84,6 +85,17 @@ def test_commands_of_spawnctl_are_in_its_man_page() -> None:
     text = generated.PARTS["man_commands"].make()
     assert "### spawnctl attach" in text
     assert "`--worker N`" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_options_of_spawnctl_are_in_the_reference(name: str) -> None:
+    pages = ("reference/spawnctl", "how-to/analyse-logs")
+    text = "".join((DOCS / f"{page}.md").read_text() for page in pages)
+    parser = importlib.import_module(COMMANDS[name][0]).parser()
+    for action in parser._actions:
+        longest = max(action.option_strings, key=len, default="--help")
+        # An option that has a short form may be there under that one.
+        assert longest == "--help" or any(flag in text for flag in action.option_strings), longest
 
 
 def test_exit_codes_are_in_the_man_page() -> None:

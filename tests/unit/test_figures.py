@@ -23,6 +23,7 @@ def _load(folder: str, name: str) -> ModuleType:
 
 
 plots = _load("benchmarks", "plots")
+published = _load("benchmarks", "published")
 reel = _load("scripts/recording", "reel")
 cast = _load("scripts/recording", "cast")
 
@@ -41,6 +42,51 @@ def test_bars_are_drawn_to_scale_and_say_what_they_mean() -> None:
     said = " ".join(root.itertext())
     assert all(word in said for word in ("a < b", "100 ms", "3 failed", "does not serve it"))
     assert "prefers-color-scheme: dark" in text
+
+
+def test_what_is_published_of_saves() -> None:
+    def saves(peer: str, *milliseconds: float, **more: object) -> dict[str, object]:
+        latencies = [{"role": "leaf", "how": "atomic", "milliseconds": ms} for ms in milliseconds]
+        counted = {"missed": 0, "failed_kept": {}, "failed_new": {}, "reconnects": 0}
+        whole = {"old_answers": 0, "trouble": "", "site": "small", "edited": "mixed"}
+        return {"peer": peer, "latencies": latencies, **counted, **whole, **more}
+
+    figures = [
+        saves(published.OURS, 8.04, 9.0, 30.0),
+        saves("theirs", 500.0, missed=2, failed_kept={"refused": 3}, failed_new={"reset": 1}),
+        saves("not started", trouble="no port\nand more"),
+        saves(published.OURS, 1.0, edited="leaf"),  # one file again and again: not shown
+    ]
+    (site,) = published.reload_figures({"figures": figures})
+    ours, theirs, failed = site["servers"]
+    assert (ours["p50"], ours["worst"], ours["saves"], ours["failed"]) == (9.0, 30.0, 3, 0)
+    assert (theirs["saves"], theirs["missed"], theirs["failed"]) == (3, 2, 4)
+    assert (failed["p50"], failed["trouble"]) == (None, "no port")
+    text = published.reload_picture({"panels": [site]})
+    assert "4 requests failed, 2 saves missed" in text
+    assert "the worst of 3 saves" in text
+    assert "does not serve it" in text
+
+
+def test_what_is_published_of_serving() -> None:
+    def measured(peer: str, requests: int) -> dict[str, object]:
+        counted = {"requests": requests, "cpu_seconds": 2.0, "broken": 0, "bad_status": 1}
+        return {"peer": peer, "case": "hello", **counted}
+
+    idle = [{"peer": "eventlet.wsgi", "held": 100, "growth": 100 * 2048}]
+    ours = [measured("spawning -t 0", number) for number in (200, 400, 300)]
+    content = {"measurements": [*ours, measured("eventlet.wsgi", 50)], "idle": idle}
+    hello, connections = published.serving_figures(content)
+    (first, second) = hello["servers"]
+    assert (first["median"], first["least"], first["greatest"], first["failed"]) == (
+        150,
+        100,
+        200,
+        3,
+    )
+    assert second["median"] == 25
+    assert connections["servers"] == [{"server": "eventlet.wsgi", "held": 100, "median": 2.0}]
+    assert "2.0 KiB" in published.serving_picture({"panels": [hello, connections]})
 
 
 def test_a_spread_that_is_far_beyond_the_scale_stays_in_the_picture() -> None:
