@@ -22,6 +22,7 @@ FILES = {
     "yy_syntax.py": "x = 1\ndef broken(:\n    pass\n",
     "yy_imports_syntax.py": "import yy_syntax\n",
     "yy_indent.py": "def f():\nreturn 1\n",
+    "yy_text.py": "x = 1\neval('1 +')\n",
     "yy_missing.py": "import yy_not_there\n",
     "yy_library.py": "import json\n\njson.loads('{')\n",
     "yy_exits.py": "raise SystemExit('no settings')\n",
@@ -62,6 +63,7 @@ FAILURES = [
     ("yy_syntax", "SyntaxError", "", "yy_syntax.py", 2),
     ("yy_imports_syntax", "SyntaxError", "", "yy_syntax.py", 2),
     ("yy_indent", "IndentationError", "indented block", "yy_indent.py", 2),
+    ("yy_text", "SyntaxError", "", "yy_text.py", 2),
     ("yy_missing", "ModuleNotFoundError", "yy_not_there", "yy_missing.py", 1),
     ("yy_library", "JSONDecodeError", "Expecting", "yy_library.py", 3),
     ("yy_uses_installed", "LookupError", "deep", "yy_uses_installed.py", 4),
@@ -108,6 +110,17 @@ def test_frames_are_the_users_outermost_first(
             False,
         ),
     ]
+
+
+def test_what_only_looks_for_a_module_is_no_frame(
+    failed: Callable[[str], Failed], tmp_path: Path
+) -> None:
+    for name in ("yy_app", "yy_app.inside"):
+        (_test, *frames) = failed(name).frames
+        assert [frame.file for frame in frames] == [
+            str(tmp_path / "yy_app.py"),
+            str(tmp_path / "yy_views.py"),
+        ]
 
 
 @pytest.mark.parametrize(
