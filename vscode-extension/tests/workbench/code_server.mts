@@ -1,9 +1,10 @@
 /** code-server: the real workbench and extension host, with a home of its own that is gone afterwards. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Note } from '../../src/core/contract.ts';
 import { wanted } from './surroundings.mts';
 
 const SETTINGS = {
@@ -74,13 +75,21 @@ export class CodeServer {
     return this.output.join('').split('\n').slice(-30).join('\n');
   }
 
-  /** The process ids of the Spawning servers that run in this editor, as their notes tell. */
+  /** The notes of the Spawning servers that run in this editor. */
+  private get notes(): readonly Note[] {
+    const folder = join(this.home, 'run', 'spawning');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => /^\d+\.json$/.test(name) && existsSync(`/proc/${name.slice(0, -5)}`))
+      .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Note);
+  }
+
   get servers(): number[] {
-    const notes = join(this.home, 'run', 'spawning');
-    if (!existsSync(notes)) return [];
-    return readdirSync(notes)
-      .map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1]))
-      .filter((pid) => pid > 0 && existsSync(`/proc/${pid}`));
+    return this.notes.map(({ pid }) => pid);
+  }
+
+  get urls(): string[] {
+    return this.notes.flatMap(({ urls }) => urls);
   }
 
   /** Ends those servers, and waits until they have. */

@@ -121,6 +121,28 @@ export class Workbench {
     return this.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
   }
 
+  /** What a browser gets from the application of the server that runs. */
+  async get(path: string): Promise<string> {
+    const [url] = this.server.urls;
+    if (url === undefined) throw new Error('no server runs');
+    return (await fetch(url + path)).text();
+  }
+
+  /** The process ids of the servers that run. */
+  get servers(): readonly number[] {
+    return this.server.servers;
+  }
+
+  /** Selects the first place of a text in the editor in front. */
+  async selectText(text: string): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines', { hasText: text }).waitFor();
+    await this.page.keyboard.press('Control+F');
+    const box = this.page.locator('.find-widget .find-part textarea');
+    await box.fill(text);
+    await this.page.locator('.find-widget .matchesCount', { hasText: /of [1-9]/ }).waitFor();
+    await this.page.keyboard.press('Escape');
+  }
+
   async shot(name: string): Promise<void> {
     const folder = wanted('SPAWNING_SCREENSHOTS');
     mkdirSync(folder, { recursive: true });
