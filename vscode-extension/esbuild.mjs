@@ -17,6 +17,15 @@ await build({
   outfile: 'dist/extension.js',
   minify: true,
 });
+await build({
+  ...shared,
+  entryPoints: ['src/webview/graph.ts'],
+  outfile: 'dist/graph.js',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+});
 if (process.argv.includes('--tests')) {
   await build({
     ...shared,
