@@ -46,12 +46,17 @@ export interface Wishes {
 }
 
 export class CodeServer {
-  private constructor(
-    readonly url: string,
-    readonly home: string,
-    private readonly process: ChildProcess,
-    private readonly output: string[],
-  ) {}
+  readonly url: string;
+  private readonly home: string;
+  private readonly process: ChildProcess;
+  private readonly output: string[];
+
+  private constructor(url: string, home: string, process: ChildProcess, output: string[]) {
+    this.url = url;
+    this.home = home;
+    this.process = process;
+    this.output = output;
+  }
 
   static async start(wishes: Wishes = {}): Promise<CodeServer> {
     const home = mkdtempSync(join(tmpdir(), 'spawning-editor-'));
