@@ -23,25 +23,46 @@ const LOG: Action = { label: '$(output) Show Log', command: 'spawning.showLog' }
 /** Shows this list for another server. */
 export const ACTIONS = 'spawning.showActions';
 
-export function actionsOf(server: Seen | undefined, others: readonly Seen[], isTrusted: boolean): Action[] {
-  const first = server === undefined ? [...(isTrusted ? STARTS : []), LOG] : [...withServer(server, isTrusted), LOG];
+export function actionsOf(
+  server: Seen | undefined,
+  others: readonly Seen[],
+  isTrusted: boolean,
+): Action[] {
+  const first =
+    server === undefined
+      ? [...(isTrusted ? STARTS : []), LOG]
+      : [...withServer(server, isTrusted), LOG];
   const further = others.map((other) => ({ ...entry(other), command: ACTIONS, server: other }));
-  const heading = { label: server === undefined ? 'Servers elsewhere' : 'Other servers', command: undefined };
+  const heading = {
+    label: server === undefined ? 'Servers elsewhere' : 'Other servers',
+    command: undefined,
+  };
   return [...first, ...(further.length > 0 ? [heading, ...further] : [])];
 }
 
 function withServer(server: Seen, isTrusted: boolean): Action[] {
   const { note, status } = server;
   const failure = status?.last_failure;
-  const does = (label: string, command: string, description = ''): Action => ({ label, command, description, server });
+  const does = (label: string, command: string, description = ''): Action => ({
+    label,
+    command,
+    description,
+    server,
+  });
   return [
     { label: entry(server).label.replace(/^\S+ /, ''), command: undefined },
-    ...(failure?.current ? [does('$(bug) Show Problem', 'spawning.showProblem', errorOf(failure))] : []),
+    ...(failure?.current
+      ? [does('$(bug) Show Problem', 'spawning.showProblem', errorOf(failure))]
+      : []),
     does('$(globe) Open in Browser', 'spawning.openInBrowser', note.urls[0]),
     ...(note.status === '' ? [] : [does('$(pulse) Show Status', 'spawning.showStatus')]),
     does('$(refresh) Reload', 'spawning.reload'),
-    ...(note.backdoor.length > 0 && isTrusted ? [does('$(terminal) Attach to Backdoor', 'spawning.attachBackdoor')] : []),
-    ...(status?.config['coverage'] ? [does('$(checklist) Show Coverage', 'spawning.showCoverage')] : []),
+    ...(note.backdoor.length > 0 && isTrusted
+      ? [does('$(terminal) Attach to Backdoor', 'spawning.attachBackdoor')]
+      : []),
+    ...(status?.config.coverage
+      ? [does('$(checklist) Show Coverage', 'spawning.showCoverage')]
+      : []),
     does('$(debug-stop) Stop', 'spawning.stop', `process ${note.pid}`),
   ];
 }
@@ -49,7 +70,10 @@ function withServer(server: Seen, isTrusted: boolean): Action[] {
 /** A server in a list of several. */
 export function entry({ note, status }: Seen): Pick<Action, 'label' | 'description' | 'detail'> {
   const { serving = 0, after = null } = status?.generation ?? {};
-  const state = [...(serving > 0 ? [`gen ${serving}`] : []), ...(after === null ? [] : [took(after)])];
+  const state = [
+    ...(serving > 0 ? [`gen ${serving}`] : []),
+    ...(after === null ? [] : [took(after)]),
+  ];
   return {
     label: `$(server) ${[nameOf(note), addressOf(note)].filter(Boolean).join(' ')}`,
     description: [...state, `process ${note.pid}`].join(' · '),

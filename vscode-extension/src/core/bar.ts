@@ -60,7 +60,8 @@ function state(status: Status | undefined): State {
   if (!spins) {
     return said;
   }
-  const words = serving > 0 ? [`gen ${serving} → ${pending.generation}`] : [`gen ${pending.generation}`];
+  const words =
+    serving > 0 ? [`gen ${serving} → ${pending.generation}`] : [`gen ${pending.generation}`];
   return { icon: 'sync~spin', words, tone: said.tone };
 }
 
@@ -73,7 +74,11 @@ function saying(status: Status): State {
     case 'stopping':
       return { icon: 'loading~spin', words: ['stopping'], tone: 'plain' };
     case 'failing':
-      return { icon: 'error', words: ['reload failed', `still serving generation ${serving}`], tone: 'error' };
+      return {
+        icon: 'error',
+        words: ['reload failed', `still serving generation ${serving}`],
+        tone: 'error',
+      };
     case 'down':
       return { icon: 'error', words: ['nobody answers'], tone: 'error' };
     case 'degraded':
@@ -83,7 +88,11 @@ function saying(status: Status): State {
       if (held?.debugger) {
         return { icon: 'debug-pause', words: [gen, held.debugger], tone: 'plain' };
       }
-      return { icon: 'check', words: [gen, ...(after === null ? [] : [took(after)])], tone: 'plain' };
+      return {
+        icon: 'check',
+        words: [gen, ...(after === null ? [] : [took(after)])],
+        tone: 'plain',
+      };
     }
   }
 }

@@ -73,14 +73,18 @@ function complaintsOf(status: Status): string[] {
   return [
     ...(hung.length === 1 ? [`worker ${hung.join()} hangs`] : []),
     ...(hung.length > 1 ? [`workers ${hung.join(', ')} hang`] : []),
-    ...(missing > 0 ? [`${missing} of ${wanted} workers ${missing === 1 ? 'is' : 'are'} missing`] : []),
+    ...(missing > 0
+      ? [`${missing} of ${wanted} workers ${missing === 1 ? 'is' : 'are'} missing`]
+      : []),
   ];
 }
 
 function failed(failure: Failure): string {
   const what = `generation ${failure.generation} failed`;
   const place = failure.file === null ? '' : ` at ${failure.file}:${failure.line ?? 0}`;
-  return failure.type === null ? what : `${what}${place}: ${failure.type}: ${failure.message ?? ''}`;
+  return failure.type === null
+    ? what
+    : `${what}${place}: ${failure.type}: ${failure.message ?? ''}`;
 }
 
 function said(health: Health, text: string): Fares {

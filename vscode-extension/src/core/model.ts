@@ -141,7 +141,7 @@ function arrived(status: Status, event: Event<'worker'>): Child {
 }
 
 function fresh(status: Status): Omit<Child, 'pid' | 'worker' | 'generation' | 'state'> {
-  const threads = status.config['threads'];
+  const threads = status.config.threads;
   return {
     ...{ age: 0, busy: 0, connections: 0, requests: 0 },
     ...{ memory: null, oldest_request: null, debugger: null },
@@ -167,7 +167,11 @@ function unheld(child: Child, status: Status): Child['state'] {
   if (child.state !== 'held') {
     return child.state;
   }
-  return child.generation === serving ? 'serving' : child.generation > serving ? 'starting' : 'draining';
+  return child.generation === serving
+    ? 'serving'
+    : child.generation > serving
+      ? 'starting'
+      : 'draining';
 }
 
 function withCounters(status: Status, event: Event<'counters'>): Status {

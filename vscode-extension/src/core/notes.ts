@@ -26,7 +26,7 @@ export class Refused extends Error {}
 /** Where notes of a user may be, whether something is there or not. */
 export async function noteFolders(environment: Environment, user: number): Promise<string[]> {
   const found: string[] = [];
-  const runtime = environment['XDG_RUNTIME_DIR'] ?? '';
+  const runtime = environment.XDG_RUNTIME_DIR ?? '';
   if (isAbsolute(runtime) && (await ownerOf(runtime)) === user) {
     found.push(join(runtime, NAME));
   }
@@ -74,7 +74,7 @@ export async function holds(note: Note): Promise<boolean> {
 /** What stands in a note; undefined where that is none, or of another version. */
 export function parseNote(text: string): Note | undefined {
   const value = parsed(text);
-  if (!isRecord(value) || value['format'] !== FORMAT) {
+  if (!isRecord(value) || value.format !== FORMAT) {
     return undefined;
   }
   const { pid, started, folder, application } = value;
@@ -86,20 +86,23 @@ export function parseNote(text: string): Note | undefined {
   }
   return {
     ...{ format: FORMAT, pid, started, folder, application },
-    urls: strings(value['urls']),
-    backdoor: strings(value['backdoor']),
-    status: string(value['status']),
-    secret: string(value['secret']),
-    version: string(value['version']),
-    python: string(value['python']),
-    argv: strings(value['argv']),
+    urls: strings(value.urls),
+    backdoor: strings(value.backdoor),
+    status: string(value.status),
+    secret: string(value.secret),
+    version: string(value.version),
+    python: string(value.python),
+    argv: strings(value.argv),
   };
 }
 
 /** When a process started, by its /proc/PID/stat; 0 where that is none, or it has ended. */
 export function startedIn(text: string): number {
   // The second field is its name in brackets, which may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 1).trim().split(/\s+/);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 1)
+    .trim()
+    .split(/\s+/);
   const [state, started] = [fields[0], fields[19]];
   return state === 'Z' || state === 'X' || started === undefined ? 0 : Number(started);
 }

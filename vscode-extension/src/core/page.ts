@@ -13,20 +13,36 @@ export function pageOf({ note, status }: Seen, isGone: boolean): Element {
   const address = note.urls.join(' ');
   const title = h('h1', {}, nameOf(note), h('small', {}, address));
   if (status === undefined) {
-    const why = note.status === '' ? 'It has no status page: start it with --status-port 0.' : 'It has not said anything yet.';
-    return h('main', {}, title, h('p', { class: 'sentence', role: 'status' }, isGone ? 'The server has ended.' : why));
+    const why =
+      note.status === ''
+        ? 'It has no status page: start it with --status-port 0.'
+        : 'It has not said anything yet.';
+    return h(
+      'main',
+      {},
+      title,
+      h('p', { class: 'sentence', role: 'status' }, isGone ? 'The server has ended.' : why),
+    );
   }
   return h(
     'main',
     { class: isGone ? 'gone' : undefined },
     title,
-    h('p', { class: `sentence ${tone(status, isGone)}`, role: 'status' }, isGone ? 'The server has ended.' : status.sentence),
+    h(
+      'p',
+      { class: `sentence ${tone(status, isGone)}`, role: 'status' },
+      isGone ? 'The server has ended.' : status.sentence,
+    ),
     status.last_failure === null ? undefined : failureOf(status.last_failure),
     section('Generations', generations(status)),
     section('Workers', workers(status)),
     section('Requests', totals(status)),
     section('Last reloads', reloads(status.events ?? [])),
-    h('footer', {}, `Spawning ${status.version}, Python ${status.python}, controller ${status.pid}, ${note.folder}`),
+    h(
+      'footer',
+      {},
+      `Spawning ${status.version}, Python ${status.python}, controller ${status.pid}, ${note.folder}`,
+    ),
   );
 }
 
@@ -53,8 +69,10 @@ function section(name: string, ...content: View[]): Element {
   return h('section', { 'aria-labelledby': id }, h('h2', { id }, name), ...content);
 }
 
-function failureOf(failure: Failure): Element {
-  const when = failure.current ? `Generation ${failure.generation} failed` : `Generation ${failure.generation} had failed, and newer code serves`;
+function failureOf(failure: NonNullable<Status['last_failure']>): Element {
+  const when = failure.current
+    ? `Generation ${failure.generation} failed`
+    : `Generation ${failure.generation} had failed, and newer code serves`;
   return h(
     'section',
     { class: failure.current ? 'failure' : 'failure past', 'aria-labelledby': 'failure' },
@@ -69,7 +87,11 @@ function failureOf(failure: Failure): Element {
 export function placesOf(failure: Failure): Frame[] {
   const frames = [...failure.frames].reverse();
   const { file, line } = failure;
-  if (file === null || line === null || frames.some((frame) => frame.file === file && frame.line === line)) {
+  if (
+    file === null ||
+    line === null ||
+    frames.some((frame) => frame.file === file && frame.line === line)
+  ) {
     return frames;
   }
   return [{ file, line, function: '', source: '', in_project: true }, ...frames];
@@ -96,16 +118,43 @@ function generations(status: Status): Element {
   );
   const rows = [
     pending && [`${pending.generation}`, `is being started: ${pending.cause}`],
-    serving > 0 && [`${serving}`, ['serves', since === null ? '' : `since ${clock(since)}`, after === null ? '' : `after ${took(after)}`].filter(Boolean).join(' ')],
-    ...[...draining].sort((a, b) => b - a).map((generation) => [`${generation}`, 'finishes its requests']),
+    serving > 0 && [
+      `${serving}`,
+      [
+        'serves',
+        since === null ? '' : `since ${clock(since)}`,
+        after === null ? '' : `after ${took(after)}`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    ],
+    ...[...draining]
+      .sort((a, b) => b - a)
+      .map((generation) => [`${generation}`, 'finishes its requests']),
   ].filter((row) => row !== false && row !== null);
-  return h('dl', { class: 'generations' }, ...rows.flatMap(([number = '', words = '']) => [h('dt', {}, number), h('dd', {}, words)]));
+  return h(
+    'dl',
+    { class: 'generations' },
+    ...rows.flatMap(([number = '', words = '']) => [h('dt', {}, number), h('dd', {}, words)]),
+  );
 }
 
-const COLUMNS = ['Worker', 'Generation', 'State', 'Busy', 'Oldest request', 'Requests', 'Connections', 'Memory', 'Process'];
+const COLUMNS = [
+  'Worker',
+  'Generation',
+  'State',
+  'Busy',
+  'Oldest request',
+  'Requests',
+  'Connections',
+  'Memory',
+  'Process',
+];
 
 function workers(status: Status): Element {
-  const children = Object.values(status.children).sort((a, b) => b.generation - a.generation || a.worker - b.worker);
+  const children = Object.values(status.children).sort(
+    (a, b) => b.generation - a.generation || a.worker - b.worker,
+  );
   if (children.length === 0) {
     return h('p', {}, 'There is none.');
   }
@@ -125,30 +174,70 @@ function worker(child: Child, time: number): Element {
     child.memory === null ? '' : size(child.memory),
     `${child.pid}`,
   ];
-  return h('tr', {}, h('th', { scope: 'row' }, `${child.worker}`), ...[`${child.generation}`, ...cells].map((cell) => h('td', {}, cell)));
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, `${child.worker}`),
+    ...[`${child.generation}`, ...cells].map((cell) => h('td', {}, cell)),
+  );
 }
 
 function bar(child: Child): View {
   return child.threads > 0
-    ? h('meter', { min: 0, max: child.threads, value: Math.min(child.busy, child.threads), 'aria-label': `busy threads of worker ${child.worker}` })
+    ? h('meter', {
+        min: 0,
+        max: child.threads,
+        value: Math.min(child.busy, child.threads),
+        'aria-label': `busy threads of worker ${child.worker}`,
+      })
     : '';
 }
 
 /** Its age goes on by the clock of whoever shows it. */
 function request(oldest: NonNullable<Child['oldest_request']>, time: number): View {
-  return h('span', {}, h('code', {}, oldest.line), ' ', h('span', { class: 'age', 'data-since': (time - oldest.seconds).toFixed(1) }, age(oldest.seconds)));
+  return h(
+    'span',
+    {},
+    h('code', {}, oldest.line),
+    ' ',
+    h(
+      'span',
+      { class: 'age', 'data-since': (time - oldest.seconds).toFixed(1) },
+      age(oldest.seconds),
+    ),
+  );
 }
 
 function totals(status: Status): Element {
   const { requests, by_status, reloads: times, reload_failures } = status.totals;
   const classes = Object.entries(by_status).filter(([, number]) => number > 0);
   const most = Math.max(1, ...classes.map(([, number]) => number));
-  const figures = [count(requests, 'request'), count(times, 'reload'), count(reload_failures, 'failed reload')];
+  const figures = [
+    count(requests, 'request'),
+    count(times, 'reload'),
+    count(reload_failures, 'failed reload'),
+  ];
   const rows = classes.flatMap(([name, number]) => [
     h('dt', {}, name),
-    h('dd', {}, h('meter', { min: 0, max: most, value: number, class: `of-${name}`, 'aria-label': `share of ${name}` }), number.toLocaleString('en')),
+    h(
+      'dd',
+      {},
+      h('meter', {
+        min: 0,
+        max: most,
+        value: number,
+        class: `of-${name}`,
+        'aria-label': `share of ${name}`,
+      }),
+      number.toLocaleString('en'),
+    ),
   ]);
-  return h('div', {}, h('p', {}, figures.join(' · ')), rows.length > 0 ? h('dl', { class: 'totals' }, ...rows) : undefined);
+  return h(
+    'div',
+    {},
+    h('p', {}, figures.join(' · ')),
+    rows.length > 0 ? h('dl', { class: 'totals' }, ...rows) : undefined,
+  );
 }
 
 export interface Reload {

@@ -24,13 +24,15 @@ export function count(number: number, what: string): string {
 
 /** What a server is called: its application, without its middleware. */
 export function nameOf(note: Note): string {
-  return note.application.split(' ', 1)[0] || basename(note.folder);
+  return /^\S+/.exec(note.application)?.[0] ?? basename(note.folder);
 }
 
 /** `:8090`, `/run/shop.sock`; empty where it listens nowhere. */
 export function addressOf(note: Note): string {
   const [url = ''] = note.urls;
-  return URL.canParse(url) && url.startsWith('http') ? `:${new URL(url).port || '80'}` : url.replace(/^unix:/, '');
+  return URL.canParse(url) && url.startsWith('http')
+    ? `:${new URL(url).port || '80'}`
+    : url.replace(/^unix:/, '');
 }
 
 /** `2 of 4 busy`; with greenlets there is no such end. */

@@ -53,7 +53,9 @@ export function problemOf(note: Note, status: Status | undefined): Problem | und
   const line = failure.line ?? 1;
   return {
     ...{ file, line, column },
-    message: [errorOf(failure), failure.hint ?? '', goesOn(failure, status)].filter(Boolean).join('\n'),
+    message: [errorOf(failure), failure.hint ?? '', goesOn(failure, status)]
+      .filter(Boolean)
+      .join('\n'),
     code: type ?? undefined,
     page: type !== null && EXPLAINED.has(type) ? `${PAGE}#${type}` : undefined,
     related: relatedOf(failure.frames, note, file, line),
@@ -63,11 +65,18 @@ export function problemOf(note: Note, status: Status | undefined): Problem | und
 function goesOn(failure: Failure, status: Status): string {
   const { serving } = status.generation;
   const failed = `Generation ${failure.generation} was not started`;
-  return serving > 0 ? `${failed}; generation ${serving} goes on serving.` : `${failed}; nothing serves.`;
+  return serving > 0
+    ? `${failed}; generation ${serving} goes on serving.`
+    : `${failed}; nothing serves.`;
 }
 
 /** The project's other frames, the one nearest to the error first. */
-function relatedOf(frames: readonly Frame[], note: Note, file: string | undefined, line: number): Related[] {
+function relatedOf(
+  frames: readonly Frame[],
+  note: Note,
+  file: string | undefined,
+  line: number,
+): Related[] {
   return frames
     .filter((frame) => frame.in_project)
     .map((frame) => ({

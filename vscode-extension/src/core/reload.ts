@@ -50,7 +50,9 @@ export class Awaited {
       return { kind: 'serves', generation: serving, seconds: after ?? 0 };
     }
     const failure = status.last_failure;
-    return failure !== null && pending === null ? this.#failed(failure.generation, failure) : undefined;
+    return failure !== null && pending === null
+      ? this.#failed(failure.generation, failure)
+      : undefined;
   }
 
   #failed(generation: number, failure: Failure | undefined): Outcome | undefined {

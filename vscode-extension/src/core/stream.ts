@@ -45,7 +45,10 @@ export async function follow(following: Following): Promise<void> {
     }
     lastId = end.lastId;
     attempts = end.heard ? 0 : attempts + 1;
-    await pause(backOff(attempts, following.firstPause ?? FIRST_PAUSE, end.after), following.signal);
+    await pause(
+      backOff(attempts, following.firstPause ?? FIRST_PAUSE, end.after),
+      following.signal,
+    );
   }
 }
 

@@ -96,7 +96,9 @@ function serverEntry({ note, status }: Seen): Omit<Entry, 'id' | 'isOpen' | 'chi
   return {
     label: nameOf(note),
     description: [addressOf(note), stateOf(status, note.status === '')].filter(Boolean).join(' · '),
-    tooltip: [...note.urls, note.folder, `process ${note.pid}`, status?.sentence ?? ''].filter(Boolean).join('\n'),
+    tooltip: [...note.urls, note.folder, `process ${note.pid}`, status?.sentence ?? '']
+      .filter(Boolean)
+      .join('\n'),
     ...{ icon, color, context, failure: undefined },
   };
 }
@@ -144,7 +146,8 @@ function generationsOf(server: string, status: Status, add: Add): string[] {
   const children = Object.values(status.children);
   const { serving, pending } = status.generation;
   const failure = status.last_failure;
-  const failed = failure?.current === true && failure.generation !== serving ? [failure.generation] : [];
+  const failed =
+    failure?.current === true && failure.generation !== serving ? [failure.generation] : [];
   const begun = pending === null ? [] : [pending.generation];
   const numbers = new Set([...children.map((child) => child.generation), ...begun, ...failed]);
   return [...numbers]
@@ -161,7 +164,9 @@ function generationsOf(server: string, status: Status, add: Add): string[] {
         context: 'generation',
         children: [
           ...(why === undefined ? [] : [add(failureEntry(id, why))]),
-          ...workers.sort((a, b) => a.worker - b.worker).map((child) => add(workerEntry(id, child, add))),
+          ...workers
+            .sort((a, b) => a.worker - b.worker)
+            .map((child) => add(workerEntry(id, child, add))),
         ],
       });
     });
@@ -172,7 +177,10 @@ type Look = Pick<Entry, 'description' | 'icon' | 'color'>;
 function generationEntry(generation: number, status: Status, failure: Failure | undefined): Look {
   const { serving, since, after, pending } = status.generation;
   if (generation === serving) {
-    const words = [since === null ? 'serves' : `serves since ${clock(since)}`, ...(after === null ? [] : [took(after)])];
+    const words = [
+      since === null ? 'serves' : `serves since ${clock(since)}`,
+      ...(after === null ? [] : [took(after)]),
+    ];
     return { description: words.join(' · '), icon: 'layers-active', color: GOOD };
   }
   if (pending?.generation === generation) {
@@ -216,7 +224,12 @@ function workerEntry(generation: string, child: Child, add: Add): Entry {
     ...PLAIN,
     ...{ id, icon, color },
     label: `Worker ${child.worker}`,
-    description: [child.debugger ?? child.state, busyness(child), count(child.requests, 'request'), ...memory].join(' · '),
+    description: [
+      child.debugger ?? child.state,
+      busyness(child),
+      count(child.requests, 'request'),
+      ...memory,
+    ].join(' · '),
     tooltip: `process ${child.pid}, ${count(child.connections, 'connection')}`,
     context: 'worker',
     children: requestsOf(id, child).map(add),
@@ -241,7 +254,13 @@ function requestsOf(worker: string, child: Child): Entry[] {
           },
         ];
   const others = child.busy - first.length;
-  const more = { ...shared, id: `${worker}/more`, label: `and ${others} more`, description: '', icon: 'ellipsis' };
+  const more = {
+    ...shared,
+    id: `${worker}/more`,
+    label: `and ${others} more`,
+    description: '',
+    icon: 'ellipsis',
+  };
   return others > 0 && oldest !== null ? [...first, more] : first;
 }
 

@@ -15,12 +15,20 @@ export type View = Element | string;
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** An element; attributes that are false or undefined are left out, and true ones are empty. */
-export function h(tag: string, attributes: Attributes = {}, ...children: readonly (View | undefined)[]): Element {
-  const present = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== false);
+export function h(
+  tag: string,
+  attributes: Attributes = {},
+  ...children: readonly (View | undefined)[]
+): Element {
+  const present = Object.entries(attributes).filter(
+    ([, value]) => value !== undefined && value !== false,
+  );
   return {
     tag,
-    attributes: Object.fromEntries(present.map(([name, value]) => [name, value === true ? '' : String(value)])),
-    children: children.filter((child) => child !== undefined && child !== ''),
+    attributes: Object.fromEntries(
+      present.map(([name, value]) => [name, value === true ? '' : String(value)]),
+    ),
+    children: children.filter((child): child is View => child !== undefined && child !== ''),
   };
 }
 

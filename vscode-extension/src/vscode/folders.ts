@@ -17,7 +17,11 @@ export interface Watching {
  * Until the folder is there, the one above it is watched.  What cannot be watched is looked at
  * every few seconds, and the log says so once.
  */
-export function watchFolder(folder: string, log: vscode.LogOutputChannel, changed: () => void): Watching {
+export function watchFolder(
+  folder: string,
+  log: vscode.LogOutputChannel,
+  changed: () => void,
+): Watching {
   return new FolderWatch(folder, log, changed);
 }
 
@@ -84,7 +88,9 @@ class FolderWatch implements Watching {
       return;
     }
     const why = error instanceof Error ? error.message : String(error);
-    this.#log.warn(`${this.#folder} is looked at every ${LOOK / 1000} s, as it cannot be watched: ${why}`);
+    this.#log.warn(
+      `${this.#folder} is looked at every ${LOOK / 1000} s, as it cannot be watched: ${why}`,
+    );
     this.#timer = setInterval(this.#changed, LOOK);
     this.#timer.unref();
   }

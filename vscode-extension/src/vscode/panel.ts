@@ -9,8 +9,13 @@ import type { Parts, Server } from './parts';
 
 export type ShowStatus = (server: Server) => void;
 
-/** Opens the panel of a server, or brings it to the front. */
-export function registerPanel(parts: Pick<Parts, 'context' | 'servers'>): vscode.Disposable & { readonly show: ShowStatus } {
+export interface Panels {
+  /** Opens the panel of a server, or brings it to the front. */
+  readonly show: ShowStatus;
+  dispose(): void;
+}
+
+export function registerPanel(parts: Pick<Parts, 'context' | 'servers'>): Panels {
   const panels = new Map<string, Panel>();
   const show = (server: Server) => {
     const key = keyOf(server);
@@ -47,11 +52,17 @@ class Panel {
 
   constructor(extensionUri: vscode.Uri, server: Server, closed: () => void) {
     this.#server = server;
-    this.#panel = vscode.window.createWebviewPanel('spawning.status', `${nameOf(server.note)}: status`, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: ['dist', 'media'].map((folder) => vscode.Uri.joinPath(extensionUri, folder)),
-    });
-    this.#panel.iconPath = new vscode.ThemeIcon('pulse');
+    this.#panel = vscode.window.createWebviewPanel(
+      'spawning.status',
+      `${nameOf(server.note)}: status`,
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        localResourceRoots: ['dist', 'media'].map((folder) =>
+          vscode.Uri.joinPath(extensionUri, folder),
+        ),
+      },
+    );
     this.#panel.onDidDispose(closed);
     this.#panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     this.#panel.webview.html = frame(this.#panel.webview, extensionUri);
@@ -103,14 +114,19 @@ class Panel {
     const place = failure && placesOf(failure)[number];
     if (place) {
       const isOwn = place.file === failure.file && place.line === failure.line;
-      await showPlace(placedIn(place.file, this.#server.note), place.line, isOwn ? failure.column : null);
+      await showPlace(
+        placedIn(place.file, this.#server.note),
+        place.line,
+        isOwn ? failure.column : null,
+      );
     }
   }
 }
 
 function frame(webview: vscode.Webview, extension: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64');
-  const address = (...path: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(extension, ...path)).toString();
+  const address = (...path: string[]) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extension, ...path)).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
   return `<!doctype html>
 <html lang="en">

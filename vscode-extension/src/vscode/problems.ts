@@ -12,23 +12,36 @@ import type { Parts, Server, Servers } from './parts';
 /** Opens the place of a server's failure; it is in no palette. */
 export const PROBLEM = 'spawning.showProblem';
 
-export function registerProblems({ servers, log }: Pick<Parts, 'servers' | 'log'>): vscode.Disposable {
+export function registerProblems({
+  servers,
+  log,
+}: Pick<Parts, 'servers' | 'log'>): vscode.Disposable {
   const listed = new Listed(servers, log);
   return vscode.Disposable.from(
     listed,
     servers.onDidChange(() => void listed.update()),
     vscode.commands.registerCommand(PROBLEM, async (given: unknown) => {
       const server = taken(given) ?? (await servers.pick('Whose problem?'));
-      const problem = server && problemOf(server.note, server.status);
-      if (problem !== undefined) {
-        await showPlace(problem.file ?? (await settingsOf(server)), problem.line, problem.column);
+      if (server !== undefined) {
+        await showProblem(server);
       }
     }),
   );
 }
 
+async function showProblem(server: Server): Promise<void> {
+  const problem = problemOf(server.note, server.status);
+  if (problem !== undefined) {
+    await showPlace(problem.file ?? (await settingsOf(server)), problem.line, problem.column);
+  }
+}
+
 /** Shows a place in an editor; lines and characters count from 1. */
-export async function showPlace(file: string | undefined, line: number, column: number | null): Promise<void> {
+export async function showPlace(
+  file: string | undefined,
+  line: number,
+  column: number | null,
+): Promise<void> {
   if (file === undefined) {
     await vscode.commands.executeCommand('workbench.actions.view.problems');
     return;
@@ -38,7 +51,9 @@ export async function showPlace(file: string | undefined, line: number, column: 
     const { start } = rangeIn(document.getText(), line, column);
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
   } catch (error) {
-    void vscode.window.showErrorMessage(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    void vscode.window.showErrorMessage(
+      `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -58,7 +73,10 @@ class Listed implements vscode.Disposable {
   async update(): Promise<void> {
     const failing = this.#servers.all.filter((server) => server.status?.last_failure?.current);
     const failures = failing.flatMap(({ status }) => status?.last_failure ?? []);
-    if (failures.length === this.#shown.length && failures.every((one, index) => one === this.#shown[index])) {
+    if (
+      failures.length === this.#shown.length &&
+      failures.every((one, index) => one === this.#shown[index])
+    ) {
       return;
     }
     this.#shown = failures;
@@ -78,13 +96,18 @@ class Listed implements vscode.Disposable {
 
 type Listing = [vscode.Uri, vscode.Diagnostic[]];
 
-async function listedOf(server: Server, log: vscode.LogOutputChannel): Promise<Listing | undefined> {
+async function listedOf(
+  server: Server,
+  log: vscode.LogOutputChannel,
+): Promise<Listing | undefined> {
   const problem = problemOf(server.note, server.status);
   const file = problem?.file ?? (await settingsOf(server));
   if (problem === undefined || file === undefined) {
     return undefined;
   }
-  log.info(`generation failed: ${problem.message.replaceAll('\n', '; ')} (${file}:${problem.line})`);
+  log.info(
+    `generation failed: ${problem.message.replaceAll('\n', '; ')} (${file}:${problem.line})`,
+  );
   return [vscode.Uri.file(file), [await diagnosticOf(problem, file)]];
 }
 
@@ -100,9 +123,16 @@ async function diagnosticOf(problem: Problem, file: string): Promise<vscode.Diag
   return diagnostic;
 }
 
-async function relatedOf({ file, line, message }: Related): Promise<vscode.DiagnosticRelatedInformation> {
+async function relatedOf({
+  file,
+  line,
+  message,
+}: Related): Promise<vscode.DiagnosticRelatedInformation> {
   const range = rangeIn(await textOf(file), line, null);
-  return new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), range), message);
+  return new vscode.DiagnosticRelatedInformation(
+    new vscode.Location(vscode.Uri.file(file), range),
+    message,
+  );
 }
 
 function rangeIn(text: string, line: number, column: number | null): vscode.Range {

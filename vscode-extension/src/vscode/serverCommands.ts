@@ -9,7 +9,10 @@ import { PROBLEM } from './problems';
 import { taken } from './taken';
 import type { Parts, Server, Servers } from './parts';
 
-export function registerServerCommands({ servers }: Pick<Parts, 'servers'>, showStatus: ShowStatus): vscode.Disposable {
+export function registerServerCommands(
+  { servers }: Pick<Parts, 'servers'>,
+  showStatus: ShowStatus,
+): vscode.Disposable {
   const command = (name: string, question: string, act: (server: Server) => unknown) =>
     vscode.commands.registerCommand(name, async (given: unknown) => {
       const server = taken(given) ?? (await servers.pick(question));
@@ -30,12 +33,17 @@ async function reload(server: Server, servers: Servers): Promise<void> {
   const name = nameOf(note);
   if (status === undefined) {
     if (signalled(server)) {
-      vscode.window.setStatusBarMessage(`${name} was told to reload; what comes of it stands in its log`, 5000);
+      vscode.window.setStatusBarMessage(
+        `${name} was told to reload; what comes of it stands in its log`,
+        5000,
+      );
     }
     return;
   }
   const options = { location: vscode.ProgressLocation.Window, title: `${name} reloads` };
-  const outcome = await vscode.window.withProgress(options, () => reloaded(server, status, servers));
+  const outcome = await vscode.window.withProgress(options, () =>
+    reloaded(server, status, servers),
+  );
   await tell(name, server, outcome);
 }
 
@@ -72,7 +80,9 @@ function signalled({ note }: Server): boolean {
   } catch (error) {
     const isGone = (error as NodeJS.ErrnoException).code === 'ESRCH';
     const why = isGone ? 'it has just ended' : 'it is not yours to command';
-    void vscode.window.showErrorMessage(`${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`);
+    void vscode.window.showErrorMessage(
+      `${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`,
+    );
     return false;
   }
 }
@@ -80,11 +90,18 @@ function signalled({ note }: Server): boolean {
 async function tell(name: string, server: Server, end: End): Promise<void> {
   switch (end.kind) {
     case 'serves':
-      vscode.window.setStatusBarMessage(`${name}: generation ${end.generation} in ${took(end.seconds)}`, 5000);
+      vscode.window.setStatusBarMessage(
+        `${name}: generation ${end.generation} in ${took(end.seconds)}`,
+        5000,
+      );
       return;
     case 'failed': {
-      const why = end.failure === undefined ? 'the log of the server may say why' : errorOf(end.failure);
-      const chosen = await vscode.window.showErrorMessage(`${name}: generation ${end.generation} failed: ${why}`, 'Show Problem');
+      const why =
+        end.failure === undefined ? 'the log of the server may say why' : errorOf(end.failure);
+      const chosen = await vscode.window.showErrorMessage(
+        `${name}: generation ${end.generation} failed: ${why}`,
+        'Show Problem',
+      );
       if (chosen !== undefined) {
         await vscode.commands.executeCommand(PROBLEM, { server });
       }
@@ -104,11 +121,17 @@ async function open(server: Server): Promise<void> {
   const pages = note.urls.filter((url) => url.startsWith('http'));
   const name = nameOf(note);
   if (pages.length === 0) {
-    const where = note.urls.length > 0 ? `${note.urls.join(' and ')}, which no browser can open` : 'nowhere';
-    void vscode.window.showInformationMessage(`${name} listens on ${where}: give it --port to see it in a browser.`);
+    const where =
+      note.urls.length > 0 ? `${note.urls.join(' and ')}, which no browser can open` : 'nowhere';
+    void vscode.window.showInformationMessage(
+      `${name} listens on ${where}: give it --port to see it in a browser.`,
+    );
     return;
   }
-  const page = pages.length === 1 ? pages[0] : await vscode.window.showQuickPick(pages, { placeHolder: `Where ${name} is` });
+  const page =
+    pages.length === 1
+      ? pages[0]
+      : await vscode.window.showQuickPick(pages, { placeHolder: `Where ${name} is` });
   if (page !== undefined) {
     // In a container, or behind a proxy, the browser reaches it elsewhere.
     await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(page)));

@@ -11,7 +11,7 @@ import * as vscode from 'vscode';
 import type { Note, ServerEvent, Status } from '../core/contract';
 import { entry } from '../core/actions';
 import { extended } from '../core/model';
-import { type Environment, holds, noteFolders, readNotes, Refused } from '../core/notes';
+import { holds, noteFolders, readNotes, Refused } from '../core/notes';
 import { follow } from '../core/stream';
 import { type Watching, watchFolder } from './folders';
 import type { Server, Servers } from './parts';
@@ -20,7 +20,8 @@ import type { Server, Servers } from './parts';
 const LOOK = 5000;
 
 export interface Surroundings {
-  readonly environment: Environment;
+  /** The folders of notes, whether they are there or not. */
+  folders(): Promise<string[]>;
   readonly user: number;
 }
 
@@ -97,7 +98,9 @@ export class Discovery implements Servers, vscode.Disposable {
   }
 
   ofWorkspace(): readonly Server[] {
-    const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => real(folder.uri.fsPath));
+    const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) =>
+      real(folder.uri.fsPath),
+    );
     return this.all.filter(({ note }) => folders.some((folder) => isBelow(note.folder, folder)));
   }
 
@@ -153,8 +156,7 @@ export class Discovery implements Servers, vscode.Disposable {
   }
 
   async #begin(): Promise<void> {
-    const { environment, user } = this.#where;
-    for (const folder of await noteFolders(environment, user)) {
+    for (const folder of await this.#where.folders()) {
       if (!this.#isEnded) {
         this.#watching.push(watchFolder(folder, this.#log, () => void this.#look()));
       }
@@ -174,8 +176,7 @@ export class Discovery implements Servers, vscode.Disposable {
   async #readAll(): Promise<void> {
     while (this.#isStale && !this.#isEnded) {
       this.#isStale = false;
-      const { environment, user } = this.#where;
-      const folders = await noteFolders(environment, user);
+      const folders = await this.#where.folders();
       const found = await Promise.all(folders.map((folder) => this.#read(folder)));
       this.#meet(found.flat());
     }
@@ -200,7 +201,9 @@ export class Discovery implements Servers, vscode.Disposable {
       return;
     }
     const known = new Map(notes.map((note) => [keyOf(note), note]));
-    for (const server of [...this.#servers.values()].filter(({ note }) => !known.has(keyOf(note)))) {
+    for (const server of [...this.#servers.values()].filter(
+      ({ note }) => !known.has(keyOf(note)),
+    )) {
       this.#part(server);
     }
     for (const [key, note] of known) {
@@ -212,7 +215,9 @@ export class Discovery implements Servers, vscode.Disposable {
 
   #welcome(key: string, server: LiveServer): void {
     this.#servers.set(key, server);
-    this.#log.info(`found server ${server.note.pid}: ${server.note.application} in ${server.note.folder}`);
+    this.#log.info(
+      `found server ${server.note.pid}: ${server.note.application} in ${server.note.folder}`,
+    );
     const changed = () => {
       this.#changes.fire(server);
     };
@@ -232,15 +237,17 @@ export class Discovery implements Servers, vscode.Disposable {
 
   async #offerStart(): Promise<void> {
     const start = vscode.workspace.isTrusted ? ['Start'] : [];
-    const text = 'No server runs that has left a note: those with --reload=dev, --status-port or --backdoor do.';
+    const text =
+      'No server runs that has left a note: those with --reload=dev, --status-port or --backdoor do.';
     if ((await vscode.window.showInformationMessage(text, ...start)) !== undefined) {
       await vscode.commands.executeCommand('spawning.start');
     }
   }
 }
 
-export function createServers(log: vscode.LogOutputChannel, environment: Environment = process.env): Discovery {
-  return new Discovery(log, { environment, user: process.geteuid?.() ?? -1 });
+export function createServers(log: vscode.LogOutputChannel): Discovery {
+  const user = process.geteuid?.() ?? -1;
+  return new Discovery(log, { folders: () => noteFolders(process.env, user), user });
 }
 
 /** Resolves when a process has ended of which nobody tells. */

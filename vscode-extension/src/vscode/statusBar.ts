@@ -16,7 +16,11 @@ const PRIORITY = 50;
 
 export function registerStatusBar(parts: Pick<Parts, 'servers'>): vscode.Disposable {
   const { servers } = parts;
-  const item = vscode.window.createStatusBarItem('spawning.status', vscode.StatusBarAlignment.Left, PRIORITY);
+  const item = vscode.window.createStatusBarItem(
+    'spawning.status',
+    vscode.StatusBarAlignment.Left,
+    PRIORITY,
+  );
   item.name = 'Spawning';
   item.command = ACTIONS;
   let shown = '';
@@ -47,16 +51,23 @@ function paint(item: vscode.StatusBarItem, bar: Bar): void {
   item.accessibilityInformation = { label: ['Spawning', ...bar.lines].join(': '), role: 'button' };
 }
 
-async function showActions({ servers }: Pick<Parts, 'servers'>, asked: Server | undefined): Promise<void> {
+async function showActions(
+  { servers }: Pick<Parts, 'servers'>,
+  asked: Server | undefined,
+): Promise<void> {
   const own = servers.ofWorkspace();
   const server = asked ?? own[0];
   const others = servers.all.filter((one) => one !== server);
   const actions = actionsOf(server, others, vscode.workspace.isTrusted);
   const items = actions.map((action) => ({
     ...action,
-    kind: action.command === undefined ? vscode.QuickPickItemKind.Separator : vscode.QuickPickItemKind.Default,
+    kind:
+      action.command === undefined
+        ? vscode.QuickPickItemKind.Separator
+        : vscode.QuickPickItemKind.Default,
   }));
-  const placeHolder = server === undefined ? 'No server of this workspace runs' : nameOf(server.note);
+  const placeHolder =
+    server === undefined ? 'No server of this workspace runs' : nameOf(server.note);
   await perform(await vscode.window.showQuickPick(items, { title: 'Spawning', placeHolder }));
 }
 

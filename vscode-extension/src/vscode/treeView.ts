@@ -18,7 +18,9 @@ export interface Item {
 
 export function registerTree({ servers }: Pick<Parts, 'servers'>): vscode.Disposable {
   const branches = new Branches(servers);
-  const view = vscode.window.createTreeView<Item>('spawning.servers', { treeDataProvider: branches });
+  const view = vscode.window.createTreeView<Item>('spawning.servers', {
+    treeDataProvider: branches,
+  });
   const tick = () => {
     branches.keepTime(view.visible);
   };
@@ -50,7 +52,8 @@ class Branches implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   }
 
   getChildren(item?: Item): Item[] {
-    const ids = item === undefined ? this.#tree.roots : (this.#tree.entries.get(item.id)?.children ?? []);
+    const ids =
+      item === undefined ? this.#tree.roots : (this.#tree.entries.get(item.id)?.children ?? []);
     return ids.map((id) => this.#items.get(id)).filter((one) => one !== undefined);
   }
 
@@ -60,7 +63,9 @@ class Branches implements vscode.TreeDataProvider<Item>, vscode.Disposable {
   }
 
   getParent(item: Item): Item | undefined {
-    const parent = [...this.#tree.entries.values()].find((entry) => entry.children.includes(item.id));
+    const parent = [...this.#tree.entries.values()].find((entry) =>
+      entry.children.includes(item.id),
+    );
     return parent && this.#items.get(parent.id);
   }
 
@@ -76,7 +81,9 @@ class Branches implements vscode.TreeDataProvider<Item>, vscode.Disposable {
     if (changed === undefined) {
       this.#changes.fire(undefined);
     } else if (changed.length > 0) {
-      this.#changes.fire(changed.map((id) => this.#items.get(id)).filter((one) => one !== undefined));
+      this.#changes.fire(
+        changed.map((id) => this.#items.get(id)).filter((one) => one !== undefined),
+      );
     }
   }
 
@@ -127,7 +134,9 @@ function drawn(entry: Entry, { server }: Item): vscode.TreeItem {
   item.tooltip = entry.tooltip || entry.label;
   item.iconPath = new vscode.ThemeIcon(entry.icon, color);
   item.contextValue = entry.context;
-  item.accessibilityInformation = { label: [entry.label, entry.description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = {
+    label: [entry.label, entry.description].filter(Boolean).join(', '),
+  };
   if (entry.failure !== undefined) {
     item.command = { command: PROBLEM, title: 'Show Problem', arguments: [{ server }] };
   }

@@ -62,7 +62,9 @@ function isLike(node: ChildNode, view: View): boolean {
 }
 
 function make(view: View): ChildNode {
-  return typeof view === 'string' ? document.createTextNode(view) : document.createElement(view.tag);
+  return typeof view === 'string'
+    ? document.createTextNode(view)
+    : document.createElement(view.tag);
 }
 
 function fill(node: ChildNode, view: View): void {

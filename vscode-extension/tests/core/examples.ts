@@ -41,11 +41,13 @@ export function status(over: Partial<Status> = {}): Status {
   };
 }
 
-type Fields<E> = E extends ServerEvent ? Omit<E, 'version' | 'at'> & { readonly at?: number } : never;
+type Fields<E> = E extends ServerEvent
+  ? Omit<E, 'version' | 'at'> & { readonly at?: number }
+  : never;
 
 /** An event, a second after `T` where it is not said when. */
 export function event(fields: Fields<ServerEvent>): ServerEvent {
-  return { version: 1, at: T + 1, ...fields } as ServerEvent;
+  return { version: 1, at: T + 1, ...fields };
 }
 
 export function workerFailed(over: Partial<Failure> = {}): ServerEvent {

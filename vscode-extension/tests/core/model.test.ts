@@ -11,7 +11,14 @@ function after(before: Status, ...events: ServerEvent[]): Status {
 
 const begun = event({ event: 'generation-begun', generation: 7, cause: 'saved shop/views.py' });
 const starting = event({ event: 'worker', worker: 2, pid: 4002, generation: 7, state: 'starting' });
-const ready = event({ event: 'worker', worker: 2, pid: 4002, generation: 7, state: 'ready', at: T + 1.1 });
+const ready = event({
+  event: 'worker',
+  worker: 2,
+  pid: 4002,
+  generation: 7,
+  state: 'ready',
+  at: T + 1.1,
+});
 const serves = event({ event: 'generation-serves', generation: 7, seconds: 0.015, at: T + 1.2 });
 const gone = event({ event: 'worker-gone', worker: 1, pid: 4001, at: T + 1.3 });
 const failed = event({ event: 'generation-failed', generation: 7, at: T + 1.2 });
@@ -29,8 +36,19 @@ describe('the model of a server', () => {
 
   it('follows a reload', () => {
     const first = after(status(), begun, starting);
-    expect(first.generation.pending).toEqual({ generation: 7, cause: 'saved shop/views.py', since: T + 1 });
-    expect(first.children[4002]).toEqual({ ...child(), pid: 4002, worker: 2, generation: 7, state: 'starting', age: 0 });
+    expect(first.generation.pending).toEqual({
+      generation: 7,
+      cause: 'saved shop/views.py',
+      since: T + 1,
+    });
+    expect(first.children[4002]).toEqual({
+      ...child(),
+      pid: 4002,
+      worker: 2,
+      generation: 7,
+      state: 'starting',
+      age: 0,
+    });
     expect(first.health).toBe('healthy');
 
     const second = after(first, ready, serves);
@@ -50,10 +68,24 @@ describe('the model of a server', () => {
       "Generation 7 failed at /home/ann/shop/shop/views.py:3: NameError: name 'x' is not defined; generation 6 goes on serving.",
     ]);
 
-    const again = after(broken, event({ event: 'generation-begun', generation: 8, cause: 'saved', at: T + 9 }));
+    const again = after(
+      broken,
+      event({ event: 'generation-begun', generation: 8, cause: 'saved', at: T + 9 }),
+    );
     expect([again.health, again.last_failure?.current]).toEqual(['failing', true]);
-    const worker = event({ event: 'worker', worker: 3, pid: 4003, generation: 8, state: 'ready', at: T + 9 });
-    const mended = after(again, worker, event({ event: 'generation-serves', generation: 8, seconds: 0.02, at: T + 9.1 }));
+    const worker = event({
+      event: 'worker',
+      worker: 3,
+      pid: 4003,
+      generation: 8,
+      state: 'ready',
+      at: T + 9,
+    });
+    const mended = after(
+      again,
+      worker,
+      event({ event: 'generation-serves', generation: 8, seconds: 0.02, at: T + 9.1 }),
+    );
     expect([mended.health, mended.last_failure?.current]).toEqual(['healthy', false]);
   });
 
@@ -72,25 +104,63 @@ describe('the model of a server', () => {
   });
 
   it('is overtaken by a newer generation', () => {
-    const newer = event({ event: 'generation-begun', generation: 8, cause: 'saved again', at: T + 1.1 });
+    const newer = event({
+      event: 'generation-begun',
+      generation: 8,
+      cause: 'saved again',
+      at: T + 1.1,
+    });
     expect(after(status(), begun, newer, failed).generation.pending?.generation).toBe(8);
     expect(after(status(), begun, newer, ready, serves).generation.pending?.generation).toBe(8);
   });
 
   it.each([
-    ['the start', { serving: 0, since: null, after: null, pending: null }, null, 'starting', 'Generation 1 is being started.'],
-    ['a failed start', { serving: 0, since: null, after: null, pending: null }, failure({ generation: 1, file: null }), 'down', "Nothing serves: generation 1 failed: NameError: name 'x' is not defined."],
-    ['another try', { serving: 0, since: null, after: null, pending: { generation: 2, cause: '', since: T } }, failure({ generation: 1 }), 'starting', 'Generation 2 is being started.'],
+    [
+      'the start',
+      { serving: 0, since: null, after: null, pending: null },
+      null,
+      'starting',
+      'Generation 1 is being started.',
+    ],
+    [
+      'a failed start',
+      { serving: 0, since: null, after: null, pending: null },
+      failure({ generation: 1, file: null }),
+      'down',
+      "Nothing serves: generation 1 failed: NameError: name 'x' is not defined.",
+    ],
+    [
+      'another try',
+      { serving: 0, since: null, after: null, pending: { generation: 2, cause: '', since: T } },
+      failure({ generation: 1 }),
+      'starting',
+      'Generation 2 is being started.',
+    ],
   ] as const)('judges %s', (_name, generation, last, health, sentence) => {
     const last_failure = last && { ...last, current: true };
-    const known = after(status({ generation, last_failure, children: {} }), event({ event: 'wanted', workers: 1 }));
+    const known = after(
+      status({ generation, last_failure, children: {} }),
+      event({ event: 'wanted', workers: 1 }),
+    );
     expect([known.health, known.sentence]).toEqual([health, sentence]);
   });
 
   it.each([
     [{ state: 'hung' }, {}, 2, 'degraded', 'Worker 1 hangs.'],
-    [{ state: 'hung' }, { state: 'hung' }, 2, 'down', 'Nobody answers: every worker of generation 6 hangs.'],
-    [{ state: 'draining' }, { state: 'draining' }, 2, 'down', 'Nobody answers: generation 6 has no worker.'],
+    [
+      { state: 'hung' },
+      { state: 'hung' },
+      2,
+      'down',
+      'Nobody answers: every worker of generation 6 hangs.',
+    ],
+    [
+      { state: 'draining' },
+      { state: 'draining' },
+      2,
+      'down',
+      'Nobody answers: generation 6 has no worker.',
+    ],
     [{}, {}, 4, 'degraded', '2 of 4 workers are missing.'],
     [{ state: 'hung' }, {}, 3, 'degraded', 'Worker 1 hangs and 1 of 3 workers is missing.'],
     [{ state: 'held' }, {}, 2, 'healthy', 'Generation 6 serves.'],
@@ -107,22 +177,45 @@ describe('the model of a server', () => {
 
   it('remembers that the server stops', () => {
     const known = after(status(), event({ event: 'stopping' }), gone);
-    expect([known.health, known.ready, known.sentence]).toEqual(['stopping', false, 'The server is being stopped.']);
+    expect([known.health, known.ready, known.sentence]).toEqual([
+      'stopping',
+      false,
+      'The server is being stopped.',
+    ]);
   });
 
   it('knows which debugger holds a worker, and in what', () => {
-    const held = event({ event: 'worker-held', worker: 1, debugger: 'pdb', request: 'GET /orders/7' });
-    const known = after(status(), held);
+    const held = (worker: number) =>
+      event({ event: 'worker-held', worker, debugger: 'pdb', request: 'GET /orders/7' });
+    const known = after(status(), held(1));
     expect(known.children[4001]).toMatchObject({ state: 'held', debugger: 'pdb in GET /orders/7' });
-    const released = event({ event: 'worker-held', worker: 1, debugger: null, request: null, at: T + 5 });
-    expect(after(known, released).children[4001]).toMatchObject({ state: 'serving', debugger: null });
-    expect(after(status(), { ...held, worker: 99 }).children).toEqual({ 4001: { ...child(), age: 11 } });
+    const released = event({
+      event: 'worker-held',
+      worker: 1,
+      debugger: null,
+      request: null,
+      at: T + 5,
+    });
+    expect(after(known, released).children[4001]).toMatchObject({
+      state: 'serving',
+      debugger: null,
+    });
+    expect(after(status(), held(99)).children).toEqual({ 4001: { ...child(), age: 11 } });
   });
 
   it('takes the counters as they are', () => {
-    const children = { 4001: child({ busy: 2, oldest_request: { line: 'GET /slow', seconds: 3 } }) };
+    const children = {
+      4001: child({ busy: 2, oldest_request: { line: 'GET /slow', seconds: 3 } }),
+    };
     const totals = { requests: 9, by_status: { '2xx': 9 }, reloads: 5, reload_failures: 0 };
-    const told = { health: 'degraded', sentence: 'Worker 1 hangs.', children, connections: 2, memory: 5, totals } as const;
+    const told = {
+      health: 'degraded',
+      sentence: 'Worker 1 hangs.',
+      children,
+      connections: 2,
+      memory: 5,
+      totals,
+    } as const;
     const known = after(status(), event({ event: 'counters', ...told }));
     expect(known).toEqual({ ...status(), ...told, time: T + 1 });
   });
@@ -136,7 +229,9 @@ describe('the model of a server', () => {
   });
 
   it('remembers the last fifty events, and no counters', () => {
-    const notices = Array.from({ length: 60 }, (_, index) => event({ event: 'notice', text: `${index}`, at: T + index }));
+    const notices = Array.from({ length: 60 }, (_, index) =>
+      event({ event: 'notice', text: `${index}`, at: T + index }),
+    );
     const known = after(status(), ...notices);
     expect(known.events).toEqual(notices.slice(10));
   });
@@ -150,6 +245,8 @@ describe('the model of a server', () => {
 
   it('is told nothing by events that it does not know', () => {
     const known = status();
-    expect(extended(known, { version: 1, event: 'weather', at: T + 9 } as unknown as ServerEvent)).toBe(known);
+    expect(
+      extended(known, { version: 1, event: 'weather', at: T + 9 } as unknown as ServerEvent),
+    ).toBe(known);
   });
 });

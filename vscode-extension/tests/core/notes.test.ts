@@ -2,7 +2,15 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { folderFault, holds, noteFolders, parseNote, readNotes, Refused, startedIn } from '../../src/core/notes';
+import {
+  folderFault,
+  holds,
+  noteFolders,
+  parseNote,
+  readNotes,
+  Refused,
+  startedIn,
+} from '../../src/core/notes';
 import { NOTE } from './examples';
 
 const USER = process.geteuid?.() ?? -1;
@@ -22,7 +30,8 @@ async function ownNote() {
 }
 
 describe('the start of a process', () => {
-  const fields = (state: string) => `${state} ${Array.from({ length: 18 }, (_, index) => index + 4).join(' ')} 987654 rest`;
+  const fields = (state: string) =>
+    `${state} ${Array.from({ length: 18 }, (_, index) => index + 4).join(' ')} 987654 rest`;
 
   it.each([
     ['spawn', 'S', 987654],
@@ -46,7 +55,11 @@ describe('a note', () => {
   it('may have fields that are not known, and lack those of newer servers', () => {
     const { python, argv, ...older } = NOTE;
     expect([python, argv].length).toBe(2);
-    expect(parseNote(JSON.stringify({ ...older, colour: 'blue' }))).toEqual({ ...NOTE, python: '', argv: [] });
+    expect(parseNote(JSON.stringify({ ...older, colour: 'blue' }))).toEqual({
+      ...NOTE,
+      python: '',
+      argv: [],
+    });
   });
 
   it.each([
@@ -63,7 +76,11 @@ describe('a note', () => {
 
   it('has text where text is expected', () => {
     const strange = { ...NOTE, urls: 'http://x', backdoor: [1, 'unix:/a'], status: null };
-    expect(parseNote(JSON.stringify(strange))).toMatchObject({ urls: [], backdoor: ['unix:/a'], status: '' });
+    expect(parseNote(JSON.stringify(strange))).toMatchObject({
+      urls: [],
+      backdoor: ['unix:/a'],
+      status: '',
+    });
   });
 
   it('holds while its process runs', async () => {
@@ -76,7 +93,11 @@ describe('a note', () => {
 });
 
 describe('the folder of notes', () => {
-  const facts = (mode: number, uid = USER, isFolder = true) => ({ mode, uid, isDirectory: () => isFolder });
+  const facts = (mode: number, uid = USER, isFolder = true) => ({
+    mode,
+    uid,
+    isDirectory: () => isFolder,
+  });
 
   it.each([
     [facts(0o40700), undefined],
@@ -90,16 +111,24 @@ describe('the folder of notes', () => {
   });
 
   it('is in the runtime directory if that is the user’s, and in /tmp', async () => {
-    expect(await noteFolders({ XDG_RUNTIME_DIR: folder }, USER)).toEqual([join(folder, 'spawning'), `/tmp/spawning-${USER}`]);
-    expect(await noteFolders({ XDG_RUNTIME_DIR: folder }, USER + 1)).toEqual([`/tmp/spawning-${USER + 1}`]);
+    expect(await noteFolders({ XDG_RUNTIME_DIR: folder }, USER)).toEqual([
+      join(folder, 'spawning'),
+      `/tmp/spawning-${USER}`,
+    ]);
+    expect(await noteFolders({ XDG_RUNTIME_DIR: folder }, USER + 1)).toEqual([
+      `/tmp/spawning-${USER + 1}`,
+    ]);
     expect(await noteFolders({ XDG_RUNTIME_DIR: 'here' }, USER)).toEqual([`/tmp/spawning-${USER}`]);
-    expect(await noteFolders({ XDG_RUNTIME_DIR: join(folder, 'none') }, USER)).toEqual([`/tmp/spawning-${USER}`]);
+    expect(await noteFolders({ XDG_RUNTIME_DIR: join(folder, 'none') }, USER)).toEqual([
+      `/tmp/spawning-${USER}`,
+    ]);
     expect(await noteFolders({}, USER)).toEqual([`/tmp/spawning-${USER}`]);
   });
 
   it('gives the notes that hold, and nothing else', async () => {
     const note = await ownNote();
-    const write = (name: string, text: string) => writeFile(join(folder, name), text, { mode: 0o600 });
+    const write = (name: string, text: string) =>
+      writeFile(join(folder, name), text, { mode: 0o600 });
     await write(`${note.pid}.json`, JSON.stringify(note));
     await write(`${note.pid}.secret`, 'secret');
     await write(`${note.pid}.json.new`, JSON.stringify(note));

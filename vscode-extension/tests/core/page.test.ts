@@ -4,7 +4,8 @@ import { pageOf, placesOf, reloadsIn } from '../../src/core/page';
 import { type Element, textOf, type View } from '../../src/core/view';
 import { child, event, failure, NOTE, status, T } from './examples';
 
-const page = (over: Partial<Status> = {}, isGone = false) => pageOf({ note: NOTE, status: status(over) }, isGone);
+const page = (over: Partial<Status> = {}, isGone = false) =>
+  pageOf({ note: NOTE, status: status(over) }, isGone);
 const plain = (view: View) => textOf(view).replace(/\s+/g, ' ');
 
 function all(view: View, fits: (element: Element) => boolean): Element[] {
@@ -15,36 +16,67 @@ const tags = (view: View, tag: string) => all(view, (one) => one.tag === tag);
 
 describe('the status panel', () => {
   it('says how the server fares', () => {
-    const [sentence] = all(page(), (one) => one.attributes['role'] === 'status');
-    expect(sentence && [plain(sentence), sentence.attributes['class']]).toEqual(['Generation 6 serves.', 'sentence good']);
+    const [sentence] = all(page(), (one) => one.attributes.role === 'status');
+    expect(sentence && [plain(sentence), sentence.attributes.class]).toEqual([
+      'Generation 6 serves.',
+      'sentence good',
+    ]);
     expect(plain(page({}, true))).toContain('The server has ended.');
   });
 
   it('says why there is nothing to be seen', () => {
-    expect(plain(pageOf({ note: NOTE, status: undefined }, false))).toContain('It has not said anything yet.');
-    expect(plain(pageOf({ note: { ...NOTE, status: '' }, status: undefined }, false))).toContain('--status-port 0');
+    expect(plain(pageOf({ note: NOTE, status: undefined }, false))).toContain(
+      'It has not said anything yet.',
+    );
+    expect(plain(pageOf({ note: { ...NOTE, status: '' }, status: undefined }, false))).toContain(
+      '--status-port 0',
+    );
   });
 
   it('shows the workers, with how busy they are and since when', () => {
-    const children = { 4001: child({ busy: 3, oldest_request: { line: 'GET /<b>', seconds: 65 } }), 4002: child({ pid: 4002, worker: 2, threads: 0 }) };
+    const children = {
+      4001: child({ busy: 3, oldest_request: { line: 'GET /<b>', seconds: 65 } }),
+      4002: child({ pid: 4002, worker: 2, threads: 0 }),
+    };
     const [, body] = tags(page({ children }), 'tr').map(plain);
     expect(body).toBe('1 6 serving 3 of 4 busy GET /<b> 1 min 0 0 4001');
-    expect(tags(page({ children }), 'meter').map((one) => one.attributes)).toMatchObject([{ max: '4', value: '3', 'aria-label': 'busy threads of worker 1' }]);
+    expect(tags(page({ children }), 'meter').map((one) => one.attributes)).toMatchObject([
+      { max: '4', value: '3', 'aria-label': 'busy threads of worker 1' },
+    ]);
     const [age] = all(page({ children }), (one) => 'data-since' in one.attributes);
     expect(age?.attributes['data-since']).toBe((T - 65).toFixed(1));
   });
 
   it('names every meter, every column and every section', () => {
-    const shown = page({ totals: { requests: 3, by_status: { '2xx': 2, '5xx': 1, '3xx': 0 }, reloads: 0, reload_failures: 0 } });
+    const shown = page({
+      totals: {
+        requests: 3,
+        by_status: { '2xx': 2, '5xx': 1, '3xx': 0 },
+        reloads: 0,
+        reload_failures: 0,
+      },
+    });
     const named = all(shown, (one) => ['meter', 'section'].includes(one.tag));
-    expect(named.every((one) => 'aria-label' in one.attributes || 'aria-labelledby' in one.attributes)).toBe(true);
+    expect(
+      named.every((one) => 'aria-label' in one.attributes || 'aria-labelledby' in one.attributes),
+    ).toBe(true);
     expect(tags(shown, 'th').every((one) => 'scope' in one.attributes)).toBe(true);
-    expect(tags(shown, 'meter').map((one) => one.attributes['class'])).toEqual([undefined, 'of-2xx', 'of-5xx']);
+    expect(tags(shown, 'meter').map((one) => one.attributes.class)).toEqual([
+      undefined,
+      'of-2xx',
+      'of-5xx',
+    ]);
   });
 
   it('shows the last failure with its places, and that it is past', () => {
     const frames = [
-      { file: '/home/ann/shop/app.py', line: 1, function: '<module>', source: 'import shop', in_project: true },
+      {
+        file: '/home/ann/shop/app.py',
+        line: 1,
+        function: '<module>',
+        source: 'import shop',
+        in_project: true,
+      },
       { file: '/usr/lib/x.py', line: 5, function: 'f', source: '', in_project: false },
     ];
     const shown = page({ last_failure: { ...failure({ frames }), current: true } });
@@ -53,19 +85,36 @@ describe('the status panel', () => {
       ['1', '/usr/lib/x.py:5'],
       ['2', '/home/ann/shop/app.py:1'],
     ]);
-    expect(plain(page({ last_failure: { ...failure(), current: false } }))).toContain('and newer code serves');
+    expect(plain(page({ last_failure: { ...failure(), current: false } }))).toContain(
+      'and newer code serves',
+    );
   });
 
   it('names the place of the error once', () => {
-    const own = { file: '/home/ann/shop/shop/views.py', line: 3, function: 'f', source: 'x', in_project: true };
+    const own = {
+      file: '/home/ann/shop/shop/views.py',
+      line: 3,
+      function: 'f',
+      source: 'x',
+      in_project: true,
+    };
     expect(placesOf(failure({ frames: [own] }))).toEqual([own]);
     expect(placesOf(failure({ file: null, line: null }))).toEqual([]);
   });
 
   it('shows generations: pending, serving and those that finish', () => {
-    const children = { 1: child({ pid: 1, generation: 5, state: 'draining' }), 2: child({ pid: 2 }) };
-    const generation = { ...status().generation, pending: { generation: 7, cause: 'saved a.py', since: T } };
-    const [list] = all(page({ children, generation }), (one) => one.attributes['class'] === 'generations');
+    const children = {
+      1: child({ pid: 1, generation: 5, state: 'draining' }),
+      2: child({ pid: 2 }),
+    };
+    const generation = {
+      ...status().generation,
+      pending: { generation: 7, cause: 'saved a.py', since: T },
+    };
+    const [list] = all(
+      page({ children, generation }),
+      (one) => one.attributes.class === 'generations',
+    );
     expect(list && tags(list, 'dt').map(plain)).toEqual(['7', '6', '5']);
   });
 

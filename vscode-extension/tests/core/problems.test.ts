@@ -16,8 +16,15 @@ const frame = (file: string, line: number, over: Partial<Frame> = {}): Frame => 
 describe('a problem', () => {
   it('is where the failure is', () => {
     expect(of()).toEqual({
-      ...{ file: '/home/ann/shop/shop/views.py', line: 3, column: 5, code: 'NameError', related: [] },
-      message: "NameError: name 'x' is not defined\nGeneration 7 was not started; generation 6 goes on serving.",
+      ...{
+        file: '/home/ann/shop/shop/views.py',
+        line: 3,
+        column: 5,
+        code: 'NameError',
+        related: [],
+      },
+      message:
+        "NameError: name 'x' is not defined\nGeneration 7 was not started; generation 6 goes on serving.",
       page: 'https://docs.python.org/3/library/exceptions.html#NameError',
     });
   });
@@ -49,12 +56,19 @@ describe('a problem', () => {
   });
 
   it('leads to a page only for what Python itself raises', () => {
-    expect(of({ type: 'ImproperlyConfigured' })).toMatchObject({ code: 'ImproperlyConfigured', page: undefined });
+    expect(of({ type: 'ImproperlyConfigured' })).toMatchObject({
+      code: 'ImproperlyConfigured',
+      page: undefined,
+    });
     expect(of({ type: null, message: null })).toMatchObject({ code: undefined, page: undefined });
   });
 
   it('may have no file, and no line', () => {
-    expect(of({ file: null, line: null, column: null })).toMatchObject({ file: undefined, line: 1, column: null });
+    expect(of({ file: null, line: null, column: null })).toMatchObject({
+      file: undefined,
+      line: 1,
+      column: null,
+    });
   });
 });
 
@@ -79,6 +93,12 @@ describe('the place in a line', () => {
   });
 
   it('is in the line that every editor counts', () => {
-    expect(['a', 'b', 'c', 'd', ''].map((_, index) => lineOf('a\nb\r\nc\rd', index + 1))).toEqual(['a', 'b', 'c', 'd', '']);
+    expect(['a', 'b', 'c', 'd', ''].map((_, index) => lineOf('a\nb\r\nc\rd', index + 1))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      '',
+    ]);
   });
 });

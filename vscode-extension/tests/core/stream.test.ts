@@ -9,9 +9,11 @@ type Answer = (response: ServerResponse) => void;
 const HEAD = { 'content-type': 'text/event-stream' };
 const notice = (text: string, id?: string) =>
   `${id === undefined ? '' : `id: ${id}\n`}event: notice\ndata: {"version":1,"event":"notice","at":1,"text":"${text}"}\n\n`;
-const tells = (...parts: string[]): Answer => (response) => {
-  response.writeHead(200, HEAD).end(parts.join(''));
-};
+const tells =
+  (...parts: string[]): Answer =>
+  (response) => {
+    response.writeHead(200, HEAD).end(parts.join(''));
+  };
 
 let server: Server | undefined;
 afterEach(() => {
@@ -53,15 +55,23 @@ async function followed(status: string, ends: number, over: Partial<Following> =
 
 describe('the event stream', () => {
   it('is followed to its end', async () => {
-    const { asked, status } = await serving(tells('retry: 1000\n\n', notice('a'), ': keep-alive\n\n', notice('b')));
-    expect(await followed(status, 1)).toEqual({ heard: ['a', 'b'], whys: ['the stream has ended'] });
-    expect(asked.map(({ url, headers }) => [url, headers['accept'], headers['last-event-id']])).toEqual([
-      ['/events?counters=1', 'text/event-stream', undefined],
-    ]);
+    const { asked, status } = await serving(
+      tells('retry: 1000\n\n', notice('a'), ': keep-alive\n\n', notice('b')),
+    );
+    expect(await followed(status, 1)).toEqual({
+      heard: ['a', 'b'],
+      whys: ['the stream has ended'],
+    });
+    expect(
+      asked.map(({ url, headers }) => [url, headers.accept, headers['last-event-id']]),
+    ).toEqual([['/events?counters=1', 'text/event-stream', undefined]]);
   });
 
   it('goes on after the last event that was heard', async () => {
-    const { asked, status } = await serving(tells(notice('a', '41'), notice('b', '42')), tells(notice('c', '43')));
+    const { asked, status } = await serving(
+      tells(notice('a', '41'), notice('b', '42')),
+      tells(notice('c', '43')),
+    );
     expect((await followed(status, 2)).heard).toEqual(['a', 'b', 'c']);
     expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '42']);
   });
@@ -73,9 +83,12 @@ describe('the event stream', () => {
   });
 
   it('tries again when there are too many streams already', async () => {
-    const { status } = await serving((response) => {
-      response.writeHead(503, { 'retry-after': '0' }).end();
-    }, tells(notice('a')));
+    const { status } = await serving(
+      (response) => {
+        response.writeHead(503, { 'retry-after': '0' }).end();
+      },
+      tells(notice('a')),
+    );
     const { heard, whys } = await followed(status, 2);
     expect(heard).toEqual(['a']);
     expect(whys[0]).toMatch(/^http:.*\/events\?counters=1 answered 503$/);
@@ -116,14 +129,24 @@ describe('the event stream', () => {
   it('ends by the signal during a pause', async () => {
     const stop = new AbortController();
     const { status } = await serving(tells());
-    const onEnd = () => setTimeout(() => { stop.abort(); }, 1);
-    await followed(status, 1, { signal: stop.signal, onEnd, isThere: () => Promise.resolve(true), firstPause: 15_000 });
+    const onEnd = () =>
+      setTimeout(() => {
+        stop.abort();
+      }, 1);
+    await followed(status, 1, {
+      signal: stop.signal,
+      onEnd,
+      isThere: () => Promise.resolve(true),
+      firstPause: 15_000,
+    });
   });
 });
 
 describe('the parts of a stream', () => {
   it('waits longer each time, but not for ever', () => {
-    expect([0, 1, 2, 3, 6, 99].map((attempts) => backOff(attempts))).toEqual([250, 500, 1000, 2000, 15_000, 15_000]);
+    expect([0, 1, 2, 3, 6, 99].map((attempts) => backOff(attempts))).toEqual([
+      250, 500, 1000, 2000, 15_000, 15_000,
+    ]);
     expect(backOff(0, 250, 1000)).toBe(1000);
     expect(backOff(0, 250, 999_000)).toBe(15_000);
   });
@@ -136,7 +159,16 @@ describe('the parts of a stream', () => {
   it('understands events of this version only', () => {
     const event: ServerEvent = { version: 1, event: 'stopping', at: 5 };
     expect(understood(JSON.stringify(event))).toEqual(event);
-    for (const data of ['', '{', '[]', 'null', '7', '{"event":"x","at":1}', '{"version":2,"event":"x","at":1}', '{"version":1,"at":1}']) {
+    for (const data of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '7',
+      '{"event":"x","at":1}',
+      '{"version":2,"event":"x","at":1}',
+      '{"version":1,"at":1}',
+    ]) {
       expect(understood(data)).toBeUndefined();
     }
   });

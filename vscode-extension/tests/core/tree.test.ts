@@ -19,7 +19,12 @@ const since = new Date((T - 60) * 1000).toTimeString().slice(0, 8);
 
 describe('the tree', () => {
   it('shows a server, its generation, its workers and what they do', () => {
-    const busy = { busy: 3, oldest_request: { line: 'GET /slow', seconds: 3.9 }, requests: 1200, memory: 35_651_584 };
+    const busy = {
+      busy: 3,
+      oldest_request: { line: 'GET /slow', seconds: 3.9 },
+      requests: 1200,
+      memory: 35_651_584,
+    };
     const children = { 4002: child({ pid: 4002, worker: 2 }), 4001: child(busy) };
     expect(drawn(treeOf([seen({ children })], []))).toEqual([
       '(server-process) shop.app | :8090 · healthy',
@@ -37,7 +42,10 @@ describe('the tree', () => {
       2: child({ pid: 2, worker: 2 }),
       3: child({ pid: 3, worker: 3, generation: 7, state: 'starting' }),
     };
-    const generation = { ...status().generation, pending: { generation: 7, cause: 'saved a.py', since: T } };
+    const generation = {
+      ...status().generation,
+      pending: { generation: 7, cause: 'saved a.py', since: T },
+    };
     expect(drawn(treeOf([seen({ children, generation })], []))).toEqual([
       '(server-process) shop.app | :8090 · reloading, generation 6 serves',
       '  (loading~spin) Generation 7 | is being started: saved a.py',
@@ -59,11 +67,16 @@ describe('the tree', () => {
       `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
     ]);
     expect(tree.entries.get('4000:77/7/failure')?.failure).toBe(last_failure);
-    expect(drawn(treeOf([seen({ last_failure: { ...failure(), current: false } })], []))).toHaveLength(3);
+    expect(
+      drawn(treeOf([seen({ last_failure: { ...failure(), current: false } })], [])),
+    ).toHaveLength(3);
   });
 
   it('shows which worker a debugger holds, and which hangs', () => {
-    const children = { 1: child({ pid: 1, state: 'held', debugger: 'pdb in GET /' }), 2: child({ pid: 2, worker: 2, state: 'hung' }) };
+    const children = {
+      1: child({ pid: 1, state: 'held', debugger: 'pdb in GET /' }),
+      2: child({ pid: 2, worker: 2, state: 'hung' }),
+    };
     const tree = treeOf([seen({ children })], []);
     expect(drawn(tree).slice(2)).toEqual([
       '    (debug-pause) Worker 1 | pdb in GET / · 0 of 4 busy · 0 requests',
@@ -72,17 +85,23 @@ describe('the tree', () => {
   });
 
   it('shows servers of which only the note is known', () => {
-    const mute = { note: { ...NOTE, status: '', urls: ['unix:/run/shop.sock'], backdoor: [] }, status: undefined };
+    const mute = {
+      note: { ...NOTE, pid: 5000, status: '', urls: ['unix:/run/shop.sock'], backdoor: [] },
+      status: undefined,
+    };
     const tree = treeOf([{ note: NOTE, status: undefined }], [mute]);
     expect(drawn(tree)).toEqual([
       '(server) shop.app | :8090 · connecting',
       '(server) shop.app | /run/shop.sock · runs without --status-port',
     ]);
-    expect([...tree.entries.values()].map((entry) => entry.context)).toEqual(['server']);
+    expect([...tree.entries.values()].map((entry) => entry.context)).toEqual(['server open backdoor status', 'server']);
   });
 
   it('tells the menus what can be done', () => {
-    expect(treeOf([seen()], []).entries.get('4000:77')).toMatchObject({ context: 'server open backdoor status', isOpen: true });
+    expect(treeOf([seen()], []).entries.get('4000:77')).toMatchObject({
+      context: 'server open backdoor status',
+      isOpen: true,
+    });
     expect(treeOf([], [seen()]).entries.get('4000:77')).toMatchObject({ isOpen: false });
   });
 });
@@ -97,7 +116,9 @@ describe('what changed', () => {
   });
 
   it('is a request that grows older, and nothing above it', () => {
-    expect(changedIn(tree({ children }), tree({ children: older }))).toEqual(['4000:77/6/1/oldest']);
+    expect(changedIn(tree({ children }), tree({ children: older }))).toEqual([
+      '4000:77/6/1/oldest',
+    ]);
   });
 
   it('is the worker whose request began', () => {
@@ -105,8 +126,13 @@ describe('what changed', () => {
   });
 
   it('is the server where a generation begins, and all below it with it', () => {
-    const generation = { ...status().generation, pending: { generation: 7, cause: 'saved', since: T } };
-    expect(changedIn(tree({ children }), tree({ children: older, generation }))).toEqual(['4000:77']);
+    const generation = {
+      ...status().generation,
+      pending: { generation: 7, cause: 'saved', since: T },
+    };
+    expect(changedIn(tree({ children }), tree({ children: older, generation }))).toEqual([
+      '4000:77',
+    ]);
   });
 
   it('is everything where a server came or went', () => {
