@@ -4,10 +4,10 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 SOURCES := spawning devtools tests benchmarks examples scripts docs
-CHECKS := format lint types layers doors sizes unit docs
+CHECKS := format lint types layers doors sizes unit docs extension
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench clean environment tidy $(CHECKS)
+.PHONY: help demo check test editor vsix bench clean environment tidy $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,9 +18,17 @@ demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the
 
 check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs: all that is fast
 
-test: check ## make check, then all tests with each Python of this machine
+test: check ## make check, all tests with each Python of this machine, make editor
 	@$(PYTHON) scripts/system_packages.py
 	@$(PYTHON) scripts/each_python.py $(ARGS)
+	@$(PYTHON) scripts/extension.py host journeys
+
+editor: environment ## test the extension for VS Code: types, lint, units, the real editor
+	@$(PYTHON) scripts/system_packages.py chromium
+	@$(PYTHON) scripts/extension.py types lint unit host journeys
+
+vsix: ## pack the extension for VS Code into dist/
+	@$(PYTHON) scripts/extension.py pack
 
 bench: ## peers side by side: serving, then reloading
 	@$(PYTHON) scripts/environment.py .venv
@@ -52,13 +60,18 @@ unit: environment ## run the tests that start no server
 docs: environment ## build the manual into docs/_build/html
 	$(BIN)/sphinx-build -q -E -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
 
+extension: environment ## check the extension for VS Code: types, lint, tests without an editor
+	@$(PYTHON) scripts/extension.py types lint unit
+
 tidy: environment ## lay the code out, and mend what can be mended by itself
 	$(BIN)/ruff check --quiet --fix-only $(wildcard $(SOURCES))
 	$(BIN)/ruff format --quiet $(wildcard $(SOURCES))
+	@$(PYTHON) scripts/extension.py tidy
 
 environment:
 	@$(PYTHON) scripts/environment.py .venv test lint docs
 
 clean: ## remove what the other targets made, environments included
+	rm -rf vscode-extension/node_modules vscode-extension/dist
 	rm -rf .venv .cache build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
