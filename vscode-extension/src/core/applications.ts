@@ -34,7 +34,7 @@ export async function projectIn(folder: Folder, where = ''): Promise<Project> {
 
 /** Returns the application that `[tool.spawning] app` names, undefined where it names none. */
 export function configuredApplication(table: Table, where = ''): Application | undefined {
-  const app = table['app'];
+  const app = table.app;
   const words = typeof app === 'string' ? [app] : Array.isArray(app) ? (app as unknown[]) : [];
   const texts = words.filter((word) => typeof word === 'string');
   if (texts.length === 0 || texts.length !== words.length) {
@@ -154,8 +154,9 @@ function withoutDjangoTwice(found: readonly Application[]): Application[] {
   return found.filter(
     (one, place) =>
       !known.has([one.folder, ...one.words].join(' ')) ||
-      found.findIndex((two) => two.folder === one.folder && two.words.join() === one.words.join()) ===
-        place,
+      found.findIndex(
+        (two) => two.folder === one.folder && two.words.join() === one.words.join(),
+      ) === place,
   );
 }
 

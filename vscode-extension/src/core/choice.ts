@@ -43,10 +43,7 @@ export function said({ setting, remembered, configured }: Wishes): Application |
 }
 
 /** Returns what is to be done with what was found. */
-export function chosen(
-  found: readonly Application[],
-  remembered: Remembered | undefined,
-): Choice {
+export function chosen(found: readonly Application[], remembered: Remembered | undefined): Choice {
   const known = found.find((one) => remembered && isSame(one, remembered.application));
   if (known) {
     return { kind: 'chosen', application: known };

@@ -78,7 +78,7 @@ export function portOf(settings: LaunchSettings, table: Table, wanted: Wanted): 
   });
   const isElsewhere = isTyped(settings.arguments, '--bind') || 'bind' in table;
   const said = wanted.port ?? (typed.length > 0 ? Number(typed.at(-1)) : settings.port);
-  const written = typeof table['port'] === 'number' ? table['port'] : undefined;
+  const written = typeof table.port === 'number' ? table.port : undefined;
   const port = said ?? written ?? (isElsewhere ? 0 : DEFAULT_PORT);
   return port > 0 ? port : undefined;
 }

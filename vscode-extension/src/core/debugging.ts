@@ -8,6 +8,8 @@
 
 export const DEBUG_TYPE = 'spawning';
 const DEBUGPY_TYPE = 'debugpy';
+/** Keys of a configuration that say what is served; the command line has them. */
+const OURS = ['application', 'arguments', 'coverage'];
 
 /** As in launch.json; whatever else stands there is for the debugger. */
 export interface SpawningConfiguration {
@@ -37,9 +39,8 @@ export function launchConfiguration(
   ours: SpawningConfiguration,
   launch: Launch,
 ): SpawningConfiguration {
-  const environment = isRecord(ours['env']) ? ours['env'] : {};
-  const { application, arguments: _arguments, coverage: _coverage, ...others } = ours;
-  void [application, _arguments, _coverage];
+  const environment = isRecord(ours.env) ? ours.env : {};
+  const others = Object.fromEntries(Object.entries(ours).filter(([key]) => !OURS.includes(key)));
   return {
     justMyCode: true,
     console: 'integratedTerminal',
@@ -48,7 +49,7 @@ export function launchConfiguration(
     request: 'launch',
     name: ours.name || 'Spawning',
     module: 'spawning',
-    python: launch.hasDebugpyExtension ? launch.python : [launch.python],
+    python: launch.python,
     args: [...launch.arguments],
     cwd: launch.cwd,
     env: { ...launch.environment, ...environment },
@@ -65,11 +66,11 @@ export interface Joined {
 
 /** Returns the body of a `debugpyAttach` event; undefined where it is none. */
 export function joinedFrom(body: unknown): Joined | undefined {
-  if (!isRecord(body) || !isRecord(body['connect'])) {
+  if (!isRecord(body) || !isRecord(body.connect)) {
     return undefined;
   }
-  const { host, port } = body['connect'];
-  return typeof host === 'string' && typeof port === 'number' && typeof body['name'] === 'string'
+  const { host, port } = body.connect;
+  return typeof host === 'string' && typeof port === 'number' && typeof body.name === 'string'
     ? (body as unknown as Joined)
     : undefined;
 }
@@ -77,9 +78,8 @@ export function joinedFrom(body: unknown): Joined | undefined {
 /** Returns the configuration that attaches to such a process. */
 export function childConfiguration(body: Joined): SpawningConfiguration {
   // `purpose` of a parent that was started for tests would have the child end as one.
-  const { purpose, ...others } = body;
-  void purpose;
-  return { ...others, type: DEBUG_TYPE, request: 'attach', name: body.name };
+  const others = Object.entries(body).filter(([key]) => key !== 'purpose');
+  return { ...Object.fromEntries(others), type: DEBUG_TYPE, request: 'attach', name: body.name };
 }
 
 /** How an adapter is reached: one that listens, or one that is to be started. */
@@ -93,9 +93,7 @@ export function adapterOf(configuration: SpawningConfiguration): Adapter | undef
   if (joined) {
     return joined.connect;
   }
-  const python: unknown = Array.isArray(configuration['python'])
-    ? configuration['python'][0]
-    : configuration['python'];
+  const { python } = configuration;
   return typeof python === 'string'
     ? { command: python, args: ['-m', 'debugpy.adapter'] }
     : undefined;

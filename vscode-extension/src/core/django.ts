@@ -19,7 +19,7 @@ export async function djangoIn(
 ): Promise<Application[]> {
   const file = joined(where, 'manage.py');
   const source = await folder.read(file);
-  const settings = source === undefined ? '' : environment[SETTINGS] || settingsOf(source);
+  const settings = source === undefined ? '' : (environment[SETTINGS] ?? settingsOf(source));
   if (!settings) {
     return [];
   }

@@ -74,6 +74,7 @@ export interface BusyFacts {
   readonly canChangePort: boolean;
   /** Whether the process that has it is one that this user may end. */
   readonly canStop: boolean;
+  readonly hasTerminal: boolean;
 }
 
 /** Returns what to say of a port, or a socket, that somebody else has. */
@@ -84,16 +85,19 @@ export function busy({ address, by }: Busy, facts: BusyFacts): Failure {
       ...(facts.isServer ? (['Use It'] as const) : []),
       ...(facts.canStop ? (['Stop It'] as const) : []),
       ...(facts.canChangePort ? (['Use Another Port'] as const) : []),
-      'Show Terminal',
+      ...(facts.hasTerminal ? (['Show Terminal'] as const) : []),
     ],
   };
 }
 
+const NO_APPLICATION =
+  /^(?:no application is named|there is no (?:module|settings module|ini file|')|the module '|'.*' is (?:not the name of|a ))/;
+
 function remediesFor(code: number | undefined, text: string): Remedy[] {
-  if (/is not installed/.test(text)) {
+  if (text.includes('is not installed')) {
     return ['Install', 'Show Terminal'];
   }
-  if (/no application is named|there is no (?:module|settings module|ini file|')|the module '|is not the name of an application|cannot be called/.test(text)) {
+  if (NO_APPLICATION.test(text)) {
     return ['Select Application', 'Show Terminal'];
   }
   return code === USAGE ? ['Open Settings', 'Show Terminal'] : ['Show Terminal'];

@@ -102,7 +102,7 @@ function ofFunction(binding: Binding, isUsual: boolean): InModule | undefined {
   const framework = frameworkMadeBy(binding);
   const isFactory = FACTORIES.includes(name);
   if ((framework && !name.startsWith('_')) || (isFactory && isUsual && framework !== null)) {
-    return { ...named(binding, `${name}()`), framework: framework ?? '' };
+    return { ...named(binding, `${name}()`), framework };
   }
   return isUsual && NAMES.includes(name) ? named(binding, name) : undefined;
 }
@@ -115,7 +115,7 @@ function frameworkMadeBy(binding: Binding): string | null {
     const [, name = '', value = ''] = /^(\w+)\s*(?::[^=]+)?=(?!=)\s*(.+)$/.exec(code) ?? [];
     const returned = /^return\s+(.+)$/.exec(code)?.[1] ?? '';
     isOther ||= NOT_WSGI.test(value) || NOT_WSGI.test(returned);
-    made.set(name, made.get(name) ?? frameworkOf(value));
+    made.set(name, frameworkOf(value) || (made.get(name) ?? ''));
     const found = made.get(returned) ?? frameworkOf(returned);
     if (found) {
       return found;

@@ -32,7 +32,7 @@ export type Heard =
 /** Returns a line as a person sees it. */
 export function plain(line: string): string {
   // Bytes that a terminal acts upon: what is left of sequences that are cut, or unknown.
-  // eslint-disable-next-line no-control-regex
+
   return stripVTControlCharacters(line).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
 }
 
@@ -49,7 +49,7 @@ export class Ear {
   }
 
   private keep(heard: Heard | undefined): heard is Heard {
-    if (heard && (heard.kind !== 'serving')) {
+    if (heard && heard.kind !== 'serving') {
       this.lastError = heard;
     }
     return heard !== undefined;

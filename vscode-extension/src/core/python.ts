@@ -45,8 +45,9 @@ export function linesOf(source: string): Line[] {
     const start = number;
     if (found[1] !== undefined) {
       const text = stringAt(source, pieces.lastIndex, piece);
+      const end = pieces.lastIndex + text.length;
       number += text.split('\n').length - 1;
-      pieces.lastIndex += text.length + (source.startsWith(piece, pieces.lastIndex + text.length) ? piece.length : 0);
+      pieces.lastIndex = source.startsWith(piece, end) ? end + piece.length : end;
       current.code += `"${current.strings.length}"`;
       current.strings.push(text);
       continue;
@@ -90,7 +91,7 @@ export function splitAtCommas(text: string): string[] {
     if (letter === ',' && depth === 0) {
       parts.push('');
     } else {
-      parts[parts.length - 1] += letter;
+      parts.push((parts.pop() ?? '') + letter);
     }
   }
   return parts.map((part) => part.trim()).filter(Boolean);
@@ -149,11 +150,8 @@ function isOpen({ code, strings }: Line): boolean {
 
 function boundBy(line: Line, body: readonly Line[]): Binding[] {
   const { code, number } = line;
-  const made = (
-    kind: Binding['kind'],
-    names: readonly string[],
-    text = '',
-  ): Binding[] => names.map((name) => ({ name, kind, line: number, text, body }));
+  const made = (kind: Binding['kind'], names: readonly string[], text = ''): Binding[] =>
+    names.map((name) => ({ name, kind, line: number, text, body }));
   const defined = /^(def|class)\s+(\w+)\s*(?:\((.*)\))?[^()]*:$/.exec(code);
   if (defined) {
     const [, word, name = '', inside = ''] = defined;

@@ -14,7 +14,7 @@ export interface TaskDefinition {
 /** Returns a definition as far as it is one: tasks.json is written by hand. */
 export function definitionFrom(written: Readonly<Record<string, unknown>>): TaskDefinition {
   const { application, coverage } = written;
-  const given = written['arguments'];
+  const given = written.arguments;
   const words = Array.isArray(given) ? given.filter((one) => typeof one === 'string') : undefined;
   return {
     type: 'spawning',

@@ -40,8 +40,8 @@ export function parseToml(text: string): Table {
 
 /** Returns `[tool.spawning]`, empty where there is none; throws TomlError. */
 export function spawningTable(text: string): Table {
-  const tool = parseToml(text)['tool'];
-  const found = isTable(tool) ? tool['spawning'] : undefined;
+  const tool = parseToml(text).tool;
+  const found = isTable(tool) ? tool.spawning : undefined;
   if (found !== undefined && !isTable(found)) {
     throw new TomlError('[tool.spawning] is not a table', 1);
   }
@@ -94,7 +94,7 @@ class Reader {
       if (!isTable(found)) {
         this.fail(`${name} is no table`);
       }
-      inner = found as Growing;
+      inner = found;
     }
     return inner;
   }
@@ -189,15 +189,14 @@ class Reader {
     const mark = this.match(/"""|'''|"|'/y) ?? '';
     const isLong = mark.length === 3;
     const from = isLong ? this.place + (this.match(/\r?\n/y)?.length ?? 0) : this.place;
-    const body =
-      mark[0] === '"' ? /(?:\\[^]|[^\\])*?(?="""(?!"))/y : /[^]*?(?='''(?!'))/y;
+    const body = mark.startsWith('"') ? /(?:\\[^]|[^\\])*?(?="""(?!"))/y : /[^]*?(?='''(?!'))/y;
     const short = mark === '"' ? /(?:\\.|[^"\\\n])*/y : /[^'\n]*/y;
     const raw = this.match(isLong ? body : short) ?? '';
     if (!this.takes(mark)) {
       this.place = from;
       this.fail('text has no closing quote');
     }
-    return mark[0] === '"' ? this.unescaped(raw) : raw;
+    return mark.startsWith('"') ? this.unescaped(raw) : raw;
   }
 
   private unescaped(raw: string): string {

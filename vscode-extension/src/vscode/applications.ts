@@ -13,7 +13,7 @@ import { chosen, said, type Remembered } from '../core/choice';
 import { djangoIn } from '../core/django';
 import { nameOf, parentOf } from '../core/folder';
 import { splitWords } from '../core/words';
-import { DiskFolder } from './folders';
+import { DiskFolder } from './workspaceFolders';
 import { settingsOf } from './settings';
 
 interface Item extends vscode.QuickPickItem {
@@ -205,9 +205,7 @@ export async function openSetting(name: string): Promise<void> {
 
 function settingOf(folder: vscode.WorkspaceFolder): Application | undefined {
   const words = splitWords(settingsOf(folder).application);
-  return words.length > 0
-    ? typedApplication(words, 'the setting spawning.application')
-    : undefined;
+  return words.length > 0 ? typedApplication(words, 'the setting spawning.application') : undefined;
 }
 
 function keyOf(folder: vscode.WorkspaceFolder): string {

@@ -14,7 +14,8 @@ import {
 } from '../core/debugging';
 import { isFree } from '../core/ports';
 import { splitWords } from '../core/words';
-import { folderFor } from './folders';
+import { busyPort, resolveBusy } from './busyPort';
+import { folderFor } from './workspaceFolders';
 import type { TerminalLauncher } from './launcher';
 import type { Parts, Server, Servers } from './parts';
 import { hasDebugpy, type Plan } from './plans';
@@ -26,7 +27,7 @@ export function registerDebugging(
   { servers }: Parts,
   launcher: TerminalLauncher,
 ): vscode.Disposable {
-  launcher.startDebugging = (plan) => startDebugging(plan, launcher, servers);
+  launcher.startDebugging = (plan) => startDebugging(plan, servers);
   const provider = new Provider(launcher);
   return vscode.Disposable.from(
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, provider),
@@ -34,7 +35,7 @@ export function registerDebugging(
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
-    vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => join(event)),
+    vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
 }
 
@@ -50,7 +51,7 @@ class Provider implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     written: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
-    if (written['module'] !== undefined || written.request === 'attach') {
+    if (written.module !== undefined || written.request === 'attach') {
       return written;
     }
     if (!isTrusted('Debugging')) {
@@ -78,17 +79,16 @@ function debugConfiguration(plan: Plan, written: SpawningConfiguration): Spawnin
   return launchConfiguration(written, { ...plan, hasDebugpyExtension: hasDebugpy() });
 }
 
-async function startDebugging(
-  plan: Plan,
-  launcher: TerminalLauncher,
-  servers: Servers,
-): Promise<Server | undefined> {
+async function startDebugging(plan: Plan, servers: Servers): Promise<Server | undefined> {
   // The debugger would say no more than that its process has ended.
   const port = portOf(plan.settings, plan.table, plan.wanted);
   if (port && !(await isFree(port))) {
-    return launcher.portIsBusy(plan, port, (another) =>
-      startDebugging(another, launcher, servers),
-    );
+    const { busy, holder } = busyPort(port, servers);
+    const resolved = await resolveBusy(plan, busy, holder, undefined);
+    if (resolved.kind === 'again') {
+      return startDebugging(resolved.plan, servers);
+    }
+    return resolved.kind === 'use' ? resolved.server : undefined;
   }
   const before = new Set(servers.all.map(({ note }) => note.pid));
   const name = `Spawning: ${plan.title}`;

@@ -29,7 +29,9 @@ const INSTALL = 'Install';
 interface PythonEnvsApi {
   getEnvironment(
     scope: vscode.Uri,
-  ): Promise<{ readonly execInfo?: { readonly run?: { readonly executable?: string } } } | undefined>;
+  ): Promise<
+    { readonly execInfo?: { readonly run?: { readonly executable?: string } } } | undefined
+  >;
 }
 
 interface PythonApi {
@@ -51,10 +53,7 @@ export class Interpreters {
   ) {}
 
   /** Returns the interpreter of a folder, which has all it needs; undefined: the user was told. */
-  async checked(
-    folder: vscode.WorkspaceFolder,
-    needsDebugpy = false,
-  ): Promise<string | undefined> {
+  async checked(folder: vscode.WorkspaceFolder, needsDebugpy = false): Promise<string | undefined> {
     const python = await this.find(folder);
     if (python === undefined) {
       await this.offer(folder, 'No Python was found to run Spawning with.', undefined);
@@ -175,7 +174,7 @@ async function inFolder(folder: string): Promise<Python | undefined> {
 }
 
 async function inPath(): Promise<Python | undefined> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   for (const command of COMMANDS) {
     for (const folder of folders) {
       const path = join(folder, command);

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { titleOf } from '../core/application';
-import { folderFor } from './folders';
+import { folderFor } from './workspaceFolders';
 import type { TerminalLauncher } from './launcher';
 import type { LaunchOptions, Parts, Server } from './parts';
 

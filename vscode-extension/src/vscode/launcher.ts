@@ -7,18 +7,19 @@
 
 import * as vscode from 'vscode';
 import { DEFAULT_PORT, portOf } from '../core/commandLine';
-import { busy as busyFailure, type Failure } from '../core/failure';
-import { isOurs, processOf, type Identity } from '../core/processes';
+import type { Failure } from '../core/failure';
+import { processOf, type Identity } from '../core/processes';
 import { nextFreePort } from '../core/ports';
 import { Applications, openSetting } from './applications';
-import { folderFor } from './folders';
+import { resolveBusy } from './busyPort';
+import { folderFor } from './workspaceFolders';
 import { Interpreters, selectInterpreter } from './interpreters';
 import type { LaunchOptions, Launcher, Server, Servers } from './parts';
 import { Planner, withPort, type Plan, type Question } from './plans';
 import { whileSlow } from './progress';
 import { offerRunning, runningLike } from './running';
-import { Try, type Outcome, type Tried } from './starting';
-import { endOrphan, stopProcess, stopServer } from './stopping';
+import { Try, type Tried } from './starting';
+import { endOrphan, stopServer } from './stopping';
 import { Terminals } from './terminals';
 import { isTrusted } from './trust';
 
@@ -53,8 +54,20 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     this.applications = new Applications(context.workspaceState);
     this.interpreters = new Interpreters(log, (words, cwd) => this.install(words, cwd));
     this.planner = new Planner(this.applications, this.interpreters);
-    vscode.window.onDidCloseTerminal((terminal) => this.closed(terminal), this, this.listening);
-    servers.onDidChange((server) => this.changed(server), this, this.listening);
+    vscode.window.onDidCloseTerminal(
+      (terminal) => {
+        this.closed(terminal);
+      },
+      undefined,
+      this.listening,
+    );
+    servers.onDidChange(
+      (server) => {
+        this.changed(server);
+      },
+      undefined,
+      this.listening,
+    );
   }
 
   async interpreter(folder: vscode.WorkspaceFolder): Promise<string | undefined> {
@@ -116,9 +129,15 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
         this.keep(tried, outcome.server?.note.pid);
         void this.tell(plan, outcome.failure, tried, outcome.server);
         return outcome.server;
-      case 'busy':
+      case 'busy': {
         await execution?.ended;
-        return this.busy(plan, outcome, tried);
+        const { busy, holder } = outcome;
+        const resolved = await resolveBusy(plan, busy, holder, execution?.terminal);
+        if (resolved.kind === 'again') {
+          return this.launch(resolved.plan);
+        }
+        return resolved.kind === 'use' ? resolved.server : undefined;
+      }
       case 'failed':
         if (outcome.failure) {
           await this.tell(plan, outcome.failure, tried, undefined);
@@ -166,36 +185,6 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
         this.started.delete(terminal);
         this.terminals.release(terminal);
       }
-    }
-  }
-
-  private async busy(
-    plan: Plan,
-    { busy, holder }: Outcome & { kind: 'busy' },
-    tried: Tried,
-  ): Promise<Server | undefined> {
-    const process_ = busy.pid === undefined ? undefined : processOf(busy.pid);
-    const failure = busyFailure(busy, {
-      isServer: holder !== undefined,
-      canChangePort: busy.port !== undefined && plan.canChangePort,
-      canStop: process_ !== undefined && isOurs(process_.pid),
-    });
-    const answer = await vscode.window.showErrorMessage(failure.sentence, ...failure.remedies);
-    switch (answer) {
-      case 'Use It':
-        await vscode.commands.executeCommand('spawning.showStatus', { server: holder });
-        return holder;
-      case 'Stop It': {
-        const hasGone = holder
-          ? await stopServer(holder)
-          : process_ !== undefined && (await stopStranger(process_, busy.by));
-        return hasGone ? this.launch(plan) : undefined;
-      }
-      case 'Use Another Port':
-        return this.launch(withPort(plan, await nextFreePort(busy.port ?? DEFAULT_PORT)));
-      default:
-        await this.remedy(plan, failure, answer, tried, undefined);
-        return undefined;
     }
   }
 
@@ -250,16 +239,6 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
 async function another(plan: Plan): Promise<Plan> {
   const port = portOf(plan.settings, plan.table, plan.wanted) ?? DEFAULT_PORT;
   return plan.canChangePort ? withPort(plan, await nextFreePort(port)) : plan;
-}
-
-async function stopStranger(process_: Identity, by: string): Promise<boolean> {
-  const stop = 'Stop';
-  const answer = await vscode.window.showWarningMessage(
-    'Stop a process that is none of Spawning’s?',
-    { modal: true, detail: by },
-    stop,
-  );
-  return answer === stop && stopProcess(process_, by);
 }
 
 async function openAt({ place }: Failure): Promise<void> {

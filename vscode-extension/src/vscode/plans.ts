@@ -7,7 +7,7 @@ import { projectIn } from '../core/applications';
 import { canChangePort, serverArguments, type Wanted } from '../core/commandLine';
 import type { Table } from '../core/toml';
 import type { Applications } from './applications';
-import { DiskFolder } from './folders';
+import { DiskFolder } from './workspaceFolders';
 import type { Interpreters } from './interpreters';
 import { settingsOf, type Settings } from './settings';
 
@@ -88,10 +88,7 @@ export class Planner {
   }
 }
 
-type Facts = Pick<
-  Plan,
-  'folder' | 'application' | 'python' | 'settings' | 'table' | 'wanted'
->;
+type Facts = Pick<Plan, 'folder' | 'application' | 'python' | 'settings' | 'table' | 'wanted'>;
 
 /** Returns the same plan with another port. */
 export function withPort(plan: Plan, port: number): Plan {
@@ -102,7 +99,7 @@ function planned(facts: Facts): Plan {
   const { folder, application, settings, table, wanted } = facts;
   const root = folder.uri.fsPath;
   const paths = application.paths.map((path) => join(root, path));
-  const before = settings.environment['PYTHONPATH'] ?? process.env['PYTHONPATH'];
+  const before = settings.environment.PYTHONPATH ?? process.env.PYTHONPATH;
   const words = serverArguments(application, settings, table, wanted);
   return {
     ...facts,

@@ -24,7 +24,7 @@ export async function offerRunning(plan: Plan, server: Server, debug: boolean): 
   const { note, status } = server;
   const lacks = [
     ...(debug ? ['without a debugger'] : []),
-    ...(plan.wanted.coverage && status && !status.config['coverage'] ? ['without coverage'] : []),
+    ...(plan.wanted.coverage && status && !status.config.coverage ? ['without coverage'] : []),
   ];
   const where = note.urls[0] ? ` on ${note.urls[0]}` : '';
   const how = lacks.length > 0 ? `, ${lacks.join(' and ')}` : '';

@@ -27,7 +27,10 @@ export function settingsOf(folder: vscode.WorkspaceFolder): Settings {
     interpreterPath: text(found.get('interpreterPath')),
     arguments: Array.isArray(words) ? words.map(text).filter(Boolean) : [],
     environment: Object.fromEntries(
-      variables.map(([name, value]) => [name, typeof value === 'string' ? text(value) : String(value)]),
+      variables.map(([name, value]) => [
+        name,
+        typeof value === 'string' ? text(value) : String(value),
+      ]),
     ),
     port: typeof port === 'number' ? port : null,
     reload: found.get('reload', true),

@@ -122,7 +122,13 @@ export class Try {
     if (failure?.current && !status?.ready) {
       const { file, line, column, type, message } = failure;
       const text = [type, message].filter(Boolean).join(': ');
-      const heard = { kind: 'broken', file: file ?? '', line: line ?? 1, column: column ?? 1, text } as const;
+      const heard = {
+        kind: 'broken',
+        file: file ?? '',
+        line: line ?? 1,
+        column: column ?? 1,
+        text,
+      } as const;
       this.settle({ kind: 'waiting', server, failure: broken(this.plan.title, heard) });
       return;
     }

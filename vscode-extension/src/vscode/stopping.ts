@@ -22,7 +22,7 @@ export async function stopServer(server: Server): Promise<boolean> {
     }
     return !isAlive(process_);
   }
-  const deadman = status?.config['deadman'];
+  const deadman = status?.config.deadman;
   const seconds = (typeof deadman === 'number' ? deadman : DEADMAN) + GRACE;
   return untilGone(process_, note.application, seconds);
 }

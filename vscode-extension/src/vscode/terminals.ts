@@ -22,8 +22,7 @@ export interface Command {
 
 /** How a command ended: `code` is undefined where the shell does not know it. */
 export type End =
-  | { readonly kind: 'exit'; readonly code: number | undefined }
-  | { readonly kind: 'closed' };
+  { readonly kind: 'exit'; readonly code: number | undefined } | { readonly kind: 'closed' };
 
 export class Execution {
   constructor(
@@ -161,8 +160,7 @@ function executed(
   line: string,
 ): Execution {
   const listening: vscode.Disposable[] = [];
-  // Before it runs: what ends at once ends before anybody else could listen.
-  let execution: vscode.TerminalShellExecution | undefined;
+  const execution = integration.executeCommand(line);
   const ended = new Promise<End>((resolve) => {
     vscode.window.onDidEndTerminalShellExecution(
       (event) => {
@@ -175,7 +173,6 @@ function executed(
     );
     whenClosed(terminal, resolve, listening);
   });
-  execution = integration.executeCommand(line);
   void ended.then(() => {
     vscode.Disposable.from(...listening).dispose();
   });
