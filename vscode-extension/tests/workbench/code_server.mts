@@ -1,7 +1,15 @@
 /** code-server: the real workbench and extension host, with a home of its own that is gone afterwards. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Note } from '../../src/core/contract.ts';
@@ -50,15 +58,26 @@ export class CodeServer {
     writeSettings(home, wishes.settings ?? {});
     const environment = surroundings(home);
     const entry = join(wanted('SPAWNING_CODE_SERVER'), 'out', 'node', 'entry.js');
-    const data = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
+    const data = [
+      '--user-data-dir',
+      join(home, 'data'),
+      '--extensions-dir',
+      join(home, 'extensions'),
+    ];
     const general = [entry, '--config', '/dev/null', ...data];
     for (const extension of wishes.extensions ?? []) {
-      await done(spawn(process.execPath, [...general, '--install-extension', extension], {
-        env: environment,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }));
+      await done(
+        spawn(process.execPath, [...general, '--install-extension', extension], {
+          env: environment,
+          stdio: ['ignore', 'ignore', 'inherit'],
+        }),
+      );
     }
-    const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+    const quiet = [
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-getting-started-override',
+    ];
     const trust = wishes.restricted === true ? [] : ['--disable-workspace-trust'];
     const options = ['--bind-addr', '127.0.0.1:0', '--auth', 'none', ...quiet, ...trust];
     const child = spawn(process.execPath, [...general, ...options, ...(wishes.options ?? [])], {
@@ -151,7 +170,8 @@ function surroundings(home: string): NodeJS.ProcessEnv {
 
 async function done(child: ChildProcess): Promise<void> {
   const code = await new Promise((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new Error(`the extension could not be installed: exit code ${String(code)}`);
+  if (code !== 0)
+    throw new Error(`the extension could not be installed: exit code ${String(code)}`);
 }
 
 function address(child: ChildProcess, output: string[]): Promise<string> {

@@ -3,6 +3,7 @@
  * tests/host/index.ts, and the workbench tells this page how it went.
  */
 
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { PATIENCE, newPage, startBrowser } from './browser.mts';
 import { CodeServer } from './code_server.mts';
@@ -25,8 +26,8 @@ const server = await CodeServer.start({
 const browser = await startBrowser();
 try {
   const page = await newPage(browser);
-  const ended = Promise.withResolvers<number>();
-  await page.exposeFunction('codeAutomationExit', ended.resolve);
+  const ended = new EventEmitter();
+  await page.exposeFunction('codeAutomationExit', (code: number) => ended.emit('exit', code));
   await page.exposeFunction('codeAutomationLog', (_: string, words: unknown[]) => {
     console.log(words.map(String).join(' '));
   });
@@ -36,13 +37,10 @@ try {
     ['extensionTestsPath', `${place}/dist/test/index.js`],
     ['skipWelcome', 'true'],
   ];
-  const late = setTimeout(() => {
-    ended.reject(new Error('the tests did not end within five minutes'));
-  }, LONGEST);
+  const exit = once(ended, 'exit', { signal: AbortSignal.timeout(LONGEST) });
   const query = new URLSearchParams({ folder: sample.folder, payload: JSON.stringify(payload) });
   await page.goto(`${server.url}/?${query.toString()}`, { timeout: PATIENCE });
-  const code = await ended.promise;
-  clearTimeout(late);
+  const [code] = (await exit) as [number];
   const results = JSON.parse(readFileSync(sample.path('.results.json'), 'utf8')) as Results;
   tellResults(results.passed, results.failed);
   process.exitCode = code;

@@ -49,9 +49,9 @@ try {
   console.log(`the workbench is open after ${seconds()} s`);
   for (const name of names) {
     const found = (await import(new URL(name, FOLDER).href)) as { default: Journey };
-    const { title, run } = found.default;
+    const { title } = found.default;
     try {
-      await run({
+      await found.default.run({
         bench,
         restricted: () => newBench(browser, { restricted: true }),
       });

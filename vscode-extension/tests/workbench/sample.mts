@@ -33,7 +33,10 @@ export class Sample {
   replace(name: string, piece: string, by: string): string {
     const before = this.read(name);
     if (!before.includes(piece)) throw new Error(`${name} does not hold ${piece}`);
-    this.write(name, before.replace(piece, () => by));
+    this.write(
+      name,
+      before.replace(piece, () => by),
+    );
     return before;
   }
 

@@ -18,7 +18,9 @@ function memento() {
 
 export class FakeContext {
   readonly subscriptions: { dispose(): unknown }[] = [];
-  readonly extensionUri = Uri.file(new URL('../../..', import.meta.url).pathname.replace(/\/$/, ''));
+  readonly extensionUri = Uri.file(
+    new URL('../../..', import.meta.url).pathname.replace(/\/$/, ''),
+  );
   readonly extensionPath = this.extensionUri.fsPath;
   readonly extensionMode = ExtensionMode.Test;
   readonly workspaceState = memento();

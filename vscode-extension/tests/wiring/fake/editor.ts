@@ -112,10 +112,9 @@ export class Editor {
   };
 
   reset(): void {
-    const { events, ...fresh } = new Editor();
-    void events;
     for (const emitter of Object.values(this.events)) emitter.dispose();
-    Object.assign(this, fresh);
+    // Who imported `vscode` listens to these events for good, so they stay the same.
+    Object.assign(this, new Editor(), { events: this.events });
   }
 
   openFolder(path: string, name = path.split('/').at(-1) ?? path): Folder {

@@ -24,7 +24,9 @@ export class Uri implements Pieces {
   }
 
   static parse(text: string): Uri {
-    const found = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/i.exec(text);
+    const found = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/i.exec(
+      text,
+    );
     if (found === null) throw new Error(`no address: ${text}`);
     const [scheme, authority, path, query, fragment] = found
       .slice(1)
@@ -152,7 +154,12 @@ export class Selection extends Range {
   readonly active: Position;
 
   constructor(anchor: Position, active: Position);
-  constructor(anchorLine: number, anchorCharacter: number, activeLine: number, activeCharacter: number);
+  constructor(
+    anchorLine: number,
+    anchorCharacter: number,
+    activeLine: number,
+    activeCharacter: number,
+  );
   constructor(...values: (number | Position)[]) {
     const [anchor, active] = asPositions(values);
     super(anchor, active);

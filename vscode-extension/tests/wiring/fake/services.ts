@@ -67,7 +67,10 @@ export class FakeDiagnostics {
 
   constructor(readonly name: string) {}
 
-  set(where: Uri | readonly [Uri, readonly Diagnostic[] | undefined][], found?: readonly Diagnostic[]): void {
+  set(
+    where: Uri | readonly [Uri, readonly Diagnostic[] | undefined][],
+    found?: readonly Diagnostic[],
+  ): void {
     const pairs = Array.isArray(where)
       ? (where as [Uri, readonly Diagnostic[] | undefined][])
       : ([[where, found]] as [Uri, readonly Diagnostic[] | undefined][]);
@@ -118,14 +121,9 @@ export const languages = {
     editor.diagnostics.set(name, collection);
     return collection;
   },
-  registerCodeLensProvider: (selector: unknown, provider: unknown) => {
-    void selector;
-    return provide('codeLens', provider);
-  },
-  registerHoverProvider: (selector: unknown, provider: unknown) => {
-    void selector;
-    return provide('hover', provider);
-  },
+  registerCodeLensProvider: (_selector: unknown, provider: unknown) =>
+    provide('codeLens', provider),
+  registerHoverProvider: (_selector: unknown, provider: unknown) => provide('hover', provider),
   match: () => 10,
 };
 
@@ -187,8 +185,8 @@ export class FakeTestController {
   ) {}
 
   createRunProfile(label: string, kind: number, runHandler: unknown, isDefault = false): unknown {
-    const profile: Record<string, unknown> = { label, kind, runHandler, isDefault };
-    profile['dispose'] = () => undefined;
+    const dispose = () => undefined;
+    const profile: Record<string, unknown> = { label, kind, runHandler, isDefault, dispose };
     this.profiles.push(profile);
     return profile;
   }

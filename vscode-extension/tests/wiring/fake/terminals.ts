@@ -6,7 +6,7 @@ import type { Disposable, Listener } from './events';
 
 export interface Pty {
   onDidWrite(listener: Listener<string>): Disposable;
-  onDidClose?(listener: Listener<number | void>): Disposable;
+  onDidClose?(listener: Listener<number | undefined>): Disposable;
   open(size: undefined): void;
   close(): void;
   handleInput?(keys: string): void;
@@ -16,7 +16,11 @@ export interface Pty {
 export class FakeShellExecution {
   constructor(
     private readonly terminal: FakeTerminal,
-    readonly commandLine: { readonly value: string; readonly isTrusted: boolean; readonly confidence: number },
+    readonly commandLine: {
+      readonly value: string;
+      readonly isTrusted: boolean;
+      readonly confidence: number;
+    },
   ) {}
 
   /** What the command writes, as far as a test says. */
@@ -47,15 +51,15 @@ export class FakeTerminal {
   state = { isInteractedWith: false, shell: 'bash' };
 
   constructor(
-    readonly creationOptions: Readonly<Record<string, unknown>>,
+    readonly creationOptions: { readonly name?: string; readonly pty?: Pty },
     processId = 4321,
   ) {
-    this.name = String(creationOptions['name'] ?? 'bash');
+    this.name = creationOptions.name ?? 'bash';
     this.processId = Promise.resolve(processId);
     const { pty } = this;
     pty?.onDidWrite((text) => (this.written += text));
     pty?.onDidClose?.((code) => {
-      this.close(code ?? undefined);
+      this.close(code);
     });
     if (pty !== undefined) {
       queueMicrotask(() => {
@@ -65,7 +69,7 @@ export class FakeTerminal {
   }
 
   get pty(): Pty | undefined {
-    return this.creationOptions['pty'] as Pty | undefined;
+    return this.creationOptions.pty;
   }
 
   sendText(text: string): void {
@@ -89,11 +93,18 @@ export class FakeTerminal {
         const run = new FakeShellExecution(this, { value, isTrusted: true, confidence: 2 });
         this.executions.push(run);
         const { shellIntegration } = this;
-        editor.events.startShellExecution.fire({ terminal: this, shellIntegration, execution: run });
+        editor.events.startShellExecution.fire({
+          terminal: this,
+          shellIntegration,
+          execution: run,
+        });
         return run;
       },
     };
-    editor.events.shellIntegration.fire({ terminal: this, shellIntegration: this.shellIntegration });
+    editor.events.shellIntegration.fire({
+      terminal: this,
+      shellIntegration: this.shellIntegration,
+    });
   }
 
   /** The keys that the user presses in a pseudo terminal. */

@@ -147,7 +147,11 @@ export class FakeDocument {
     this.isDirty = true;
   }
 
-  lineAt(where: number | Position): { text: string; lineNumber: number; isEmptyOrWhitespace: boolean } {
+  lineAt(where: number | Position): {
+    text: string;
+    lineNumber: number;
+    isEmptyOrWhitespace: boolean;
+  } {
     const lineNumber = typeof where === 'number' ? where : where.line;
     const text = this.text.split('\n')[lineNumber];
     if (text === undefined) throw new Error(`Illegal value for line: ${lineNumber}`);

@@ -40,7 +40,7 @@ export class FakeStatusBarItem {
 
   constructor(
     readonly id: string,
-    readonly alignment: StatusBarAlignment,
+    readonly alignment: number,
     readonly priority: number | undefined,
   ) {}
 
@@ -165,8 +165,10 @@ function createOutputChannel(name: string) {
 
 function createStatusBarItem(...given: (string | number | undefined)[]): FakeStatusBarItem {
   const id = typeof given[0] === 'string' ? given[0] : '';
-  const [alignment, priority] = given.filter((one) => typeof one === 'number');
-  const item = new FakeStatusBarItem(id, alignment ?? StatusBarAlignment.Left, priority);
+  const [alignment = StatusBarAlignment.Left, priority] = given.filter(
+    (one) => typeof one === 'number',
+  );
+  const item = new FakeStatusBarItem(id, alignment, priority);
   editor.statusBarItems.push(item);
   return item;
 }
@@ -175,16 +177,15 @@ async function showTextDocument(
   what: unknown,
   options?: number | { selection?: Range },
 ): Promise<FakeTextEditor> {
-  const document =
-    what instanceof FakeDocument ? what : await workspace.openTextDocument(what as Uri);
+  const document = what instanceof FakeDocument ? what : await workspace.openTextDocument(what);
   const shown = editor.show(document);
   const range = typeof options === 'object' ? options.selection : undefined;
   if (range !== undefined) shown.selection = new Selection(range.start, range.end);
   return shown;
 }
 
-function createTerminal(nameOrOptions?: string | Record<string, unknown>): FakeTerminal {
-  const options = typeof nameOrOptions === 'object' ? nameOrOptions : { name: nameOrOptions };
+function createTerminal(given?: string | FakeTerminal['creationOptions']): FakeTerminal {
+  const options = typeof given === 'string' ? { name: given } : (given ?? {});
   const terminal = new FakeTerminal(options);
   editor.terminals.push(terminal);
   editor.events.openTerminal.fire(terminal);
@@ -203,18 +204,20 @@ export const window = {
   showInputBox: (options: Record<string, unknown> = {}) => Promise.resolve(editor.onInput(options)),
   showOpenDialog: () => Promise.resolve(editor.onOpenDialog()),
   setStatusBarMessage: () => new Disposable(() => undefined),
-  withProgress: (options: unknown, task: (progress: unknown, token: unknown) => unknown) => {
-    void options;
-    return Promise.resolve(task({ report: () => undefined }, new CancellationTokenSource().token));
-  },
+  withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) =>
+    Promise.resolve(task({ report: () => undefined }, new CancellationTokenSource().token)),
   createOutputChannel,
   createStatusBarItem,
   createTerminal,
   createTreeView,
   registerTreeDataProvider: (id: string, treeDataProvider: unknown) =>
     createTreeView(id, { treeDataProvider }),
-  createWebviewPanel(viewType: string, title: string, where: unknown, options: unknown): FakePanel {
-    void where;
+  createWebviewPanel(
+    viewType: string,
+    title: string,
+    _where: unknown,
+    options: unknown,
+  ): FakePanel {
     const panel = new FakePanel(viewType, title, options);
     editor.panels.push(panel);
     return panel;

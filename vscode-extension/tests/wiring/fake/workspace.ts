@@ -62,7 +62,10 @@ function getConfiguration(section?: string, scope?: unknown) {
     update(name: string, value: unknown, target?: unknown): Promise<void> {
       if (target === 3 && uri !== undefined) {
         const path = folderOf(uri)?.uri.fsPath ?? uri.fsPath;
-        editor.folderSettings.set(path, { ...editor.folderSettings.get(path), [full(name)]: value });
+        editor.folderSettings.set(path, {
+          ...editor.folderSettings.get(path),
+          [full(name)]: value,
+        });
       }
       if (target === 3) editor.events.configuration.fire({ affectsConfiguration: () => true });
       else editor.set(full(name), value);
@@ -71,8 +74,7 @@ function getConfiguration(section?: string, scope?: unknown) {
   };
 }
 
-async function findFiles(include: string | RelativePattern, exclude?: unknown, most?: number) {
-  void exclude;
+async function findFiles(include: string | RelativePattern, _exclude?: unknown, most?: number) {
   if (editor.found !== undefined) return editor.found.slice(0, most);
   const roots =
     typeof include === 'string' ? editor.folders.map(({ uri }) => uri.fsPath) : [include.base];
@@ -90,8 +92,7 @@ async function openTextDocument(what: unknown): Promise<FakeDocument> {
     const open = editor.documents.find((one) => one.uri.toString() === uri.toString());
     if (open !== undefined) return open;
     const provider = editor.providers.get(`content:${uri.scheme}`) as
-      | { provideTextDocumentContent(uri: Uri): Promise<string> | string }
-      | undefined;
+      { provideTextDocumentContent(uri: Uri): Promise<string> | string } | undefined;
     const text =
       provider === undefined
         ? await readFile(uri.fsPath, 'utf8')
