@@ -31,9 +31,7 @@ export function createLauncher(
   log: vscode.LogOutputChannel,
   servers: Servers,
 ): TerminalLauncher {
-  const launcher = new TerminalLauncher(context, log, servers);
-  context.subscriptions.push(launcher);
-  return launcher;
+  return new TerminalLauncher(context, log, servers);
 }
 
 export class TerminalLauncher implements Launcher, vscode.Disposable {
