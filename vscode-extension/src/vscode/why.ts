@@ -49,7 +49,7 @@ async function answered({ note }: Server, file: string): Promise<Answer> {
     ]);
     const explained = explanationOf(told);
     if (!explained) throw new NoAnswer(FOREIGN);
-    const nodes = drawingOf(drawn)?.nodes ?? [];
+    const nodes = drawingOf(drawn, note.folder)?.nodes ?? [];
     return answerTo(explained, new Map(nodes.map((node) => [node.name, node.file])));
   });
 }

@@ -35,16 +35,26 @@ describe('a drawing', () => {
   it('is read as spawnctl prints it', () => {
     const told = {
       application: 'app',
-      nodes: [{ name: 'app', file: '/app.py', cycle: 0 }, { name: 3 }, null],
+      nodes: [
+        { name: 'app', file: 'app.py', cycle: 0 },
+        { name: 'json', file: '/lib/json.py', cycle: 0 },
+        { name: 'sys', file: '', cycle: 0 },
+        { name: 3 },
+        null,
+      ],
       edges: [{ importer: 'app', imported: 'gone' }, { importer: 'app', imported: 'app' }, 'x'],
     };
-    expect(drawingOf(told)).toEqual({
+    expect(drawingOf(told, '/s')).toEqual({
       application: 'app',
-      nodes: [told.nodes[0]],
+      nodes: [
+        { name: 'app', file: '/s/app.py', cycle: 0 },
+        { name: 'json', file: '/lib/json.py', cycle: 0 },
+        { name: 'sys', file: '', cycle: 0 },
+      ],
       edges: [{ importer: 'app', imported: 'app' }],
     });
     for (const other of [null, 'x', {}, { application: 'app', nodes: [] }]) {
-      expect(drawingOf(other)).toBeUndefined();
+      expect(drawingOf(other, '/s')).toBeUndefined();
     }
   });
 
