@@ -17,6 +17,15 @@ await build({
   outfile: 'dist/extension.js',
   minify: true,
 });
+await build({
+  ...shared,
+  entryPoints: ['src/webview/panel.ts'],
+  outfile: 'dist/panel.js',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+});
 if (process.argv.includes('--tests')) {
   await build({
     ...shared,
