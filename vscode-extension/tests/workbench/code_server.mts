@@ -30,6 +30,7 @@ const SETTINGS = {
   'window.dialogStyle': 'custom',
   'editor.accessibilitySupport': 'off',
   'files.autoSave': 'off',
+  'remote.autoForwardPorts': false,
   // Drawn by the processor of graphics, the text of a terminal is not in the page.
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.defaultProfile.linux': 'bash',
