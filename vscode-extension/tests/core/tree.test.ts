@@ -94,7 +94,10 @@ describe('the tree', () => {
       '(server) shop.app | :8090 · connecting',
       '(server) shop.app | /run/shop.sock · runs without --status-port',
     ]);
-    expect([...tree.entries.values()].map((entry) => entry.context)).toEqual(['server open backdoor status', 'server']);
+    expect([...tree.entries.values()].map((entry) => entry.context)).toEqual([
+      'server open backdoor status',
+      'server',
+    ]);
   });
 
   it('tells the menus what can be done', () => {
