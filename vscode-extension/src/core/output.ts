@@ -31,7 +31,7 @@ export type Heard =
 
 /** Returns a line as a person sees it. */
 export function plain(line: string): string {
-  // Bytes that a terminal acts upon: what is left of sequences that are cut, or unknown.
+  // What is left of sequences that are unknown.
 
   return stripVTControlCharacters(line).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
 }
@@ -58,8 +58,7 @@ export class Ear {
 
 /** Returns what a line of the server's means for its start; undefined: nothing. */
 export function meaningOf(line: string): Heard | undefined {
-  // A prompt, or what the shell echoes, may stand in front of the first line.
-  const said = /(?:^|.*\s)?spawn: (.*)$/.exec(line)?.[1];
+  const said = /^spawn: (.*)$/.exec(line)?.[1];
   if (said === undefined) {
     return undefined;
   }

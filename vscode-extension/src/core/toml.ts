@@ -188,7 +188,10 @@ class Reader {
   private string(): string {
     const mark = this.match(/"""|'''|"|'/y) ?? '';
     const isLong = mark.length === 3;
-    const from = isLong ? this.place + (this.match(/\r?\n/y)?.length ?? 0) : this.place;
+    const from = this.place;
+    if (isLong) {
+      this.match(/\r?\n/y);
+    }
     const body = mark.startsWith('"') ? /(?:\\[^]|[^\\])*?(?="""(?!"))/y : /[^]*?(?='''(?!'))/y;
     const short = mark === '"' ? /(?:\\.|[^"\\\n])*/y : /[^'\n]*/y;
     const raw = this.match(isLong ? body : short) ?? '';
