@@ -50,7 +50,7 @@ describe('Start', () => {
     const { pid } = await scene.process();
     const server = scene.server({ pid }, { health: 'starting', ready: false });
     scene.servers.come(server);
-    expect(await Promise.race([started, 'it starts'])).toBe('it starts');
+    expect(await Promise.race([started, Promise.resolve('it starts')])).toBe('it starts');
     Object.assign(server.status ?? {}, { health: 'healthy', ready: true });
     scene.servers.change(server);
     expect(await started).toBe(server);
@@ -87,7 +87,7 @@ describe('Start', () => {
     editor.set('spawning.environment', { COLOUR: 'blue', PYTHONPATH: '/x' });
     const { started } = await begun([], 0);
     await started;
-    expect(creationOptions()['env']).toEqual({
+    expect(creationOptions().env).toEqual({
       COLOUR: 'blue',
       PYTHONPATH: `${scene.path('shop/src')}:/x`,
     });
@@ -115,7 +115,7 @@ describe('Start', () => {
     editor.onPick = ({ items }) => items[1];
     const { started } = await begun([], 0);
     await started;
-    expect(creationOptions()['cwd']).toBe(scene.path('other'));
+    expect(creationOptions().cwd).toBe(scene.path('other'));
   });
 
   test('says what to do where no folder is open', async () => {

@@ -142,6 +142,10 @@ export class Scene {
     return this.path(name);
   }
 
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true });
+  }
+
   /** Makes an interpreter that has these modules; `pip install` in it is not for it to do. */
   interpreter(name: string, has: readonly string[] = ALL, version = [3, 13, 1]): string {
     const path = this.write(name, `#!/bin/sh\necho '${JSON.stringify({ version, has })}'\n`);
