@@ -3,20 +3,18 @@
     python3 scripts/code_server.py     prepares it, and prints where it is
 
 npm's package `code-server` holds them.  Its dependencies are installed without their scripts,
-which would compile things that no test uses; what the server cannot start without is built
-here.  Runs with any Python 3, as `interpreters` does.
+which would compile things that no test uses: no compiler is needed, and what is not compiled
+the server does without.  Runs with any Python 3, as `interpreters` does.
 """
 
 import os
 import shutil
-import subprocess
 import sys
 
 import cache
 import node
 
 VERSION = "4.139.1"
-BUILT = ("@vscode/spdlog", "@vscode/native-watchdog")
 LEFT_OUT = (
     # Assistants and containers, a third of the whole; no test of the extension loads them.
     "node_modules/@github",
@@ -44,30 +42,8 @@ def _fill(folder: str) -> None:
     cache.run([*NPM, "code-server@" + VERSION], folder, **variables)
     editor = os.path.join(_package(folder), "lib", "vscode")
     cache.run([*NPM, "--omit=dev"], editor, **variables)
-    for name in BUILT:
-        _build(os.path.join(editor, "node_modules", name), variables)
     for name in LEFT_OUT:
         shutil.rmtree(os.path.join(editor, name), ignore_errors=True)
-
-
-def _build(folder: str, variables: "dict[str, str]") -> None:
-    headers = variables["npm_config_nodedir"]
-    gyp = os.path.join(headers, "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js")
-    done = subprocess.run(
-        ["node", gyp, "rebuild", "--jobs", "2", "--nodedir", headers],
-        cwd=folder,
-        env=dict(os.environ, **variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        universal_newlines=True,
-        check=False,
-    )
-    if done.returncode:
-        print(done.stdout, file=sys.stderr)
-        raise cache.CannotMake(
-            "{} cannot be built: a C++ compiler and make are needed, such as those of "
-            "apt-get install build-essential".format(os.path.basename(folder))
-        )
 
 
 def main() -> int:

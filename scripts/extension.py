@@ -111,7 +111,7 @@ def run_fast(step: str, variables: "dict[str, str]") -> Outcome:
     done = subprocess.run(
         command,
         cwd=FOLDER,
-        env=dict(os.environ, **variables),
+        env=dict(os.environ, NO_COLOR="1", **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,

@@ -19,8 +19,8 @@ await build({
 });
 await build({
   ...shared,
-  entryPoints: ['src/webview/panel.ts'],
-  outfile: 'dist/panel.js',
+  entryPoints: ['src/webview/panel.ts', 'src/webview/graph.ts'],
+  outdir: 'dist',
   platform: 'browser',
   target: 'es2022',
   format: 'iife',

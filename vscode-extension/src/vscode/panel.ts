@@ -99,7 +99,7 @@ class Panel {
   }
 
   async #receive(message: unknown): Promise<void> {
-    const { kind, place } = message as { kind?: unknown; place?: unknown };
+    const { kind, place } = (message ?? {}) as { kind?: unknown; place?: unknown };
     if (kind === 'ready') {
       this.#posted = '';
       this.#post();

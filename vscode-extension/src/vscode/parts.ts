@@ -28,6 +28,7 @@ export interface Servers {
 export interface LaunchOptions {
   readonly coverage?: boolean;
   readonly debug?: boolean;
+  readonly backdoor?: boolean;
 }
 
 /** Starts servers and stops them. */

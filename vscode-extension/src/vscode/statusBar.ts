@@ -47,7 +47,7 @@ function paint(item: vscode.StatusBarItem, bar: Bar): void {
   const background = BACKGROUNDS[bar.tone];
   item.text = bar.text;
   item.backgroundColor = background === undefined ? undefined : new vscode.ThemeColor(background);
-  item.tooltip = new vscode.MarkdownString().appendText(bar.lines.join('\n\n'));
+  item.tooltip = new vscode.MarkdownString().appendText(bar.lines.join('\n'));
   item.accessibilityInformation = { label: ['Spawning', ...bar.lines].join(': '), role: 'button' };
 }
 

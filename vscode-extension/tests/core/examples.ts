@@ -9,7 +9,7 @@ export const NOTE: Note = {
   ...{ python: '/usr/bin/python3', argv: ['spawn', 'shop.app'] },
 };
 
-export const T = 1_800_000_000;
+export const T = 1_700_000_000;
 
 export function child(over: Partial<Child> = {}): Child {
   return {
@@ -52,4 +52,14 @@ export function event(fields: Fields<ServerEvent>): ServerEvent {
 
 export function workerFailed(over: Partial<Failure> = {}): ServerEvent {
   return { version: 1, event: 'worker-failed', worker: 2, ...failure(over) };
+}
+
+/** A generation is begun, its worker is ready, and it serves. */
+export function reload(generation: number): [ServerEvent, ServerEvent, ServerEvent] {
+  const worker = { worker: generation, pid: 4000 + generation, state: 'ready' } as const;
+  return [
+    event({ event: 'generation-begun', generation, cause: 'saved views.py', at: T + generation }),
+    event({ event: 'worker', generation, ...worker, at: T + generation + 0.1 }),
+    event({ event: 'generation-serves', generation, seconds: 0.02, at: T + generation + 0.2 }),
+  ];
 }

@@ -22,6 +22,7 @@ export default journey(
     bench.sample.write('shop/prices.py', before);
     await bench.statusItem(/gen 3/).waitFor();
     await bench.problem("name 'fife' is not defined").waitFor({ state: 'detached' });
-    await bench.shot('3-mended');
+    await bench.treeRow('healthy').waitFor();
+  await bench.shot('3-mended');
   },
 );

@@ -30,6 +30,7 @@ const SETTINGS = {
   'window.dialogStyle': 'custom',
   'editor.accessibilitySupport': 'off',
   'files.autoSave': 'off',
+  'remote.autoForwardPorts': false,
   // Drawn by the processor of graphics, the text of a terminal is not in the page.
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.defaultProfile.linux': 'bash',
@@ -46,12 +47,17 @@ export interface Wishes {
 }
 
 export class CodeServer {
-  private constructor(
-    readonly url: string,
-    readonly home: string,
-    private readonly process: ChildProcess,
-    private readonly output: string[],
-  ) {}
+  readonly url: string;
+  private readonly home: string;
+  private readonly process: ChildProcess;
+  private readonly output: string[];
+
+  private constructor(url: string, home: string, process: ChildProcess, output: string[]) {
+    this.url = url;
+    this.home = home;
+    this.process = process;
+    this.output = output;
+  }
 
   static async start(wishes: Wishes = {}): Promise<CodeServer> {
     const home = mkdtempSync(join(tmpdir(), 'spawning-editor-'));

@@ -20,11 +20,15 @@ function exactly(text: string): RegExp {
 }
 
 export class Workbench {
-  constructor(
-    readonly page: Page,
-    readonly sample: Sample,
-    private readonly server: CodeServer,
-  ) {}
+  readonly page: Page;
+  readonly sample: Sample;
+  private readonly server: CodeServer;
+
+  constructor(page: Page, sample: Sample, server: CodeServer) {
+    this.page = page;
+    this.sample = sample;
+    this.server = server;
+  }
 
   /** Opens the sample's folder. */
   async open(): Promise<void> {
