@@ -187,7 +187,7 @@ describe('a worker of new code', () => {
     expect(editor.debugStarted).toMatchObject([
       {
         folder: editor.folders[0],
-        configuration: { ...body, type: 'spawning', purpose: undefined },
+        configuration: { subProcessId: 7, type: 'spawning', request: 'attach' },
         options: { parentSession: session, lifecycleManagedByParent: true },
       },
     ]);
