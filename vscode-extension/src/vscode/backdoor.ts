@@ -96,7 +96,7 @@ class Backdoor implements vscode.Disposable {
       shellArgs: [...args],
       cwd: '/',
       iconPath: new vscode.ThemeIcon(worker === undefined ? 'terminal' : 'debug-alt'),
-      location: { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
+      location: { viewColumn: columnOfTerminals(), preserveFocus },
       isTransient: true,
     });
     if (worker === undefined) this.terminals.set(server, terminal);
@@ -125,6 +125,14 @@ class Backdoor implements vscode.Disposable {
     if (answer === OPEN_SETTING) await openSetting('spawning.backdoor');
     return undefined;
   }
+}
+
+/** Where terminals are already, or else beside what is edited. */
+function columnOfTerminals(): vscode.ViewColumn {
+  const group = vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputTerminal),
+  );
+  return group?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function rangeOf({ start, end }: vscode.Selection): Parameters<typeof codeToSend>[1][number] {
