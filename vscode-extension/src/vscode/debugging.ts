@@ -35,6 +35,9 @@ export function registerDebugging(
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
+      createDebugAdapterTracker: () => ({ onWillReceiveMessage: askForEvents }),
+    }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
 }
@@ -150,12 +153,37 @@ function descriptor(
     : new vscode.DebugAdapterExecutable(adapter.command, [...adapter.args]);
 }
 
+/**
+ * The session that the user started.
+ *
+ * Workers are forked from processes that come and go.  Under such a one, Stop would only let go
+ * of the worker as soon as that had gone.
+ */
+function rootOf(session: vscode.DebugSession): vscode.DebugSession {
+  return session.parentSession ? rootOf(session.parentSession) : session;
+}
+
+/**
+ * Has the adapter tell of processes by `debugpyAttach`, and leave it to us to join them.
+ *
+ * A client that supports the request `startDebugging` is asked by that instead.  The editor then
+ * makes sessions that stand for themselves: Stop lets go of one worker, and the server goes on.
+ */
+function askForEvents(message: {
+  readonly command?: string;
+  readonly arguments?: { supportsStartDebuggingRequest?: boolean };
+}): void {
+  if (message.command === 'initialize' && message.arguments) {
+    message.arguments.supportsStartDebuggingRequest = false;
+  }
+}
+
 /** A process has joined the one that is debugged: a worker of new code, say. */
 function join({ session, event, body }: vscode.DebugSessionCustomEvent): void {
   const joined = event === 'debugpyAttach' ? joinedFrom(body) : undefined;
   if (session.type === DEBUG_TYPE && joined) {
     void vscode.debug.startDebugging(session.workspaceFolder, childConfiguration(joined), {
-      parentSession: session,
+      parentSession: rootOf(session),
       lifecycleManagedByParent: true,
       consoleMode: vscode.DebugConsoleMode.MergeWithParent,
       compact: true,
