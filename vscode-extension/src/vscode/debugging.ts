@@ -35,6 +35,9 @@ export function registerDebugging(
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
+      createDebugAdapterTracker: () => ({ onWillReceiveMessage: keepChildrenOurs }),
+    }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
 }
@@ -148,6 +151,19 @@ function descriptor(
   return 'port' in adapter
     ? new vscode.DebugAdapterServer(adapter.port, adapter.host)
     : new vscode.DebugAdapterExecutable(adapter.command, [...adapter.args]);
+}
+
+/**
+ * Has debugpy tell us of a process that joins, rather than ask the editor to attach to it.
+ *
+ * The editor would do so, but as a session with a life of its own: Stop and Restart, pressed while
+ * a worker is in front, would then end that one worker and not the server.
+ */
+function keepChildrenOurs(message: unknown): void {
+  const request = message as { command?: string; arguments?: Record<string, unknown> };
+  if (request.command === 'initialize' && request.arguments) {
+    request.arguments.supportsStartDebuggingRequest = false;
+  }
 }
 
 /** A process has joined the one that is debugged: a worker of new code, say. */
