@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 import traceback
 from pathlib import Path
@@ -67,10 +68,19 @@ def in_project(file: str, project: str) -> bool:
 def _position(
     error: BaseException, summaries: list[traceback.FrameSummary], frames: tuple[Frame, ...]
 ) -> tuple[str, int, int]:
-    if isinstance(error, SyntaxError) and error.filename:
+    # What was compiled out of a text names no file: `<string>`.
+    if isinstance(error, SyntaxError) and error.filename and error.filename[0] != "<":
         return error.filename, error.lineno or 0, error.offset or 0
     for summary, frame in reversed(list(zip(summaries, frames, strict=True))):
         if frame.in_project:
-            column = getattr(summary, "colno", None)  # from Python 3.11 on
-            return frame.file, frame.line, 0 if column is None else column + 1
+            return frame.file, frame.line, _column(summary)
     return (frames[-1].file, frames[-1].line, 0) if frames else ("", 0, 0)
+
+
+def _column(summary: traceback.FrameSummary) -> int:
+    """Return where in its line a frame is, in characters from 1; 0 where that is not known."""
+    before = getattr(summary, "colno", None)  # in bytes of UTF-8; from Python 3.11 on
+    line = linecache.getline(summary.filename, summary.lineno or 0)
+    if before is None or not line:
+        return 0
+    return len(line.encode()[:before].decode(errors="replace")) + 1
