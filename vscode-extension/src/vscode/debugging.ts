@@ -36,7 +36,7 @@ export function registerDebugging(
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
     vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
-      createDebugAdapterTracker: () => ({ onWillReceiveMessage: askForEvents }),
+      createDebugAdapterTracker: () => ({ onWillReceiveMessage: keepChildrenOurs }),
     }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
@@ -154,6 +154,19 @@ function descriptor(
 }
 
 /**
+ * Has debugpy tell us of a process that joins, rather than ask the editor to attach to it.
+ *
+ * The editor would do so, but as a session with a life of its own: Stop and Restart, pressed while
+ * a worker is in front, would then end that one worker and not the server.
+ */
+function keepChildrenOurs(message: unknown): void {
+  const request = message as { command?: string; arguments?: Record<string, unknown> };
+  if (request.command === 'initialize' && request.arguments) {
+    request.arguments.supportsStartDebuggingRequest = false;
+  }
+}
+
+/**
  * The session that the user started.
  *
  * Workers are forked from processes that come and go.  Under such a one, Stop would only let go
@@ -161,21 +174,6 @@ function descriptor(
  */
 function rootOf(session: vscode.DebugSession): vscode.DebugSession {
   return session.parentSession ? rootOf(session.parentSession) : session;
-}
-
-/**
- * Has the adapter tell of processes by `debugpyAttach`, and leave it to us to join them.
- *
- * A client that supports the request `startDebugging` is asked by that instead.  The editor then
- * makes sessions that stand for themselves: Stop lets go of one worker, and the server goes on.
- */
-function askForEvents(message: {
-  readonly command?: string;
-  readonly arguments?: { supportsStartDebuggingRequest?: boolean };
-}): void {
-  if (message.command === 'initialize' && message.arguments) {
-    message.arguments.supportsStartDebuggingRequest = false;
-  }
 }
 
 /** A process has joined the one that is debugged: a worker of new code, say. */
