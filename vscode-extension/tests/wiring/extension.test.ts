@@ -26,4 +26,3 @@ test('each command that is declared is registered, and given back when the windo
   await context.close();
   expect([...editor.commands.keys()]).toEqual([]);
 });
-
