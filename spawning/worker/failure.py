@@ -68,7 +68,8 @@ def in_project(file: str, project: str) -> bool:
 def _position(
     error: BaseException, summaries: list[traceback.FrameSummary], frames: tuple[Frame, ...]
 ) -> tuple[str, int, int]:
-    if isinstance(error, SyntaxError) and error.filename:
+    # What was compiled out of a text names no file: `<string>`.
+    if isinstance(error, SyntaxError) and error.filename and error.filename[0] != "<":
         return error.filename, error.lineno or 0, error.offset or 0
     for summary, frame in reversed(list(zip(summaries, frames, strict=True))):
         if frame.in_project:

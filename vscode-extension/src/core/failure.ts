@@ -62,7 +62,7 @@ export function failureOf(
 export function broken(name: string, heard: Heard & { kind: 'broken' }): Failure {
   const { file, line, column } = heard;
   return {
-    sentence: sentence(`${name} could not be started: ${heard.text}`),
+    sentence: stopped(`${name} could not be started: ${heard.text}`),
     remedies: ['Open File', 'Show Terminal'],
     place: { file, line, column },
   };
@@ -80,7 +80,7 @@ export interface BusyFacts {
 /** Returns what to say of a port, or a socket, that somebody else has. */
 export function busy({ address, by }: Busy, facts: BusyFacts): Failure {
   return {
-    sentence: sentence(`${address} is in use by ${by}`),
+    sentence: stopped(`${address} is in use by ${by}`),
     remedies: [
       ...(facts.isServer ? (['Use It'] as const) : []),
       ...(facts.canStop ? (['Stop It'] as const) : []),
@@ -103,7 +103,12 @@ function remediesFor(code: number | undefined, text: string): Remedy[] {
   return code === USAGE ? ['Open Settings', 'Show Terminal'] : ['Show Terminal'];
 }
 
+/** Begins with a capital letter, unless that is the first of a name. */
 function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.?!]$/.test(first) ? first : `${first}.`;
+  const isWord = /^[a-z]+ /.test(text);
+  return stopped(isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+}
+
+function stopped(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

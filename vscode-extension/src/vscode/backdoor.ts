@@ -4,12 +4,15 @@ import * as vscode from 'vscode';
 import { command } from '../core/code/spawnctl';
 import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
+import { openSetting } from './applications';
 import { Breakpoints } from './breakpoints';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
 import { serverFor } from './spawnctl';
+import { isTrusted } from './trust';
 
 const RESTART = 'Restart with Backdoor';
+const OPEN_SETTING = 'Open Settings';
 
 export function registerBackdoor(parts: Parts): vscode.Disposable {
   const backdoor = new Backdoor(parts);
@@ -59,12 +62,7 @@ class Backdoor implements vscode.Disposable {
 
   async send(editor: vscode.TextEditor): Promise<void> {
     const { document, selections } = editor;
-    if (!vscode.workspace.isTrusted) {
-      void vscode.window.showErrorMessage(
-        'Nothing is sent from a folder that is not trusted: trust it first (Workspaces: Manage Workspace Trust).',
-      );
-      return;
-    }
+    if (!isTrusted('Send Selection')) return;
     const code = codeToSend(document.getText(), selections.map(rangeOf));
     if (code === undefined) {
       void vscode.window.setStatusBarMessage(
@@ -98,7 +96,7 @@ class Backdoor implements vscode.Disposable {
       shellArgs: [...args],
       cwd: '/',
       iconPath: new vscode.ThemeIcon(worker === undefined ? 'terminal' : 'debug-alt'),
-      location: { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
+      location: { viewColumn: columnOfTerminals(), preserveFocus },
       isTransient: true,
     });
     if (worker === undefined) this.terminals.set(server, terminal);
@@ -118,9 +116,23 @@ class Backdoor implements vscode.Disposable {
     const coverage = measures(note, server.status);
     await this.parts.launcher.stop(server);
     const folder = vscode.Uri.file(note.folder);
-    const started = await this.parts.launcher.start({ coverage, backdoor: true }, folder);
-    return started && started.note.backdoor.length > 0 ? started : undefined;
+    const started = await this.parts.launcher.start({ coverage }, folder);
+    if (!started || started.note.backdoor.length > 0) return started;
+    const answer = await vscode.window.showWarningMessage(
+      'It has none again: the setting spawning.backdoor is off.',
+      OPEN_SETTING,
+    );
+    if (answer === OPEN_SETTING) await openSetting('spawning.backdoor');
+    return undefined;
   }
+}
+
+/** Where terminals are already, or else beside what is edited. */
+function columnOfTerminals(): vscode.ViewColumn {
+  const group = vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputTerminal),
+  );
+  return group?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function rangeOf({ start, end }: vscode.Selection): Parameters<typeof codeToSend>[1][number] {

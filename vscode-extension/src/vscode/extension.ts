@@ -1,9 +1,13 @@
 /** Puts the parts together; waits for nothing. */
 
 import * as vscode from 'vscode';
+import { registerBackdoor } from './backdoor';
+import { registerCoverage } from './coverage';
 import { registerDebugging } from './debugging';
+import { registerGraph } from './graph';
 import { createLauncher } from './launcher';
 import { registerLaunchCommands } from './launchCommands';
+import { registerMenus } from './menus';
 import { registerPanel } from './panel';
 import { registerProblems } from './problems';
 import { registerRunButton } from './runButton';
@@ -12,6 +16,7 @@ import { createServers } from './servers';
 import { registerStatusBar } from './statusBar';
 import { registerTasks } from './tasks';
 import { registerTree } from './treeView';
+import { registerWhy } from './why';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Spawning', { log: true });
@@ -32,6 +37,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerDebugging(parts, launcher),
     registerTasks(launcher),
     registerRunButton(),
+    registerCoverage(parts),
+    registerBackdoor(parts),
+    registerWhy(parts),
+    registerGraph(parts),
+    registerMenus(parts),
     vscode.commands.registerCommand('spawning.showLog', () => {
       log.show();
     }),

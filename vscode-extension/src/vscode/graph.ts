@@ -106,7 +106,8 @@ class Graph implements vscode.Disposable {
   private async draw(): Promise<void> {
     if (!this.isReady) return;
     try {
-      const drawing = drawingOf(await ask(this.server.note, ['graph', '--format', 'json']));
+      const { note } = this.server;
+      const drawing = drawingOf(await ask(note, ['graph', '--format', 'json']), note.folder);
       if (!drawing) throw new NoAnswer('spawnctl answers as this extension does not know');
       this.post({ is: 'drawing', drawing, select: this.wanted ?? '' });
       this.wanted = undefined;

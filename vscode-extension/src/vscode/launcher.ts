@@ -68,6 +68,11 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     );
   }
 
+  /** How many servers run that were started here. */
+  get count(): number {
+    return this.started.size;
+  }
+
   async interpreter(folder: vscode.WorkspaceFolder): Promise<string | undefined> {
     return isTrusted('Python') ? this.interpreters.checked(folder) : undefined;
   }

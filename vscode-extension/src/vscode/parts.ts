@@ -28,7 +28,6 @@ export interface Servers {
 export interface LaunchOptions {
   readonly coverage?: boolean;
   readonly debug?: boolean;
-  readonly backdoor?: boolean;
 }
 
 /** Starts servers and stops them. */

@@ -7,10 +7,6 @@ import { drawingOf } from '../core/graph/drawing';
 import type { Parts, Server } from './parts';
 import { ask, serverFor } from './spawnctl';
 
-const GRAPH: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('type-hierarchy'),
-  tooltip: 'Show Module Graph',
-};
 const FOREIGN = 'spawnctl answers as this version of the extension does not know';
 
 export function registerWhy(parts: Parts): vscode.Disposable {
@@ -49,40 +45,30 @@ async function answered({ note }: Server, file: string): Promise<Answer> {
     ]);
     const explained = explanationOf(told);
     if (!explained) throw new NoAnswer(FOREIGN);
-    const nodes = drawingOf(drawn)?.nodes ?? [];
+    const nodes = drawingOf(drawn, note.folder)?.nodes ?? [];
     return answerTo(explained, new Map(nodes.map((node) => [node.name, node.file])));
   });
 }
 
 interface Item extends vscode.QuickPickItem {
-  readonly file?: string;
+  readonly act?: () => Thenable<unknown>;
 }
 
 async function choose(answer: Answer, server: Server): Promise<void> {
-  const pick = vscode.window.createQuickPick<Item>();
-  pick.title = answer.title;
-  pick.placeholder = 'Choose a module to open it';
-  pick.items = answer.entries.map(itemOf);
-  pick.matchOnDescription = true;
-  if (answer.module !== undefined) pick.buttons = [GRAPH];
-  pick.onDidTriggerButton(() => {
-    pick.hide();
-    void vscode.commands.executeCommand('spawning.showGraph', { server, module: answer.module });
-  });
-  const over = new Promise<void>((resolve) =>
-    pick.onDidHide(() => {
-      resolve();
-    }),
-  );
-  pick.onDidAccept(() => {
-    const file = pick.selectedItems[0]?.file;
-    if (file === undefined) return;
-    pick.hide();
-    void vscode.window.showTextDocument(vscode.Uri.file(file));
-  });
-  pick.show();
-  await over;
-  pick.dispose();
+  const { module, title } = answer;
+  const items = answer.entries.map(itemOf);
+  if (module !== undefined) {
+    items.push(
+      { label: '', kind: vscode.QuickPickItemKind.Separator },
+      {
+        label: '$(type-hierarchy) Show Module Graph',
+        act: () => vscode.commands.executeCommand('spawning.showGraph', { server, module }),
+      },
+    );
+  }
+  const placeHolder = 'Choose a module to open it';
+  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
+  await chosen?.act?.();
 }
 
 function itemOf(entry: Entry): Item {
@@ -91,13 +77,15 @@ function itemOf(entry: Entry): Item {
       return { label: entry.label, kind: vscode.QuickPickItemKind.Separator };
     case 'fact':
       return { label: `$(${entry.icon}) ${entry.label}`, detail: entry.detail, alwaysShow: true };
-    case 'module':
-      return entry.file
-        ? {
-            label: `$(symbol-module) ${entry.label}`,
-            description: vscode.workspace.asRelativePath(entry.file),
-            file: entry.file,
-          }
-        : { label: `$(symbol-module) ${entry.label}` };
+    case 'module': {
+      const { file, label } = entry;
+      const shown = { label: `$(symbol-module) ${label}` };
+      if (!file) return shown;
+      return {
+        ...shown,
+        description: vscode.workspace.asRelativePath(file),
+        act: () => vscode.window.showTextDocument(vscode.Uri.file(file)),
+      };
+    }
   }
 }

@@ -7,7 +7,7 @@
 
 import { type Ties, found, sentenceOn, tiesOf } from '../core/graph/about';
 import type { Drawing } from '../core/graph/drawing';
-import { type Layout, layoutOf } from '../core/graph/layout';
+import { type Layout, type PlacedBox, layoutOf } from '../core/graph/layout';
 import type { FromPage, ToPage } from '../core/graph/messages';
 import { type Direction, nextBox } from '../core/graph/moving';
 import {
@@ -19,7 +19,7 @@ import {
   packagesOf,
   viewOf,
 } from '../core/graph/packages';
-import { type Viewport, fitted, showing, zoomed } from '../core/graph/viewport';
+import { type Viewport, begun, fitted, showing, zoomed } from '../core/graph/viewport';
 import { Canvas, labelOf, measure } from './canvas';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
@@ -58,7 +58,7 @@ function take(next: Drawing, select: string): void {
   const isKnown = drawing.nodes.some(({ name }) => name === select);
   if (isKnown) closed = openedFor(closed, select);
   arrange();
-  if (isFirst) fit();
+  if (isFirst) look(begun(layout, boxAt(view.boxOf.get(drawing.application)), screen()));
   if (isKnown) go(select);
 }
 
@@ -105,7 +105,7 @@ function go(id: string): void {
     arrange();
   }
   choose(id);
-  const placed = layout.boxes.find((box) => box.id === id);
+  const placed = boxAt(id);
   if (placed) look(showing(viewport, placed, screen()));
   canvas.focus(id);
 }
@@ -145,6 +145,10 @@ function seek(): void {
   canvas.match(new Set(matches.map((name) => view.boxOf.get(name) ?? name)));
   const none = search.value.trim() === '' ? '' : 'no module';
   element('said').textContent = matches.length > 0 ? `${matches.length} found` : none;
+}
+
+function boxAt(id: string | undefined): PlacedBox | undefined {
+  return layout.boxes.find((box) => box.id === id);
 }
 
 function screen(): { width: number; height: number } {

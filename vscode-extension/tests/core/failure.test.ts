@@ -38,12 +38,12 @@ describe('why a server has ended', () => {
     [
       3,
       'spawn: error: /a/shop.py:3:1: ValueError: no',
-      'Shop could not be started: ValueError: no. [Open File, Show Terminal]',
+      'shop could not be started: ValueError: no. [Open File, Show Terminal]',
     ],
     [
       4,
       'spawn: error: x:1 cannot be bound: permission denied',
-      'X:1 cannot be bound: permission denied. [Show Terminal]',
+      'x:1 cannot be bound: permission denied. [Show Terminal]',
     ],
     [127, '', 'The interpreter for shop could not be run. [Select Interpreter, Show Terminal]'],
     [1, '', 'shop ended with exit code 1 before it served. [Show Terminal]'],

@@ -47,13 +47,15 @@ const MODULES: readonly (readonly [string, readonly string[], (readonly string[]
   ['', []],
 ];
 
-test.each(MODULES)('%j', (source, usual, other) => {
+const CASES = MODULES.map(([source, usual, other = usual]) => ({ source, usual, other }));
+
+test.each(CASES)('$source', ({ source, usual, other }) => {
   const found = (isUsual: boolean): string[] =>
     applicationsIn(source, isUsual).map((one) =>
       [one.attribute, one.framework].filter(Boolean).join(' '),
     );
   expect(found(true)).toEqual(usual);
-  expect(found(false)).toEqual(other ?? usual);
+  expect(found(false)).toEqual(other);
 });
 
 test('where it stands', () => {

@@ -23,6 +23,6 @@ export default journey(
     await bench.statusItem(/gen 3/).waitFor();
     await bench.problem("name 'fife' is not defined").waitFor({ state: 'detached' });
     await bench.treeRow('healthy').waitFor();
-  await bench.shot('3-mended');
+    await bench.shot('3-mended');
   },
 );

@@ -31,6 +31,7 @@ const SETTINGS = {
   'editor.accessibilitySupport': 'off',
   'files.autoSave': 'off',
   'remote.autoForwardPorts': false,
+  'security.workspace.trust.startupPrompt': 'never',
   // Drawn by the processor of graphics, the text of a terminal is not in the page.
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.defaultProfile.linux': 'bash',
@@ -72,12 +73,9 @@ export class CodeServer {
     ];
     const general = [entry, '--config', '/dev/null', ...data];
     for (const extension of wishes.extensions ?? []) {
-      await done(
-        spawn(process.execPath, [...general, '--install-extension', extension], {
-          env: environment,
-          stdio: ['ignore', 'ignore', 'inherit'],
-        }),
-      );
+      // What it prints speaks of parts that were not compiled; its exit code tells enough.
+      const install = [...general, '--install-extension', extension];
+      await done(spawn(process.execPath, install, { env: environment, stdio: 'ignore' }));
     }
     const quiet = [
       '--disable-telemetry',
@@ -120,6 +118,10 @@ export class CodeServer {
   /** Ends those servers, and waits until they have. */
   async endServers(): Promise<void> {
     for (const pid of this.servers) process.kill(pid, 'SIGQUIT');
+    await this.serversGone();
+  }
+
+  async serversGone(): Promise<void> {
     while (this.servers.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 

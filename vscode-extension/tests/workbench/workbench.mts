@@ -120,9 +120,9 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Marks in the text of the editor in front that stem from an extension's decorations. */
-  get decorations(): Locator {
-    return this.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
+  /** Marks beside the lines that stem from an extension's decorations. */
+  get marks(): Locator {
+    return this.page.locator('.editor-instance .margin-view-overlays [class*="ced-"]');
   }
 
   /** What a browser gets from the application of the server that runs. */
@@ -135,6 +135,11 @@ export class Workbench {
   /** The process ids of the servers that run. */
   get servers(): readonly number[] {
     return this.server.servers;
+  }
+
+  /** Waits until all of them have ended. */
+  gone(): Promise<void> {
+    return this.server.serversGone();
   }
 
   /** Selects the first place of a text in the editor in front. */

@@ -68,14 +68,23 @@ export function answerTo(told: Explanation, files: ReadonlyMap<string, string>):
           { is: 'heading', label },
           ...modules.map((one): Entry => ({ is: 'module', label: one, file: files.get(one) })),
         ];
-  const others = told.affected.filter((one) => !told.names.includes(one));
+  const way = told.chain.length > 2 ? told.chain.slice(1) : [];
+  const listedAlready = new Set([...told.names, ...told.importers, ...way]);
   return {
     title: `${name} is watched: ${told.kinds.join('; ')}`,
     entries: [
-      { is: 'fact', label: effectOf(told), detail: told.source, icon: iconOf(told) },
+      {
+        is: 'fact',
+        label: effectOf(told),
+        detail: told.source && `It starts from ${told.source}.`,
+        icon: iconOf(told),
+      },
       ...listed('imported by', told.importers),
-      ...listed('way to the application', told.chain.length > 2 ? told.chain.slice(1) : []),
-      ...listed('executed anew with it', others),
+      ...listed('way to the application', way),
+      ...listed(
+        'executed anew as well',
+        told.affected.filter((one) => !listedAlready.has(one)),
+      ),
     ],
     module: told.names[0],
   };

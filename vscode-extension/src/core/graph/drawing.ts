@@ -2,7 +2,7 @@
 
 export interface Module {
   readonly name: string;
-  /** Empty where it has none. */
+  /** Its whole path; empty where it has none. */
   readonly file: string;
   /** Modules with the same number import each other in a circle; 0: no circle. */
   readonly cycle: number;
@@ -19,7 +19,8 @@ export interface Drawing {
   readonly edges: readonly Import[];
 }
 
-export function drawingOf(told: unknown): Drawing | undefined {
+/** `folder` is where the server was started: files below it are named from there. */
+export function drawingOf(told: unknown, folder: string): Drawing | undefined {
   if (typeof told !== 'object' || told === null) return undefined;
   const { application, nodes, edges } = told as Record<string, unknown>;
   if (typeof application !== 'string' || !Array.isArray(nodes) || !Array.isArray(edges)) {
@@ -29,7 +30,7 @@ export function drawingOf(told: unknown): Drawing | undefined {
   const known = new Set(modules.map((module) => module.name));
   return {
     application,
-    nodes: modules,
+    nodes: modules.map((one) => ({ ...one, file: whole(one.file, folder) })),
     edges: edges
       .filter(isImport)
       .filter(({ importer, imported }) => known.has(importer) && known.has(imported)),
@@ -49,6 +50,10 @@ export function concernedBy(drawing: Drawing, saved: string): Set<string> {
     for (const importer of importers.get(name) ?? []) concerned.add(importer);
   }
   return concerned;
+}
+
+function whole(file: string, folder: string): string {
+  return file === '' || file.startsWith('/') ? file : `${folder}/${file}`;
 }
 
 function isModule(told: unknown): told is Module {

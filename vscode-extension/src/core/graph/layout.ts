@@ -48,7 +48,7 @@ export const BOX_HEIGHT = 26;
 const ROOM = BOX_HEIGHT + 10;
 const LANE = 8;
 const STRAIGHT = 4;
-const GAP = 72;
+const GAP = 52;
 const MARGIN = 24;
 
 /** `first` is in the first column; edges name boxes by their ids. */

@@ -11,6 +11,13 @@ interface Size {
   readonly height: number;
 }
 
+interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** From this scale on, names can be read. */
+const LEGIBLE = 0.8;
 const SMALLEST = 0.08;
 const LARGEST = 3;
 const BORDER = 12;
@@ -27,6 +34,20 @@ export function fitted(drawn: Size, screen: Size): Viewport {
   };
 }
 
+/** All of a drawing, or as much of it beside a box as can be read. */
+export function begun(drawn: Size, box: Box | undefined, screen: Size): Viewport {
+  const all = fitted(drawn, screen);
+  if (all.scale >= LEGIBLE || !box) return all;
+  const [width, height] = [drawn.width * LEGIBLE, drawn.height * LEGIBLE];
+  const within = (at: number, size: number, end: number): number =>
+    size <= end ? (end - size) / 2 : Math.min(BORDER, Math.max(end - BORDER - size, end / 2 - at));
+  return {
+    x: within((box.x + box.width / 2) * LEGIBLE, width, screen.width),
+    y: within((box.y + box.height / 2) * LEGIBLE, height, screen.height),
+    scale: LEGIBLE,
+  };
+}
+
 /** Larger or smaller, while a point of the screen stays where it is. */
 export function zoomed(view: Viewport, factor: number, at: { x: number; y: number }): Viewport {
   const scale = Math.min(LARGEST, Math.max(SMALLEST, view.scale * factor));
@@ -35,12 +56,8 @@ export function zoomed(view: Viewport, factor: number, at: { x: number; y: numbe
 }
 
 /** Moved as little as it takes for a box to be seen, and large enough to be read. */
-export function showing(
-  view: Viewport,
-  box: Size & { readonly x: number; readonly y: number },
-  screen: Size,
-): Viewport {
-  const scale = Math.max(view.scale, 0.6);
+export function showing(view: Viewport, box: Box, screen: Size): Viewport {
+  const scale = Math.max(view.scale, LEGIBLE);
   const grown =
     scale === view.scale
       ? view

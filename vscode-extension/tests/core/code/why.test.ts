@@ -10,7 +10,7 @@ const module = {
   chain: ['mysite.views', 'mysite.urls', 'mysite.wsgi'],
   importers: ['mysite.urls'],
   effect: 'reload',
-  affected: ['mysite.urls', 'mysite.views', 'mysite.wsgi'],
+  affected: ['mysite.urls', 'mysite.views', 'mysite.wsgi', 'tools'],
   modules: 12,
   source: 'a snapshot',
 };
@@ -29,8 +29,8 @@ describe('why a file would reload', () => {
       entries: [
         {
           is: 'fact',
-          label: 'A save starts a new generation; it concerns 3 of 12 modules of the project.',
-          detail: 'a snapshot',
+          label: 'A save starts a new generation; it concerns 4 of 12 modules of the project.',
+          detail: 'It starts from a snapshot.',
           icon: 'refresh',
         },
         { is: 'heading', label: 'imported by' },
@@ -38,9 +38,8 @@ describe('why a file would reload', () => {
         { is: 'heading', label: 'way to the application' },
         { is: 'module', label: 'mysite.urls', file: '/s/mysite/urls.py' },
         { is: 'module', label: 'mysite.wsgi', file: undefined },
-        { is: 'heading', label: 'executed anew with it' },
-        { is: 'module', label: 'mysite.urls', file: '/s/mysite/urls.py' },
-        { is: 'module', label: 'mysite.wsgi', file: undefined },
+        { is: 'heading', label: 'executed anew as well' },
+        { is: 'module', label: 'tools', file: undefined },
       ],
     });
   });

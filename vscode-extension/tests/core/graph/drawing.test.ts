@@ -8,7 +8,7 @@ import {
   packagesOf,
   viewOf,
 } from '../../../src/core/graph/packages';
-import { fitted, showing, zoomed } from '../../../src/core/graph/viewport';
+import { begun, fitted, showing, zoomed } from '../../../src/core/graph/viewport';
 
 function drawing(names: string, edges: string): Drawing {
   return {
@@ -35,16 +35,26 @@ describe('a drawing', () => {
   it('is read as spawnctl prints it', () => {
     const told = {
       application: 'app',
-      nodes: [{ name: 'app', file: '/app.py', cycle: 0 }, { name: 3 }, null],
+      nodes: [
+        { name: 'app', file: 'app.py', cycle: 0 },
+        { name: 'json', file: '/lib/json.py', cycle: 0 },
+        { name: 'sys', file: '', cycle: 0 },
+        { name: 3 },
+        null,
+      ],
       edges: [{ importer: 'app', imported: 'gone' }, { importer: 'app', imported: 'app' }, 'x'],
     };
-    expect(drawingOf(told)).toEqual({
+    expect(drawingOf(told, '/s')).toEqual({
       application: 'app',
-      nodes: [told.nodes[0]],
+      nodes: [
+        { name: 'app', file: '/s/app.py', cycle: 0 },
+        { name: 'json', file: '/lib/json.py', cycle: 0 },
+        { name: 'sys', file: '', cycle: 0 },
+      ],
       edges: [{ importer: 'app', imported: 'app' }],
     });
     for (const other of [null, 'x', {}, { application: 'app', nodes: [] }]) {
-      expect(drawingOf(other)).toBeUndefined();
+      expect(drawingOf(other, '/s')).toBeUndefined();
     }
   });
 
@@ -162,6 +172,14 @@ describe('the view of a drawing', () => {
     expect(fitted({ width: 400, height: 100 }, screen)).toEqual({ x: 200, y: 250, scale: 1 });
     expect(fitted({ width: 1552, height: 100 }, screen).scale).toBe(0.5);
   });
+  it('begins with as much as can be read, beside the application', () => {
+    const box = { x: 24, y: 500, width: 80, height: 26 };
+    expect(begun({ width: 400, height: 100 }, box, screen).scale).toBe(1);
+    expect(begun({ width: 4000, height: 100 }, box, screen)).toEqual({ x: 12, y: 260, scale: 0.8 });
+    const tall = begun({ width: 4000, height: 2000 }, box, screen);
+    expect(tall.y).toBeCloseTo(300 - 513 * 0.8);
+    expect(begun({ width: 4000, height: 100 }, undefined, screen).scale).toBeLessThan(0.8);
+  });
   it('zooms around a point, within bounds', () => {
     const at = { x: 100, y: 50 };
     const view = zoomed({ x: 20, y: 10, scale: 1 }, 2, at);
@@ -174,6 +192,6 @@ describe('the view of a drawing', () => {
     expect(showing(view, box, screen)).toEqual(view);
     expect(showing(view, { ...box, x: 900 }, screen)).toEqual({ x: -192, y: 0, scale: 1 });
     expect(showing(view, { ...box, y: -50 }, screen)).toEqual({ x: 0, y: 62, scale: 1 });
-    expect(showing({ ...view, scale: 0.1 }, box, screen).scale).toBe(0.6);
+    expect(showing({ ...view, scale: 0.1 }, box, screen).scale).toBe(0.8);
   });
 });

@@ -132,3 +132,8 @@ export enum DiagnosticTag {
   Unnecessary = 1,
   Deprecated = 2,
 }
+
+export enum DebugConsoleMode {
+  Separate,
+  MergeWithParent,
+}

@@ -2,7 +2,7 @@
 
 import { editor } from './editor';
 import { TerminalExitReason } from './enums';
-import type { Disposable, Listener } from './events';
+import { type Disposable, EventEmitter, type Listener } from './events';
 
 export interface Pty {
   onDidWrite(listener: Listener<string>): Disposable;
@@ -23,16 +23,29 @@ export class FakeShellExecution {
     },
   ) {}
 
-  /** What the command writes, as far as a test says. */
-  output: string[] = [];
+  private readonly written: string[] = [];
+  private hasEnded = false;
+  private readonly changed = new EventEmitter<undefined>();
 
+  /** What the command writes, as it comes, until it ends. */
   async *read(): AsyncIterable<string> {
-    for (const piece of this.output) yield await Promise.resolve(piece);
+    for (;;) {
+      yield* this.written.splice(0);
+      if (this.hasEnded) return;
+      await new Promise((resolve) => this.changed.event(resolve));
+    }
+  }
+
+  write(text: string): void {
+    this.written.push(text);
+    this.changed.fire(undefined);
   }
 
   end(exitCode: number | undefined): void {
     const { terminal } = this;
     const { shellIntegration } = terminal;
+    this.hasEnded = true;
+    this.changed.fire(undefined);
     editor.events.endShellExecution.fire({ terminal, shellIntegration, execution: this, exitCode });
   }
 }
