@@ -120,8 +120,8 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
 
   private async launch(plan: Plan): Promise<Server | undefined> {
     this.log.info(`${plan.cwd}: ${[plan.python, '-m', 'spawning', ...plan.arguments].join(' ')}`);
-    const tried = await whileSlow(`Starting ${plan.title}`, (token) =>
-      new Try(plan, this.servers, token).run(this.terminals),
+    const tried = await whileSlow(`Starting ${plan.title}`, (token, tell) =>
+      new Try(plan, this.servers, token, tell).run(this.terminals),
     );
     const { outcome, execution } = tried;
     switch (outcome.kind) {

@@ -6,6 +6,7 @@ import { Ear, type Busy, type Heard } from '../core/output';
 import { descends } from '../core/processes';
 import type { Server, Servers } from './parts';
 import type { Plan } from './plans';
+import type { Tell } from './progress';
 import type { Execution, Terminals } from './terminals';
 
 /** For the rest of what a command has written, after it has ended. */
@@ -45,6 +46,7 @@ export class Try {
     private readonly plan: Plan,
     private readonly servers: Servers,
     private readonly token: vscode.CancellationToken,
+    private readonly tell: Tell,
   ) {
     this.before = new Set(servers.all.map(({ note }) => note.pid));
   }
@@ -159,6 +161,8 @@ export class Try {
       if (holder && holder.status?.health !== 'stopping') {
         execution.interrupt();
         this.settle({ kind: 'busy', busy: heard, holder });
+      } else {
+        this.tell(`${heard.address} is in use by ${heard.by}; waiting for it`);
       }
     }
   }

@@ -76,7 +76,11 @@ describe('a launch', () => {
 describe('a process that joins', () => {
   test('is attached, without the purpose of its parent', () => {
     const joined = joinedFrom({ ...ATTACH, purpose: ['debug-test'] });
-    expect(joined && childConfiguration(joined)).toEqual({ ...ATTACH, type: 'spawning' });
+    expect(joined && childConfiguration(joined)).toEqual({
+      ...ATTACH,
+      type: 'spawning',
+      __autoAttach: true,
+    });
   });
 
   test.each([undefined, null, 3, {}, { connect: {} }, { ...ATTACH, connect: { host: 'x' } }])(
