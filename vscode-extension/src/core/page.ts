@@ -167,7 +167,7 @@ function worker(child: Child, time: number): Element {
   const oldest = child.oldest_request;
   const cells: View[] = [
     h('span', { class: `state ${child.state}` }, child.debugger ?? child.state),
-    h('span', {}, bar(child), busyness(child)),
+    h('span', {}, bar(child), busyness(child).replace(' busy', '')),
     oldest === null ? '' : request(oldest, time),
     child.requests.toLocaleString('en'),
     child.connections.toLocaleString('en'),
