@@ -86,7 +86,7 @@ describe('the status panel', () => {
       ['2', '/home/ann/shop/app.py:1'],
     ]);
     expect(plain(page({ last_failure: { ...failure(), current: false } }))).toContain(
-      'and newer code serves',
+      '; newer code serves',
     );
   });
 
