@@ -14,8 +14,16 @@ import { isTrusted } from './trust';
 const RESTART = 'Restart with Backdoor';
 const OPEN_SETTING = 'Open Settings';
 
-export function registerBackdoor(parts: Parts): vscode.Disposable {
-  const backdoor = new Backdoor(parts);
+/** Whether a terminal has a prompt by now; waits for it. */
+export interface Readiness {
+  isReady(terminal: vscode.Terminal): Promise<boolean>;
+}
+
+export function registerBackdoor(
+  parts: Parts,
+  prompts: Readiness = new Prompts(),
+): vscode.Disposable {
+  const backdoor = new Backdoor(parts, prompts);
   const breakpoints = new Breakpoints(parts.servers, (server, worker) => {
     backdoor.enter(server, worker);
   });
@@ -33,22 +41,19 @@ export function registerBackdoor(parts: Parts): vscode.Disposable {
 
 class Backdoor implements vscode.Disposable {
   private readonly terminals = new Map<Server, vscode.Terminal>();
-  private readonly prompts = new Prompts();
-  private readonly disposables: readonly { dispose(): unknown }[];
+  private readonly listening = vscode.window.onDidCloseTerminal((terminal) => {
+    for (const [server, known] of this.terminals) {
+      if (known === terminal) this.terminals.delete(server);
+    }
+  });
 
-  constructor(private readonly parts: Parts) {
-    this.disposables = [
-      this.prompts,
-      vscode.window.onDidCloseTerminal((terminal) => {
-        for (const [server, known] of this.terminals) {
-          if (known === terminal) this.terminals.delete(server);
-        }
-      }),
-    ];
-  }
+  constructor(
+    private readonly parts: Parts,
+    private readonly prompts: Readiness,
+  ) {}
 
   dispose(): void {
-    vscode.Disposable.from(...this.disposables).dispose();
+    this.listening.dispose();
   }
 
   async attach(item?: unknown): Promise<void> {

@@ -32,7 +32,10 @@ export class CoverageMarks implements vscode.Disposable {
     this.shown.set(editor, marks);
     for (const [kind, type] of this.types) {
       const own = marks.filter((mark) => mark.kind === kind);
-      editor.setDecorations(type, own.map(decorationOf));
+      editor.setDecorations(
+        type,
+        own.map((mark) => decorationOf(mark, editor.document)),
+      );
     }
   }
 }
@@ -54,8 +57,11 @@ export function pathsOf({ uri }: vscode.TextDocument): string[] {
   }
 }
 
-function decorationOf({ line, hover }: Mark): vscode.DecorationOptions {
-  const range = new vscode.Range(line, 0, line, 0);
+function decorationOf(
+  { line, hover }: Mark,
+  document: vscode.TextDocument,
+): vscode.DecorationOptions {
+  const range = new vscode.Range(line, 0, line, document.lineAt(line).text.length);
   return hover === '' ? { range } : { range, hoverMessage: new vscode.MarkdownString(hover) };
 }
 

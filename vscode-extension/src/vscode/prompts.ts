@@ -8,28 +8,20 @@
 import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { setTimeout as passed } from 'node:timers/promises';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { takesKeys } from '../core/code/modes';
 
 const PATIENCE = 15_000;
 const BETWEEN = 50;
 
-export class Prompts implements vscode.Disposable {
+export class Prompts {
   private readonly ready = new WeakSet<vscode.Terminal>();
-  private readonly closed = new WeakSet<vscode.Terminal>();
-  private readonly listening = vscode.window.onDidCloseTerminal((terminal) => {
-    this.closed.add(terminal);
-  });
-
-  dispose(): void {
-    this.listening.dispose();
-  }
 
   async isReady(terminal: vscode.Terminal): Promise<boolean> {
     if (this.ready.has(terminal)) return true;
     const pid = await terminal.processId;
     const until = Date.now() + PATIENCE;
-    while (pid !== undefined && !this.closed.has(terminal) && Date.now() < until) {
+    while (pid !== undefined && terminal.exitStatus === undefined && Date.now() < until) {
       if (takesKeys(await modes(pid))) {
         this.ready.add(terminal);
         return true;

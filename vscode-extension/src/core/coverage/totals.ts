@@ -30,7 +30,7 @@ export function statusLine(known: Known, server: string, trouble: string): Line 
   }
   if (known.paused) said.push('Paused: what requests run is not counted.');
   const figure = totals.statements === 0 ? '–' : percent(totals.percent);
-  return { text: `$(shield) ${figure}${mark}`, tooltip: said.join('\n\n') };
+  return { text: `$(shield) ${figure}${mark}`, tooltip: said.join('\n') };
 }
 
 function counted(value: number): string {

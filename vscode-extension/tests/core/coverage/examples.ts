@@ -59,3 +59,18 @@ export function lines(fields: Partial<LinesAnswer> = {}): LinesAnswer {
     ...fields,
   };
 }
+
+/** `lines()` as the server says it. */
+export const LINES = {
+  run: 'r1',
+  seq: 7,
+  file: row(),
+  digest: 'd1',
+  source: SOURCE,
+  request: [2],
+  import: [1, 4],
+  missing: [5],
+  partial: {},
+  labels: [],
+  contexts: {},
+};

@@ -1,52 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asker, order } from '../../../src/core/coverage/asking';
 import { Follower } from '../../../src/core/coverage/follower';
 import { marksFor } from '../../../src/core/coverage/known';
-import { APP, SOURCE, live, row } from './examples';
-
-/** A server that answers as it is told to, and keeps what it was asked. */
-class Site {
-  readonly asked: string[] = [];
-  answer: (url: URL) => unknown = () => ({ status: 404 });
-  private server: Server | undefined;
-
-  async open(): Promise<string> {
-    this.server = createServer((request, response) => {
-      const url = new URL(request.url ?? '', 'http://localhost');
-      this.asked.push(`${request.method ?? ''} ${url.pathname}`);
-      const told = this.answer(url);
-      const { status, text } = (told ?? {}) as { status?: number; text?: string };
-      const isText = status !== undefined;
-      response.writeHead(status ?? 200, {
-        'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/json',
-      });
-      response.end(isText ? (text ?? '') : JSON.stringify(told));
-    });
-    await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/_coverage`;
-  }
-
-  close(): void {
-    this.server?.closeAllConnections();
-    this.server?.close();
-  }
-}
-
-const LINES = {
-  run: 'r1',
-  seq: 7,
-  file: row(),
-  digest: 'd1',
-  source: SOURCE,
-  request: [2],
-  import: [1, 4],
-  missing: [5],
-  partial: {},
-  labels: [],
-  contexts: {},
-};
+import { APP, LINES, SOURCE, live } from './examples';
+import { Site } from './site';
 
 let site = new Site();
 let follower: Follower | undefined;

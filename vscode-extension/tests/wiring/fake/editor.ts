@@ -38,6 +38,10 @@ export class Editor {
   onOpenDialog: () => Uri[] | undefined = () => undefined;
 
   messages: Message[] = [];
+  /** What was shown to go on, and whether it has ended. */
+  progress: { title: string; isOver: boolean }[] = [];
+  /** What the status bar said for a while. */
+  statusMessages: string[] = [];
   picks: Pick[] = [];
   executed: Executed[] = [];
   opened: Uri[] = [];

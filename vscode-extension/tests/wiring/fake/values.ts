@@ -213,3 +213,6 @@ export class FakeTextEditor {
     );
   }
 }
+
+/** What a tab shows, where that is a terminal. */
+export class TabInputTerminal {}

@@ -203,9 +203,22 @@ export const window = {
   },
   showInputBox: (options: Record<string, unknown> = {}) => Promise.resolve(editor.onInput(options)),
   showOpenDialog: () => Promise.resolve(editor.onOpenDialog()),
-  setStatusBarMessage: () => new Disposable(() => undefined),
-  withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) =>
-    Promise.resolve(task({ report: () => undefined }, new CancellationTokenSource().token)),
+  setStatusBarMessage(text: string): Disposable {
+    editor.statusMessages.push(text);
+    return new Disposable(() => undefined);
+  },
+  async withProgress(
+    { title = '' }: { title?: string },
+    task: (progress: unknown, token: unknown) => unknown,
+  ): Promise<unknown> {
+    const shown = { title, isOver: false };
+    editor.progress.push(shown);
+    try {
+      return await task({ report: () => undefined }, new CancellationTokenSource().token);
+    } finally {
+      shown.isOver = true;
+    }
+  },
   createOutputChannel,
   createStatusBarItem,
   createTerminal,

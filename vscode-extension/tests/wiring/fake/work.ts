@@ -94,6 +94,14 @@ export class TestCoverageCount {
   ) {}
 }
 
+export class BranchCoverage {
+  constructor(
+    public executed: number | boolean,
+    public location?: Position | Range,
+    public label?: string,
+  ) {}
+}
+
 export class StatementCoverage {
   constructor(
     public executed: number | boolean,
@@ -115,12 +123,12 @@ function isHit(detail: { executed: number | boolean }): boolean {
 }
 
 export class FileCoverage {
-  branchCoverage: TestCoverageCount | undefined;
   declarationCoverage: TestCoverageCount | undefined;
 
   constructor(
     readonly uri: Uri,
     public statementCoverage: TestCoverageCount,
+    public branchCoverage?: TestCoverageCount,
   ) {}
 
   static fromDetails(uri: Uri, details: readonly { executed: number | boolean }[]): FileCoverage {
