@@ -66,7 +66,10 @@ function arrange(): void {
   view = viewOf(drawing, closed);
   shown = new Map(view.boxes.map((box) => [box.id, box]));
   const width = measure();
-  const boxes = view.boxes.map((box) => ({ id: box.id, width: width(labelOf(box)) }));
+  const boxes = view.boxes.map((box) => ({
+    id: box.id,
+    width: width(labelOf(box), box.id === drawing.application),
+  }));
   layout = layoutOf(boxes, view.edges, view.boxOf.get(drawing.application) ?? '');
   const circles = new Map(drawing.nodes.map(({ name, cycle }) => [name, cycle]));
   canvas.draw(layout, shown, (box) => {
@@ -110,6 +113,12 @@ function go(id: string): void {
   canvas.focus(id);
 }
 
+/** Goes to a box of a drawing that is another one now. */
+function goAnew(id: string): void {
+  look(begun(layout, boxAt(id), screen()));
+  go(id);
+}
+
 // ------------------------------------------------------------ what is done
 
 function act(id: string): void {
@@ -118,7 +127,7 @@ function act(id: string): void {
     closed = new Set([...closed].filter((name) => name !== id));
     arrange();
     const inside = box.modules.map((name) => view.boxOf.get(name) ?? name)[0];
-    if (inside !== undefined) go(inside);
+    if (inside !== undefined) goAnew(inside);
     return;
   }
   choose(id);
@@ -131,7 +140,7 @@ function closeAround(id: string): void {
   if (name === undefined) return;
   closed = new Set([...closed, name]);
   arrange();
-  go(view.boxOf.get(id) ?? name);
+  goAnew(view.boxOf.get(id) ?? name);
 }
 
 function closeAll(names: readonly string[]): void {
@@ -260,6 +269,12 @@ document.addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
+
+// What is chosen is still to be seen when a file has been opened beside.
+new ResizeObserver(() => {
+  const placed = boxAt(chosen);
+  if (placed) look(showing(viewport, placed, screen()));
+}).observe(stage);
 
 search.addEventListener('input', seek);
 search.addEventListener('keydown', (event) => {
