@@ -21,11 +21,11 @@ import {
 } from '../core/graph/packages';
 import { type Viewport, begun, fitted, showing, zoomed } from '../core/graph/viewport';
 import { Canvas, labelOf, measure } from './canvas';
+import { hearPointer } from './pointer';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
 const STEP = 1.25;
-const CLICK = 4;
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
@@ -187,44 +187,17 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
 const idAt = (target: EventTarget | null): string | undefined =>
   target instanceof Element ? target.closest<SVGElement>('.box')?.dataset.id : undefined;
 
-let drag: { x: number; y: number; far: boolean } | undefined;
-stage.addEventListener('pointerdown', (event) => {
-  if (event.button === 0) drag = { x: event.clientX, y: event.clientY, far: false };
-});
-window.addEventListener('pointermove', (event) => {
-  if (!drag) return;
-  const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-  if (!drag.far && Math.hypot(dx, dy) < CLICK) return;
-  drag = { x: event.clientX, y: event.clientY, far: true };
-  stage.classList.add('dragged');
-  look({ ...viewport, x: viewport.x + dx, y: viewport.y + dy });
-});
-window.addEventListener('pointerup', (event) => {
-  const isClick = drag && !drag.far;
-  drag = undefined;
-  stage.classList.remove('dragged');
-  if (!isClick || !(event.target instanceof Node) || !stage.contains(event.target)) return;
-  const id = idAt(event.target);
-  if (id === undefined) choose(undefined);
-  else act(id);
-});
-stage.addEventListener(
-  'wheel',
-  (event) => {
-    event.preventDefault();
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    if (event.ctrlKey || event.metaKey) {
-      const rect = stage.getBoundingClientRect();
-      const at = { x: event.clientX - rect.left, y: event.clientY - rect.top };
-      zoom(Math.exp((-event.deltaY * unit) / 300), at);
-    } else {
-      const x = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-      const y = event.shiftKey && event.deltaX === 0 ? 0 : event.deltaY;
-      look({ ...viewport, x: viewport.x - x * unit, y: viewport.y - y * unit });
-    }
+hearPointer(stage, {
+  pan: (x, y) => {
+    look({ ...viewport, x: viewport.x + x, y: viewport.y + y });
   },
-  { passive: false },
-);
+  zoom,
+  click: (target) => {
+    const id = idAt(target);
+    if (id === undefined) choose(undefined);
+    else act(id);
+  },
+});
 
 const KEYS: Readonly<Record<string, (id: string | undefined) => void>> = {
   Enter: (id) => {
