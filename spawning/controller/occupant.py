@@ -19,12 +19,12 @@ def described(holder: Holder | None, notes: Sequence[Note]) -> str:
         return "a process that we may not look at"
     if not holder.pid:
         return f"a process of user {holder.user}, which we may not look at"
-    what = holder.command[:LONGEST]
+    what = _shortened(holder.command)
     if is_ours(holder):
         note = next((one for one in notes if one.pid == holder.pid), None)
         application = holder.command.removeprefix(CONTROLLER).strip()
         folder = f" in {note.folder}" if note is not None else ""
-        what = f"the Spawning server of {application[:LONGEST]}{folder}"
+        what = f"the Spawning server of {_shortened(application)}{folder}"
     return f"{what} (pid {holder.pid}, user {holder.user})"
 
 
@@ -40,3 +40,7 @@ def remedy(holder: Holder | None, user: str) -> str:
 def is_ours(holder: Holder) -> bool:
     """Return whether it is a Spawning server."""
     return holder.command.startswith(f"{CONTROLLER} ")
+
+
+def _shortened(command: str) -> str:
+    return command if len(command) <= LONGEST else f"{command[: LONGEST - 1]}…"

@@ -25,7 +25,7 @@ PYTHON = Holder("ada", 5, "python3 -m http.server 8080")
         (OURS, "the Spawning server of shop.app in /home/ada/shop (pid 7, user ada)"),
         (THEIRS, "the Spawning server of wiki.app wiki.around (pid 9, user bob)"),
         (PYTHON, "python3 -m http.server 8080 (pid 5, user ada)"),
-        (Holder("ada", 6, "x" * 100), f"{'x' * 60} (pid 6, user ada)"),
+        (Holder("ada", 6, "x" * 100), f"{'x' * 59}… (pid 6, user ada)"),
         (Holder("bob"), "a process of user bob, which we may not look at"),
         (None, "a process that we may not look at"),
     ],

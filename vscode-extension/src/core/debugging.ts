@@ -79,7 +79,14 @@ export function joinedFrom(body: unknown): Joined | undefined {
 export function childConfiguration(body: Joined): SpawningConfiguration {
   // `purpose` of a parent that was started for tests would have the child end as one.
   const others = Object.entries(body).filter(([key]) => key !== 'purpose');
-  return { ...Object.fromEntries(others), type: DEBUG_TYPE, request: 'attach', name: body.name };
+  return {
+    ...Object.fromEntries(others),
+    type: DEBUG_TYPE,
+    request: 'attach',
+    name: body.name,
+    // A process that has gone before the editor came (another save followed) is no error.
+    __autoAttach: true,
+  };
 }
 
 /** How an adapter is reached: one that listens, or one that is to be started. */

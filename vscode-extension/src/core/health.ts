@@ -12,7 +12,7 @@ export interface Fares {
   readonly sentence: string;
 }
 
-/** Seconds after a takeover in which workers that are missing are only on their way. */
+/** Seconds after a takeover in which its workers are on their way. */
 const FOLLOWING = 1;
 
 export function fares(status: Status): Fares {
@@ -53,14 +53,23 @@ export function isCurrent(failure: Failure, status: Status): boolean {
   return failure.generation > serving;
 }
 
-/** The workers of the generation that serves; a debugger that holds one does not end that. */
+/**
+ * The workers of the generation that serves; a debugger that holds one does not end that.
+ *
+ * A worker is told to serve right after the takeover, and says so a moment later.
+ */
 function answeringOf(status: Status): Child[] {
   return Object.values(status.children).filter(
-    (child) =>
-      child.generation === status.generation.serving &&
-      child.state !== 'draining' &&
-      child.state !== 'starting',
+    ({ generation, state }) =>
+      generation === status.generation.serving &&
+      state !== 'draining' &&
+      (state !== 'starting' || !isSettled(status)),
   );
+}
+
+/** Whether the takeover is so long ago that all its workers have had their time. */
+function isSettled({ time, generation }: Status): boolean {
+  return time - (generation.since ?? 0) > FOLLOWING;
 }
 
 function complaintsOf(status: Status): string[] {
@@ -68,8 +77,7 @@ function complaintsOf(status: Status): string[] {
   const hung = children.filter((child) => child.state === 'hung').map((child) => child.worker);
   const lasting = children.filter((child) => child.state !== 'draining').length;
   const wanted = status.configured_children_count ?? 0;
-  const isSettled = status.time - (status.generation.since ?? 0) > FOLLOWING;
-  const missing = status.generation.pending === null && isSettled ? wanted - lasting : 0;
+  const missing = status.generation.pending === null && isSettled(status) ? wanted - lasting : 0;
   return [
     ...(hung.length === 1 ? [`worker ${hung.join()} hangs`] : []),
     ...(hung.length > 1 ? [`workers ${hung.join(', ')} hang`] : []),

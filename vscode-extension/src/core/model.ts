@@ -209,7 +209,7 @@ function wasTold(status: Status, event: ServerEvent): boolean {
   return (status.events ?? []).some((one) => one.at === event.at && signed(one) === signed(event));
 }
 
-/** Times of day are exact to the microsecond: what happens to one worker has one of its own. */
+/** What an event says; the list of a `hello` has them without their version. */
 function signed(event: ServerEvent): string {
-  return `${event.event} ${'worker' in event ? event.worker : ''}`;
+  return JSON.stringify({ ...event, version: undefined });
 }

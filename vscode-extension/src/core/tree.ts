@@ -1,5 +1,6 @@
 /** Servers, their generations, workers and requests as entries of a tree; pure. */
 
+import { basename } from 'node:path';
 import type { Child, Failure, Status } from './contract';
 import { age } from './age';
 import type { Seen } from './bar';
@@ -44,7 +45,7 @@ export function treeOf(own: readonly Seen[], others: readonly Seen[]): Tree {
     const { status } = seen;
     const id = serverId(seen);
     const children = status === undefined ? [] : generationsOf(id, status, add);
-    return add({ ...serverEntry(seen), id, isOpen, children });
+    return add({ ...serverEntry(seen, isOpen), id, isOpen, children });
   };
   return { roots: [...own.map(plant(true)), ...others.map(plant(false))], entries };
 }
@@ -53,7 +54,12 @@ export function serverId({ note }: Seen): string {
   return `${note.pid}:${note.started}`;
 }
 
-/** Which entries have to be drawn again, without those below them; undefined: all of it. */
+/**
+ * Which entries have to be drawn again, without those below them; undefined: all of it.
+ *
+ * One that gets its first child, or loses its last, is another to the editor, which would keep it
+ * folded otherwise: it is drawn by the entry above it.
+ */
 export function changedIn(before: Tree, after: Tree): string[] | undefined {
   if (before.roots.join() !== after.roots.join()) {
     return undefined;
@@ -61,11 +67,22 @@ export function changedIn(before: Tree, after: Tree): string[] | undefined {
   const changed = new Set<string>();
   for (const [id, entry] of after.entries) {
     const known = before.entries.get(id);
-    if (known !== undefined && !isSame(known, entry)) {
+    if (known !== undefined && isLeaf(known) !== isLeaf(entry)) {
+      changed.add(above(id));
+    } else if (known !== undefined && !isSame(known, entry)) {
       changed.add(id);
     }
   }
-  return outermost([...changed], after);
+  return changed.has('') ? undefined : outermost([...changed], after);
+}
+
+export function isLeaf(entry: Entry): boolean {
+  return entry.children.length === 0;
+}
+
+/** An id begins with that of the entry above it; '' is above all servers. */
+function above(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('/')));
 }
 
 function isSame(one: Entry, other: Entry): boolean {
@@ -85,7 +102,10 @@ function outermost(ids: readonly string[], tree: Tree): string[] {
   return ids.filter((id) => !below.has(id));
 }
 
-function serverEntry({ note, status }: Seen): Omit<Entry, 'id' | 'isOpen' | 'children'> {
+function serverEntry(
+  { note, status }: Seen,
+  isOwn: boolean,
+): Omit<Entry, 'id' | 'isOpen' | 'children'> {
   const context = [
     'server',
     ...(note.urls.some((url) => url.startsWith('http')) ? ['open'] : []),
@@ -95,7 +115,14 @@ function serverEntry({ note, status }: Seen): Omit<Entry, 'id' | 'isOpen' | 'chi
   const [icon, color] = serverIcon(status);
   return {
     label: nameOf(note),
-    description: [addressOf(note), stateOf(status, note.status === '')].filter(Boolean).join(' · '),
+    description: [
+      addressOf(note),
+      stateOf(status, note.status === ''),
+      // Elsewhere there may be several of one name.
+      isOwn ? '' : basename(note.folder),
+    ]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: [...note.urls, note.folder, `process ${note.pid}`, status?.sentence ?? '']
       .filter(Boolean)
       .join('\n'),
@@ -105,15 +132,16 @@ function serverEntry({ note, status }: Seen): Omit<Entry, 'id' | 'isOpen' | 'chi
 
 function stateOf(status: Status | undefined, isMute: boolean): string {
   if (status === undefined) {
-    return isMute ? 'runs without --status-port' : 'connecting';
+    return isMute ? 'no status page' : 'connecting';
   }
   const { serving, pending } = status.generation;
   switch (status.health) {
     case 'healthy':
+      return pending === null ? `gen ${serving}` : `gen ${serving} → ${pending.generation}`;
     case 'degraded':
-      return pending === null ? status.health : `reloading, generation ${serving} serves`;
+      return `gen ${serving} · degraded`;
     case 'failing':
-      return `reload failed, generation ${serving} serves`;
+      return 'reload failed';
     case 'down':
       return 'nobody answers';
     case 'starting':

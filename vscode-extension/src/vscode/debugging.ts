@@ -35,6 +35,9 @@ export function registerDebugging(
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
+      createDebugAdapterTracker: () => ({ onWillReceiveMessage: keepChildrenOurs }),
+    }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
 }
@@ -150,12 +153,35 @@ function descriptor(
     : new vscode.DebugAdapterExecutable(adapter.command, [...adapter.args]);
 }
 
+/**
+ * Has debugpy tell us of a process that joins, rather than ask the editor to attach to it.
+ *
+ * The editor would do so, but as a session with a life of its own: Stop and Restart, pressed while
+ * a worker is in front, would then end that one worker and not the server.
+ */
+function keepChildrenOurs(message: unknown): void {
+  const request = message as { command?: string; arguments?: Record<string, unknown> };
+  if (request.command === 'initialize' && request.arguments) {
+    request.arguments.supportsStartDebuggingRequest = false;
+  }
+}
+
+/**
+ * The session that the user started.
+ *
+ * Workers are forked from processes that come and go.  Under such a one, Stop would only let go
+ * of the worker as soon as that had gone.
+ */
+function rootOf(session: vscode.DebugSession): vscode.DebugSession {
+  return session.parentSession ? rootOf(session.parentSession) : session;
+}
+
 /** A process has joined the one that is debugged: a worker of new code, say. */
 function join({ session, event, body }: vscode.DebugSessionCustomEvent): void {
   const joined = event === 'debugpyAttach' ? joinedFrom(body) : undefined;
   if (session.type === DEBUG_TYPE && joined) {
     void vscode.debug.startDebugging(session.workspaceFolder, childConfiguration(joined), {
-      parentSession: session,
+      parentSession: rootOf(session),
       lifecycleManagedByParent: true,
       consoleMode: vscode.DebugConsoleMode.MergeWithParent,
       compact: true,

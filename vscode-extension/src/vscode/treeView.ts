@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { Seen } from '../core/bar';
 import { agedTo } from '../core/model';
-import { changedIn, type Entry, isAgeing, serverId, type Tree, treeOf } from '../core/tree';
+import { changedIn, type Entry, isAgeing, isLeaf, serverId, type Tree, treeOf } from '../core/tree';
 import { PROBLEM } from './problems';
 import type { Parts, Server, Servers } from './parts';
 
@@ -129,7 +129,8 @@ function drawn(entry: Entry, { server }: Item): vscode.TreeItem {
   const unfolded = entry.isOpen ? Expanded : Collapsed;
   const item = new vscode.TreeItem(entry.label, entry.children.length > 0 ? unfolded : None);
   const color = entry.color === '' ? undefined : new vscode.ThemeColor(entry.color);
-  item.id = entry.id;
+  // One with children for the first time is a new one, or the editor would keep it folded.
+  item.id = isLeaf(entry) ? entry.id : `${entry.id}/`;
   item.description = entry.description;
   item.tooltip = entry.tooltip || entry.label;
   item.iconPath = new vscode.ThemeIcon(entry.icon, color);

@@ -54,9 +54,9 @@ export function workerFailed(over: Partial<Failure> = {}): ServerEvent {
   return { version: 1, event: 'worker-failed', worker: 2, ...failure(over) };
 }
 
-/** A generation is begun, its worker is ready, and it serves. */
+/** A generation is begun, its worker starts, and it serves. */
 export function reload(generation: number): [ServerEvent, ServerEvent, ServerEvent] {
-  const worker = { worker: generation, pid: 4000 + generation, state: 'ready' } as const;
+  const worker = { worker: generation, pid: 4000 + generation, state: 'starting' } as const;
   return [
     event({ event: 'generation-begun', generation, cause: 'saved views.py', at: T + generation }),
     event({ event: 'worker', generation, ...worker, at: T + generation + 0.1 }),

@@ -27,7 +27,7 @@ describe('the tree', () => {
     };
     const children = { 4002: child({ pid: 4002, worker: 2 }), 4001: child(busy) };
     expect(drawn(treeOf([seen({ children })], []))).toEqual([
-      '(server-process) shop.app | :8090 · healthy',
+      '(server-process) shop.app | :8090 · gen 6',
       `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
       '    (circle-filled) Worker 1 | serving · 3 of 4 busy · 1,200 requests · 34 MiB',
       '      (arrow-swap) GET /slow | 3 s',
@@ -47,7 +47,7 @@ describe('the tree', () => {
       pending: { generation: 7, cause: 'saved a.py', since: T },
     };
     expect(drawn(treeOf([seen({ children, generation })], []))).toEqual([
-      '(server-process) shop.app | :8090 · reloading, generation 6 serves',
+      '(server-process) shop.app | :8090 · gen 6 → 7',
       '  (loading~spin) Generation 7 | is being started: saved a.py',
       '    (loading~spin) Worker 3 | starting · 0 of 4 busy · 0 requests',
       `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
@@ -61,7 +61,7 @@ describe('the tree', () => {
     const last_failure = { ...failure(), current: true };
     const tree = treeOf([seen({ health: 'failing', last_failure })], []);
     expect(drawn(tree).slice(0, 4)).toEqual([
-      '(error) shop.app | :8090 · reload failed, generation 6 serves',
+      '(error) shop.app | :8090 · reload failed',
       '  (error) Generation 7 | failed',
       "    (bug) NameError: name 'x' is not defined | /home/ann/shop/shop/views.py:3",
       `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
@@ -92,7 +92,7 @@ describe('the tree', () => {
     const tree = treeOf([{ note: NOTE, status: undefined }], [mute]);
     expect(drawn(tree)).toEqual([
       '(server) shop.app | :8090 · connecting',
-      '(server) shop.app | /run/shop.sock · runs without --status-port',
+      '(server) shop.app | /run/shop.sock · no status page · shop',
     ]);
     expect([...tree.entries.values()].map((entry) => entry.context)).toEqual([
       'server open backdoor status',
@@ -124,8 +124,15 @@ describe('what changed', () => {
     ]);
   });
 
-  it('is the worker whose request began', () => {
-    expect(changedIn(tree(), tree({ children }))).toEqual(['4000:77/6/1']);
+  it('is the entry above one that gets its first child, or loses its last', () => {
+    expect(changedIn(tree(), tree({ children }))).toEqual(['4000:77/6']);
+    expect(changedIn(tree({ children }), tree())).toEqual(['4000:77/6']);
+    expect(changedIn(treeOf([{ note: NOTE, status: undefined }], []), tree())).toBeUndefined();
+  });
+
+  it('is the worker that does more', () => {
+    const busier = { 4001: { ...children[4001], busy: 2 } };
+    expect(changedIn(tree({ children }), tree({ children: busier }))).toEqual(['4000:77/6/1']);
   });
 
   it('is the server where a generation begins, and all below it with it', () => {

@@ -24,7 +24,7 @@ export default journey('A breakpoint holds across a reload', async ({ bench }) =
   await page.keyboard.press('F5');
   assert.match(await second, /Welcome to the shop/);
 
-  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').getByRole('button', { name: /^Stop/ }).click();
   await bench.statusItem(/gen 2/).waitFor({ state: 'detached' });
   await bench.gone();
 });

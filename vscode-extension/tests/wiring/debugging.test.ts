@@ -196,6 +196,26 @@ describe('a worker of new code', () => {
     expect(adapter(configuration)).toEqual(new DebugAdapterServer(5678, '127.0.0.1'));
   });
 
+  test('is announced to us: the editor itself would not end it with its server', () => {
+    const factory = editor.providers.get('debugTracker:spawning') as {
+      createDebugAdapterTracker(): { onWillReceiveMessage(message: unknown): void };
+    };
+    const tracker = factory.createDebugAdapterTracker();
+    const heard = (command: string) => {
+      const message = { command, arguments: { supportsStartDebuggingRequest: true } };
+      tracker.onWillReceiveMessage(message);
+      return message.arguments.supportsStartDebuggingRequest;
+    };
+    expect([heard('initialize'), heard('launch')]).toEqual([false, true]);
+  });
+
+  test('is a child of the session that the user started, whoever forked it', () => {
+    const root = { type: 'spawning', workspaceFolder: editor.folders[0] };
+    const snapshot = { type: 'spawning', parentSession: root };
+    editor.events.customDebug.fire({ session: snapshot, event: 'debugpyAttach', body });
+    expect(editor.debugStarted).toMatchObject([{ options: { parentSession: root } }]);
+  });
+
   test("of somebody else's session, or another event, is not", () => {
     editor.events.customDebug.fire({ session: { type: 'debugpy' }, event: 'debugpyAttach', body });
     editor.events.customDebug.fire({ session: { type: 'spawning' }, event: 'other', body });

@@ -108,7 +108,7 @@ describe('the tree', () => {
       }),
     );
     await until(() => drawn.length > 0);
-    expect(drawn[0]).toMatchObject([{ id: `${actor.note.pid}:${actor.note.started}/6/1` }]);
+    expect(drawn[0]).toMatchObject([{ id: `${actor.note.pid}:${actor.note.started}/6` }]);
     expect(lines(await unfolded())).toEqual([
       'shop.app',
       ' Generation 6',
