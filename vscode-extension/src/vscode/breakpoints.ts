@@ -95,10 +95,13 @@ class Watch implements vscode.Disposable {
     if (request === '' && this.isHere()) return;
     const { note } = this.server;
     const words = encodeURIComponent(JSON.stringify([note.pid, worker]));
+    const attach = `[Attach](command:${ENTER}?${words})`;
+    const there = 'in the terminal of the server';
     const how =
-      note.backdoor.length > 0
-        ? `[Attach](command:${ENTER}?${words})`
-        : 'it is to be answered in the terminal of the server';
+      note.backdoor.length === 0
+        ? `go on ${there}`
+        : // While a module is imported, a breakpoint waits there in spite of a backdoor.
+          attach + (request === '' ? `, or go on ${there}` : '');
     const where = request === '' ? `worker ${worker}` : `${plain(request)}, worker ${worker}`;
     const title = `breakpoint() waits in ${where}: ${how}`;
     const over = new Promise<void>((resolve) => this.told.set(worker, resolve));

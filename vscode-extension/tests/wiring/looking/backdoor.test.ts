@@ -161,6 +161,7 @@ test('what is no request is told of where the user is not in the server', async 
   terminal().close(0);
   server.tell({ ...HELD, request: null });
   expect(editor.progress[0]?.title).toContain('breakpoint() waits in worker 3: [Attach]');
+  expect(editor.progress[0]?.title).toContain('), or go on in the terminal of the server');
 });
 
 test('it goes with its server', async () => {
