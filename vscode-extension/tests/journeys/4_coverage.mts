@@ -26,7 +26,7 @@ export default journey(
     await bench.quickRow('Snapshot into Test Coverage').waitFor();
     await bench.shot('4-menu');
     await bench.quickRow('Snapshot into Test Coverage').click();
-    await page.locator('.test-coverage-list .monaco-list-row', { hasText: 'prices.py' }).waitFor();
+    await bench.treeRow(/prices\.py.*100/).waitFor();
     await bench.shot('4-snapshot');
   },
 );
