@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 import importlib
+=======
+import importlib.util
+import linecache
+>>>>>>> vs-infra
 import sys
 import traceback
 from pathlib import Path
@@ -75,6 +80,14 @@ def _position(
         return error.filename, error.lineno or 0, error.offset or 0
     for summary, frame in reversed(list(zip(summaries, frames, strict=True))):
         if frame.in_project:
-            column = getattr(summary, "colno", None)  # from Python 3.11 on
-            return frame.file, frame.line, 0 if column is None else column + 1
+            return frame.file, frame.line, _column(summary)
     return (frames[-1].file, frames[-1].line, 0) if frames else ("", 0, 0)
+
+
+def _column(summary: traceback.FrameSummary) -> int:
+    """Return where in its line a frame is, in characters from 1; 0 where that is not known."""
+    before = getattr(summary, "colno", None)  # in bytes of UTF-8; from Python 3.11 on
+    line = linecache.getline(summary.filename, summary.lineno or 0)
+    if before is None or not line:
+        return 0
+    return len(line.encode()[:before].decode(errors="replace")) + 1

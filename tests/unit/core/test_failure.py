@@ -19,6 +19,8 @@ from spawning.worker.failure import describe, in_project
 FILES = {
     "yy_app.py": "import yy_views\n",
     "yy_views.py": "x = 1\nvalue = undefined_name\n",
+    "yy_letters.py": "word = 'größe', undefined_name\n",
+    "yy_syntax_letters.py": "word = 'größe' ]\n",
     "yy_syntax.py": "x = 1\ndef broken(:\n    pass\n",
     "yy_imports_syntax.py": "import yy_syntax\n",
     "yy_indent.py": "def f():\nreturn 1\n",
@@ -38,7 +40,7 @@ def failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -91,6 +93,12 @@ def test_a_syntax_error_has_a_column(failed: Callable[[str], Failed]) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="frames have columns from 3.11 on")
 def test_a_frame_has_a_column(failed: Callable[[str], Failed]) -> None:
     assert failed("yy_app").column == len("value = u")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="frames have columns from 3.11 on")
+def test_columns_count_characters(failed: Callable[[str], Failed]) -> None:
+    assert failed("yy_letters").column == len("word = 'größe', u")
+    assert failed("yy_syntax_letters").column == len("word = 'größe' ]")
 
 
 def test_frames_are_the_users_outermost_first(
