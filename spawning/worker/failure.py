@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import importlib
-=======
-import importlib.util
 import linecache
->>>>>>> vs-infra
 import sys
 import traceback
 from pathlib import Path
