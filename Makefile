@@ -4,10 +4,10 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 SOURCES := spawning devtools tests benchmarks examples scripts docs
-CHECKS := format lint types layers doors sizes unit docs man
+CHECKS := format lint types layers doors sizes unit docs man extension
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench clean environment tidy man info dist links recording $(CHECKS)
+.PHONY: help demo check test editor vsix bench clean environment tidy man info dist links recording $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,11 +16,19 @@ demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the
 	@$(PYTHON) scripts/environment.py .venv demo
 	@cd examples/demo && exec ../../$(BIN)/spawn --reload=dev $(ARGS) demo.app:app
 
-check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs, man pages: all that is fast
+check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs, man pages, extension: all that is fast
 
-test: check ## make check, then all tests with each Python of this machine
+test: check ## make check, all tests with each Python of this machine, make editor
 	@$(PYTHON) scripts/system_packages.py
 	@$(PYTHON) scripts/each_python.py $(ARGS)
+	@$(PYTHON) scripts/extension.py host journeys
+
+editor: environment ## test the extension for VS Code: types, lint, units, the real editor
+	@$(PYTHON) scripts/system_packages.py chromium
+	@$(PYTHON) scripts/extension.py types lint unit host journeys
+
+vsix: ## pack the extension for VS Code into dist/
+	@$(PYTHON) scripts/extension.py pack
 
 bench: ## peers side by side: serving, then reloading
 	@$(PYTHON) scripts/environment.py .venv
@@ -61,7 +69,7 @@ info: environment ## make the manual for info: try info -f share/info/spawning.i
 	@mkdir -p share/info
 	makeinfo --no-split -o share/info/spawning.info docs/_build/texinfo/spawning.texi
 
-dist: man info ## build the source distribution and the wheel, with the manuals in them, into dist
+dist: man info vsix ## build the source distribution, the wheel with the manuals, and the extension, into dist
 	@$(PYTHON) scripts/environment.py .venv release
 	$(BIN)/python -m build --outdir dist .
 
@@ -74,13 +82,18 @@ recording: ## record anew what the README shows, docs/figures; ARGS=--redraw onl
 	@.cache/venv-recording/bin/python -m pip install --quiet --no-deps --force-reinstall .
 	.cache/venv-recording/bin/python scripts/recording $(ARGS)
 
+extension: environment ## check the extension for VS Code: types, lint, tests without an editor
+	@$(PYTHON) scripts/extension.py types lint unit
+
 tidy: environment ## lay the code out, and mend what can be mended by itself
 	$(BIN)/ruff check --quiet --fix-only $(wildcard $(SOURCES))
 	$(BIN)/ruff format --quiet $(wildcard $(SOURCES))
+	@$(PYTHON) scripts/extension.py tidy
 
 environment:
 	@$(PYTHON) scripts/environment.py .venv test lint docs
 
 clean: ## remove what the other targets made, environments included
+	rm -rf vscode-extension/node_modules vscode-extension/dist
 	rm -rf .venv .cache build dist share docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -69,6 +69,22 @@ def test_the_files_keep_themselves_up_to_date(browser: Browser, keeper: Keeper) 
     is_at_peace(browser, keeper)
 
 
+def test_a_proxy_may_have_put_them_below_a_path(browser: Browser, keeper: Keeper) -> None:
+    keeper.below = "/proxy/8080"
+    browser.open(keeper.url())
+    browser.wait_for(f"{NAMES}.length === 4")
+    link = "document.querySelector('.reports a').href"
+    assert browser.value_of(link) == keeper.url("/html/")
+    browser.value_of(f"{ROWS}[0].querySelector('a').click()")
+    browser.wait_for("location.pathname === '/proxy/8080/_coverage/file'")
+    browser.wait_for("document.title.includes('part1.py')")
+    browser.value_of("document.getElementById('reset').click()")
+    browser.wait_for("document.getElementById('said').textContent.includes('Forgotten')")
+    browser.value_of("document.getElementById('back').click()")
+    browser.wait_for(f"{NAMES}.length === 4")
+    is_at_peace(browser, keeper)
+
+
 def test_the_files_are_found(browser: Browser, keeper: Keeper) -> None:
     browser.open(keeper.url())
     browser.wait_for(f"{NAMES}.length === 4")

@@ -164,7 +164,9 @@ class Editor:
                 process = self._main.event("debugpyAttach")["subProcessId"]
                 debugger = Debugger(self._address)
                 self._others.append(debugger)
-                debugger.attach(self._file, self._line, subProcessId=process)
+                # It may be told to end before it is joined, when newer code is saved.
+                with contextlib.suppress(AssertionError, Gone):
+                    debugger.attach(self._file, self._line, subProcessId=process)
 
     def stopped(self) -> tuple[Debugger, int]:
         """Return where a breakpoint was hit, and in which thread, as soon as one was."""
@@ -232,3 +234,22 @@ def test_a_reload_waits_for_an_editor_until_it_continues_or_goes_away(
         editor.close()
         server.log.wait_for("shop.py changed: generation 3 in ")
         assert answer.result() == "/orders/8 v2"
+
+
+def test_breakpoints_hold_over_reloads(
+    folder: Path, threads: str, asking: ThreadPoolExecutor
+) -> None:
+    (folder / "shop.py").write_text(AT_LINE)
+    arguments = ("-s", "2", "--reload=dev", "-l", "/dev/null", "-t", threads, "shop.app")
+    with debugged(folder, *arguments) as (server, editor):
+        server.log.wait_for("watching")
+        for version in (1, 2, 3):
+            for order in (1, 2):
+                answer = asking.submit(text_of, server.address, f"/orders/{order}")
+                debugger, thread = editor.stopped()
+                frames = debugger.ask("stackTrace", threadId=thread)["stackFrames"]
+                assert (frames[0]["name"], frames[0]["line"]) == ("app", 4)
+                debugger.ask("continue", threadId=thread)
+                assert answer.result() == f"/orders/{order} v{version}"
+            save(folder)
+            server.log.wait_for(rf"shop.py changed: generation {version + 1} in ")

@@ -17,7 +17,6 @@ OWN, SHARED, SWAPPED, WRITTEN = 0x81, 0x80, 0x41, 0x01
 PROGRAM = """
 import mmap, os, sys
 sys.path[:0] = {folders!r}
-from serving import PATIENCE
 from spawning_devtools.snapshots.memory import Touched, own_spans
 PAGE = mmap.PAGESIZE
 memory = mmap.mmap(-1, 64 * PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
