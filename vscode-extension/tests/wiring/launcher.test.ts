@@ -99,7 +99,7 @@ describe('Start', () => {
     const twice = [scene.launcher.start({}), scene.launcher.start({})];
     const execution = await scene.command();
     await expect.poll(() => planned.mock.results).toHaveLength(2);
-    await Promise.all(planned.mock.results.map(({ value }) => value));
+    await Promise.all(planned.mock.results.map(({ value }) => value as Promise<unknown>));
     execution.end(0);
     expect(await Promise.all(twice)).toEqual([undefined, undefined]);
     expect(editor.terminals).toHaveLength(1);
