@@ -60,7 +60,8 @@ class ExecSpawner:
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker with its own interpreter."""
         cradle = (boot.cradle,) if boot.cradle >= 0 else ()
-        spawned = start([str(WORKER)], (*boot.descriptors, *cradle), self._streams)
+        inherited = (*boot.descriptors, *cradle)
+        spawned = start([str(WORKER)], inherited, self._streams, _for_debuggers(boot))
         spawned.channel.send(boot)
         return spawned
 
@@ -69,11 +70,11 @@ def start(
     arguments: Sequence[str],
     inherited: Sequence[int],
     streams: Streams | None = None,
-    identity: Mapping[str, Any] = MappingProxyType({}),
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Spawned:
     """Start our interpreter with `arguments` and, last, the number of its channel.
 
-    `identity`: what subprocess takes to start it as another user.
+    `options`: what subprocess takes to start it as another user, or with other variables.
     """
     ours, theirs = socket.socketpair()
     with theirs:
@@ -81,9 +82,20 @@ def start(
             [*interpreter(), *arguments, str(theirs.fileno())],
             pass_fds=(theirs.fileno(), *inherited),
             stderr=streams.error_of_children if streams is not None else None,
-            **identity,
+            **options,
         )
     return Spawned(process, Channel(ours))
+
+
+def _for_debuggers(boot: Boot) -> Mapping[str, Any]:
+    """Return what a worker with greenlets needs where debugpy follows us into it.
+
+    Its own threads would wait on greenlets, once eventlet has put those in the place of locks.
+    With this variable it takes copies of its own of all that is replaced, as gevent needs it.
+    """
+    if boot.config["threads"] or "pydevd" not in sys.modules:
+        return {}
+    return {"env": {"GEVENT_SUPPORT": "True"} | os.environ}
 
 
 def interpreter() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import linecache
 import sys
 import traceback
@@ -14,6 +15,8 @@ from spawning.errors import ApplicationNotFound, SpawningError
 from spawning.messages import Failed, Frame
 
 _OURS = str(Path(__file__).resolve().parents[1]) + "/"
+_IMPORTING = (_OURS, "<frozen importlib", str(importlib.util.__file__))
+"""Of frames that only import: of no use to the user.  Before Python 3.11 not all are frozen."""
 _INSTALLED = ("site-packages", "dist-packages")
 SAVING = 150
 """Milliseconds that an editor may need to save several files, and we to take notice."""
@@ -36,7 +39,7 @@ def describe(error: BaseException, project: str) -> Failed:
     summaries = [
         summary
         for summary in traceback.extract_tb(error.__traceback__)
-        if not summary.filename.startswith((_OURS, "<frozen importlib"))
+        if not summary.filename.startswith(_IMPORTING)
     ]
     frames = tuple(
         Frame(

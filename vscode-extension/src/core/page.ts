@@ -24,6 +24,7 @@ export function pageOf({ note, status }: Seen, isGone: boolean): Element {
       h('p', { class: 'sentence', role: 'status' }, isGone ? 'The server has ended.' : why),
     );
   }
+  const failure = status.last_failure;
   return h(
     'main',
     { class: isGone ? 'gone' : undefined },
@@ -33,11 +34,12 @@ export function pageOf({ note, status }: Seen, isGone: boolean): Element {
       { class: `sentence ${tone(status, isGone)}`, role: 'status' },
       isGone ? 'The server has ended.' : status.sentence,
     ),
-    status.last_failure === null ? undefined : failureOf(status.last_failure),
+    failure?.current === true ? failureOf(failure) : undefined,
     section('Generations', generations(status)),
     section('Workers', workers(status)),
     section('Requests', totals(status)),
     section('Last reloads', reloads(status.events ?? [])),
+    failure?.current === false ? failureOf(failure) : undefined,
     h(
       'footer',
       {},
@@ -70,13 +72,11 @@ function section(name: string, ...content: View[]): Element {
 }
 
 function failureOf(failure: NonNullable<Status['last_failure']>): Element {
-  const when = failure.current
-    ? `Generation ${failure.generation} failed`
-    : `Generation ${failure.generation} had failed, and newer code serves`;
+  const failed = `Generation ${failure.generation} failed at ${clock(failure.at)}`;
   return h(
     'section',
     { class: failure.current ? 'failure' : 'failure past', 'aria-labelledby': 'failure' },
-    h('h2', { id: 'failure' }, `${when} at ${clock(failure.at)}`),
+    h('h2', { id: 'failure' }, failure.current ? failed : `${failed}; newer code serves`),
     h('p', { class: 'message' }, errorOf(failure)),
     failure.hint ? h('p', {}, failure.hint) : undefined,
     h('ol', {}, ...placesOf(failure).map(place)),
@@ -167,7 +167,7 @@ function worker(child: Child, time: number): Element {
   const oldest = child.oldest_request;
   const cells: View[] = [
     h('span', { class: `state ${child.state}` }, child.debugger ?? child.state),
-    h('span', {}, bar(child), busyness(child)),
+    h('span', {}, bar(child), busyness(child).replace(' busy', '')),
     oldest === null ? '' : request(oldest, time),
     child.requests.toLocaleString('en'),
     child.connections.toLocaleString('en'),

@@ -8,6 +8,7 @@
  * 3. Whether there is anything left to follow is asked after each end, before any pause.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerEvent } from './contract';
 import { Parser } from './sse';
 
@@ -170,14 +171,7 @@ function reason(error: unknown): string {
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
+/** Ends with the signal, too. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -54,54 +54,6 @@ export function serverId({ note }: Seen): string {
   return `${note.pid}:${note.started}`;
 }
 
-/**
- * Which entries have to be drawn again, without those below them; undefined: all of it.
- *
- * One that gets its first child, or loses its last, is another to the editor, which would keep it
- * folded otherwise: it is drawn by the entry above it.
- */
-export function changedIn(before: Tree, after: Tree): string[] | undefined {
-  if (before.roots.join() !== after.roots.join()) {
-    return undefined;
-  }
-  const changed = new Set<string>();
-  for (const [id, entry] of after.entries) {
-    const known = before.entries.get(id);
-    if (known !== undefined && isLeaf(known) !== isLeaf(entry)) {
-      changed.add(above(id));
-    } else if (known !== undefined && !isSame(known, entry)) {
-      changed.add(id);
-    }
-  }
-  return changed.has('') ? undefined : outermost([...changed], after);
-}
-
-export function isLeaf(entry: Entry): boolean {
-  return entry.children.length === 0;
-}
-
-/** An id begins with that of the entry above it; '' is above all servers. */
-function above(id: string): string {
-  return id.slice(0, Math.max(0, id.lastIndexOf('/')));
-}
-
-function isSame(one: Entry, other: Entry): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** To draw an entry again draws those below it, so they need not be named. */
-function outermost(ids: readonly string[], tree: Tree): string[] {
-  const below = new Set<string>();
-  const take = (id: string): void => {
-    for (const child of tree.entries.get(id)?.children ?? []) {
-      below.add(child);
-      take(child);
-    }
-  };
-  ids.forEach(take);
-  return ids.filter((id) => !below.has(id));
-}
-
 function serverEntry(
   { note, status }: Seen,
   isOwn: boolean,
@@ -116,8 +68,8 @@ function serverEntry(
   return {
     label: nameOf(note),
     description: [
-      addressOf(note),
       stateOf(status, note.status === ''),
+      addressOf(note),
       // Elsewhere there may be several of one name.
       isOwn ? '' : basename(note.folder),
     ]
@@ -206,8 +158,9 @@ function generationEntry(generation: number, status: Status, failure: Failure | 
   const { serving, since, after, pending } = status.generation;
   if (generation === serving) {
     const words = [
-      since === null ? 'serves' : `serves since ${clock(since)}`,
+      'serves',
       ...(after === null ? [] : [took(after)]),
+      ...(since === null ? [] : [`since ${clock(since)}`]),
     ];
     return { description: words.join(' · '), icon: 'layers-active', color: GOOD };
   }
@@ -253,12 +206,14 @@ function workerEntry(generation: string, child: Child, add: Add): Entry {
     ...{ id, icon, color },
     label: `Worker ${child.worker}`,
     description: [
-      child.debugger ?? child.state,
+      child.state === 'serving' ? '' : (child.debugger ?? child.state),
       busyness(child),
       count(child.requests, 'request'),
       ...memory,
-    ].join(' · '),
-    tooltip: `process ${child.pid}, ${count(child.connections, 'connection')}`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    tooltip: `${child.state}, process ${child.pid}, ${count(child.connections, 'connection')}`,
     context: 'worker',
     children: requestsOf(id, child).map(add),
   };
@@ -275,8 +230,9 @@ function requestsOf(worker: string, child: Child): Entry[] {
           {
             ...shared,
             id: `${worker}/oldest`,
-            label: oldest.line,
-            description: age(oldest.seconds),
+            // The age first: a line may be long, and is cut.
+            label: age(oldest.seconds),
+            description: oldest.line,
             tooltip: oldest.line,
             icon: 'arrow-swap',
           },

@@ -5,7 +5,7 @@ import { command } from '../core/code/spawnctl';
 import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
 import { openSetting } from './applications';
-import { Breakpoints } from './breakpoints';
+import { Breakpoints, type Terminals } from './breakpoints';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
 import { serverFor } from './spawnctl';
@@ -24,9 +24,7 @@ export function registerBackdoor(
   prompts: Readiness = new Prompts(),
 ): vscode.Disposable {
   const backdoor = new Backdoor(parts, prompts);
-  const breakpoints = new Breakpoints(parts.servers, (server, worker) => {
-    backdoor.enter(server, worker);
-  });
+  const breakpoints = new Breakpoints(parts.servers, backdoor);
   return vscode.Disposable.from(
     backdoor,
     breakpoints,
@@ -39,7 +37,7 @@ export function registerBackdoor(
   );
 }
 
-class Backdoor implements vscode.Disposable {
+class Backdoor implements Terminals {
   private readonly terminals = new Map<Server, vscode.Terminal>();
   private readonly listening = vscode.window.onDidCloseTerminal((terminal) => {
     for (const [server, known] of this.terminals) {
@@ -87,7 +85,10 @@ class Backdoor implements vscode.Disposable {
     else this.parts.log.warn(`${terminal.name}: no prompt came, so nothing was sent`);
   }
 
-  /** Goes where a breakpoint waits. */
+  isOpen(server: Server): boolean {
+    return this.terminals.has(server);
+  }
+
   enter(server: Server, worker: number): void {
     this.open(server, ['--worker', String(worker)]);
   }

@@ -11,7 +11,12 @@ import type { Server, Servers } from './parts';
 
 const ENTER = '_spawning.enterBreakpoint';
 
-type Enter = (server: Server, worker: number) => void;
+/** The terminals that are in servers. */
+export interface Terminals {
+  /** Goes where a breakpoint waits. */
+  enter(server: Server, worker: number): void;
+  isOpen(server: Server): boolean;
+}
 
 export class Breakpoints implements vscode.Disposable {
   private readonly watched = new Map<Server, Watch>();
@@ -19,7 +24,7 @@ export class Breakpoints implements vscode.Disposable {
 
   constructor(
     private readonly servers: Servers,
-    private readonly enter: Enter,
+    private readonly terminals: Terminals,
   ) {
     this.disposables = [
       servers.onDidChange(() => {
@@ -29,7 +34,7 @@ export class Breakpoints implements vscode.Disposable {
         const server = servers.all.find(({ note }) => note.pid === pid);
         if (!server) return;
         this.watched.get(server)?.release(worker);
-        this.enter(server, worker);
+        this.terminals.enter(server, worker);
       }),
     ];
     this.watch();
@@ -47,7 +52,8 @@ export class Breakpoints implements vscode.Disposable {
       this.watched.delete(server);
     }
     for (const server of all) {
-      if (!this.watched.has(server)) this.watched.set(server, new Watch(server));
+      const isHere = (): boolean => this.terminals.isOpen(server);
+      if (!this.watched.has(server)) this.watched.set(server, new Watch(server, isHere));
     }
   }
 }
@@ -58,7 +64,11 @@ class Watch implements vscode.Disposable {
   private readonly told = new Map<number, () => void>();
   private readonly listening: vscode.Disposable;
 
-  constructor(private readonly server: Server) {
+  /** `isHere`: the user is in the server already. */
+  constructor(
+    private readonly server: Server,
+    private readonly isHere: () => boolean,
+  ) {
     this.listening = server.onEvent((event) => {
       for (const change of changesOf(event, [...this.told.keys()])) {
         if (change.is === 'held') this.tell(change.hold);
@@ -81,13 +91,19 @@ class Watch implements vscode.Disposable {
   }
 
   private tell({ worker, request }: Hold): void {
+    // Most likely the user has typed what waits.
+    if (request === '' && this.isHere()) return;
     const { note } = this.server;
     const words = encodeURIComponent(JSON.stringify([note.pid, worker]));
+    const attach = `[Attach](command:${ENTER}?${words})`;
+    const there = 'in the terminal of the server';
     const how =
-      note.backdoor.length > 0
-        ? `[Attach](command:${ENTER}?${words})`
-        : 'it is to be answered in the terminal of the server';
-    const title = `breakpoint() waits in ${plain(request)}, worker ${worker}: ${how}`;
+      note.backdoor.length === 0
+        ? `go on ${there}`
+        : // While a module is imported, a breakpoint waits there in spite of a backdoor.
+          attach + (request === '' ? `, or go on ${there}` : '');
+    const where = request === '' ? `worker ${worker}` : `${plain(request)}, worker ${worker}`;
+    const title = `breakpoint() waits in ${where}: ${how}`;
     const over = new Promise<void>((resolve) => this.told.set(worker, resolve));
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title },

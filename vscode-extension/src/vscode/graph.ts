@@ -84,9 +84,6 @@ class Graph implements vscode.Disposable {
         this.isReady = true;
         await this.draw();
         break;
-      case 'again':
-        await this.draw();
-        break;
       case 'open':
         await vscode.window.showTextDocument(vscode.Uri.file(message.file), {
           viewColumn: this.besides(),

@@ -12,7 +12,7 @@ import type { Note, ServerEvent, Status } from '../core/contract';
 import { entry } from '../core/actions';
 import { extended } from '../core/model';
 import { holds, noteFolders, readNotes, Refused } from '../core/notes';
-import { follow } from '../core/stream';
+import { follow, pause } from '../core/stream';
 import { type Watching, watchFolder } from './folders';
 import type { Server, Servers } from './parts';
 
@@ -253,13 +253,7 @@ export function createServers(log: vscode.LogOutputChannel): Discovery {
 /** Resolves when a process has ended of which nobody tells. */
 async function lookAt(isThere: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await isThere())) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await pause(LOOK, signal);
   }
 }
 

@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import type { Seen } from '../core/bar';
 import { agedTo } from '../core/model';
-import { changedIn, type Entry, isAgeing, isLeaf, serverId, type Tree, treeOf } from '../core/tree';
+import { changedIn, isLeaf } from '../core/redrawing';
+import { type Entry, isAgeing, serverId, type Tree, treeOf } from '../core/tree';
 import { PROBLEM } from './problems';
 import type { Parts, Server, Servers } from './parts';
 
@@ -136,7 +137,7 @@ function drawn(entry: Entry, { server }: Item): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(entry.icon, color);
   item.contextValue = entry.context;
   item.accessibilityInformation = {
-    label: [entry.label, entry.description].filter(Boolean).join(', '),
+    label: [entry.label, entry.description, entry.tooltip].filter(Boolean).join(', '),
   };
   if (entry.failure !== undefined) {
     item.command = { command: PROBLEM, title: 'Show Problem', arguments: [{ server }] };

@@ -17,11 +17,14 @@ function made(tag: string, attributes: Attributes, ...children: Node[]): SVGElem
 }
 
 /** How wide the box of a label is, in the font that it is shown in. */
-export function measure(): (label: string) => number {
+export function measure(): (label: string, isBold: boolean) => number {
   const pen = document.createElement('canvas').getContext('2d');
-  const style = getComputedStyle(document.body);
-  if (pen) pen.font = `${style.fontSize} ${style.fontFamily}`;
-  return (label) => Math.ceil(pen?.measureText(label).width ?? 7 * label.length) + 2 * PADDING;
+  const { fontSize, fontFamily } = getComputedStyle(document.body);
+  return (label, isBold) => {
+    if (!pen) return 7 * label.length + 2 * PADDING;
+    pen.font = `${isBold ? 700 : 400} ${fontSize} ${fontFamily}`;
+    return Math.ceil(pen.measureText(label).width) + 2 * PADDING;
+  };
 }
 
 export class Canvas {
@@ -117,7 +120,11 @@ export function labelOf(box: Shown): string {
 }
 
 function arrows(): SVGElement {
-  const size = { viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 6, markerHeight: 6 };
+  const size = { viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 8, markerHeight: 8 };
   const tip = made('path', { d: 'M0,0.8 L8,4 L0,7.2 z' });
-  return made('defs', {}, made('marker', { id: 'arrow', orient: 'auto', ...size }, tip));
+  return made(
+    'defs',
+    {},
+    made('marker', { id: 'arrow', orient: 'auto', markerUnits: 'userSpaceOnUse', ...size }, tip),
+  );
 }

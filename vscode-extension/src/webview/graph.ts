@@ -21,11 +21,11 @@ import {
 } from '../core/graph/packages';
 import { type Viewport, begun, fitted, showing, zoomed } from '../core/graph/viewport';
 import { Canvas, labelOf, measure } from './canvas';
+import { hearPointer } from './pointer';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
 const STEP = 1.25;
-const CLICK = 4;
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
@@ -66,7 +66,10 @@ function arrange(): void {
   view = viewOf(drawing, closed);
   shown = new Map(view.boxes.map((box) => [box.id, box]));
   const width = measure();
-  const boxes = view.boxes.map((box) => ({ id: box.id, width: width(labelOf(box)) }));
+  const boxes = view.boxes.map((box) => ({
+    id: box.id,
+    width: width(labelOf(box), box.id === drawing.application),
+  }));
   layout = layoutOf(boxes, view.edges, view.boxOf.get(drawing.application) ?? '');
   const circles = new Map(drawing.nodes.map(({ name, cycle }) => [name, cycle]));
   canvas.draw(layout, shown, (box) => {
@@ -110,6 +113,12 @@ function go(id: string): void {
   canvas.focus(id);
 }
 
+/** Goes to a box of a drawing that is another one now. */
+function goAnew(id: string): void {
+  look(begun(layout, boxAt(id), screen()));
+  go(id);
+}
+
 // ------------------------------------------------------------ what is done
 
 function act(id: string): void {
@@ -118,7 +127,7 @@ function act(id: string): void {
     closed = new Set([...closed].filter((name) => name !== id));
     arrange();
     const inside = box.modules.map((name) => view.boxOf.get(name) ?? name)[0];
-    if (inside !== undefined) go(inside);
+    if (inside !== undefined) goAnew(inside);
     return;
   }
   choose(id);
@@ -131,7 +140,7 @@ function closeAround(id: string): void {
   if (name === undefined) return;
   closed = new Set([...closed, name]);
   arrange();
-  go(view.boxOf.get(id) ?? name);
+  goAnew(view.boxOf.get(id) ?? name);
 }
 
 function closeAll(names: readonly string[]): void {
@@ -178,44 +187,17 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
 const idAt = (target: EventTarget | null): string | undefined =>
   target instanceof Element ? target.closest<SVGElement>('.box')?.dataset.id : undefined;
 
-let drag: { x: number; y: number; far: boolean } | undefined;
-stage.addEventListener('pointerdown', (event) => {
-  if (event.button === 0) drag = { x: event.clientX, y: event.clientY, far: false };
-});
-window.addEventListener('pointermove', (event) => {
-  if (!drag) return;
-  const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-  if (!drag.far && Math.hypot(dx, dy) < CLICK) return;
-  drag = { x: event.clientX, y: event.clientY, far: true };
-  stage.classList.add('dragged');
-  look({ ...viewport, x: viewport.x + dx, y: viewport.y + dy });
-});
-window.addEventListener('pointerup', (event) => {
-  const isClick = drag && !drag.far;
-  drag = undefined;
-  stage.classList.remove('dragged');
-  if (!isClick || !(event.target instanceof Node) || !stage.contains(event.target)) return;
-  const id = idAt(event.target);
-  if (id === undefined) choose(undefined);
-  else act(id);
-});
-stage.addEventListener(
-  'wheel',
-  (event) => {
-    event.preventDefault();
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    if (event.ctrlKey || event.metaKey) {
-      const rect = stage.getBoundingClientRect();
-      const at = { x: event.clientX - rect.left, y: event.clientY - rect.top };
-      zoom(Math.exp((-event.deltaY * unit) / 300), at);
-    } else {
-      const x = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-      const y = event.shiftKey && event.deltaX === 0 ? 0 : event.deltaY;
-      look({ ...viewport, x: viewport.x - x * unit, y: viewport.y - y * unit });
-    }
+hearPointer(stage, {
+  pan: (x, y) => {
+    look({ ...viewport, x: viewport.x + x, y: viewport.y + y });
   },
-  { passive: false },
-);
+  zoom,
+  click: (target) => {
+    const id = idAt(target);
+    if (id === undefined) choose(undefined);
+    else act(id);
+  },
+});
 
 const KEYS: Readonly<Record<string, (id: string | undefined) => void>> = {
   Enter: (id) => {
@@ -260,6 +242,12 @@ document.addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
+
+// What is chosen is still to be seen when a file has been opened beside.
+new ResizeObserver(() => {
+  const placed = boxAt(chosen);
+  if (placed) look(showing(viewport, placed, screen()));
+}).observe(stage);
 
 search.addEventListener('input', seek);
 search.addEventListener('keydown', (event) => {

@@ -39,7 +39,7 @@ describe('the status panel', () => {
       4002: child({ pid: 4002, worker: 2, threads: 0 }),
     };
     const [, body] = tags(page({ children }), 'tr').map(plain);
-    expect(body).toBe('1 6 serving 3 of 4 busy GET /<b> 1 min 0 0 4001');
+    expect(body).toBe('1 6 serving 3 of 4 GET /<b> 1 min 0 0 4001');
     expect(tags(page({ children }), 'meter').map((one) => one.attributes)).toMatchObject([
       { max: '4', value: '3', 'aria-label': 'busy threads of worker 1' },
     ]);
@@ -86,7 +86,7 @@ describe('the status panel', () => {
       ['2', '/home/ann/shop/app.py:1'],
     ]);
     expect(plain(page({ last_failure: { ...failure(), current: false } }))).toContain(
-      'and newer code serves',
+      '; newer code serves',
     );
   });
 

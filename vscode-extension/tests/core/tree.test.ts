@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../../src/core/contract';
-import { changedIn, isAgeing, type Tree, treeOf } from '../../src/core/tree';
+import { changedIn } from '../../src/core/redrawing';
+import { isAgeing, type Tree, treeOf } from '../../src/core/tree';
 import { child, failure, NOTE, status, T } from './examples';
 
 const seen = (over?: Partial<Status>) => ({ note: NOTE, status: status(over) });
@@ -27,12 +28,12 @@ describe('the tree', () => {
     };
     const children = { 4002: child({ pid: 4002, worker: 2 }), 4001: child(busy) };
     expect(drawn(treeOf([seen({ children })], []))).toEqual([
-      '(server-process) shop.app | :8090 · gen 6',
-      `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
-      '    (circle-filled) Worker 1 | serving · 3 of 4 busy · 1,200 requests · 34 MiB',
-      '      (arrow-swap) GET /slow | 3 s',
+      '(server-process) shop.app | gen 6 · :8090',
+      `  (layers-active) Generation 6 | serves · 12 ms · since ${since}`,
+      '    (circle-filled) Worker 1 | 3 of 4 busy · 1,200 requests · 34 MiB',
+      '      (arrow-swap) 3 s | GET /slow',
       '      (ellipsis) and 2 more',
-      '    (circle-filled) Worker 2 | serving · 0 of 4 busy · 0 requests',
+      '    (circle-filled) Worker 2 | 0 of 4 busy · 0 requests',
     ]);
   });
 
@@ -47,11 +48,11 @@ describe('the tree', () => {
       pending: { generation: 7, cause: 'saved a.py', since: T },
     };
     expect(drawn(treeOf([seen({ children, generation })], []))).toEqual([
-      '(server-process) shop.app | :8090 · gen 6 → 7',
+      '(server-process) shop.app | gen 6 → 7 · :8090',
       '  (loading~spin) Generation 7 | is being started: saved a.py',
       '    (loading~spin) Worker 3 | starting · 0 of 4 busy · 0 requests',
-      `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
-      '    (circle-filled) Worker 2 | serving · 0 of 4 busy · 0 requests',
+      `  (layers-active) Generation 6 | serves · 12 ms · since ${since}`,
+      '    (circle-filled) Worker 2 | 0 of 4 busy · 0 requests',
       '  (layers) Generation 5 | finishes its requests',
       '    (circle-outline) Worker 1 | draining · 1 busy · 0 requests',
     ]);
@@ -61,10 +62,10 @@ describe('the tree', () => {
     const last_failure = { ...failure(), current: true };
     const tree = treeOf([seen({ health: 'failing', last_failure })], []);
     expect(drawn(tree).slice(0, 4)).toEqual([
-      '(error) shop.app | :8090 · reload failed',
+      '(error) shop.app | reload failed · :8090',
       '  (error) Generation 7 | failed',
       "    (bug) NameError: name 'x' is not defined | /home/ann/shop/shop/views.py:3",
-      `  (layers-active) Generation 6 | serves since ${since} · 12 ms`,
+      `  (layers-active) Generation 6 | serves · 12 ms · since ${since}`,
     ]);
     expect(tree.entries.get('4000:77/7/failure')?.failure).toBe(last_failure);
     expect(
@@ -91,8 +92,8 @@ describe('the tree', () => {
     };
     const tree = treeOf([{ note: NOTE, status: undefined }], [mute]);
     expect(drawn(tree)).toEqual([
-      '(server) shop.app | :8090 · connecting',
-      '(server) shop.app | /run/shop.sock · no status page · shop',
+      '(server) shop.app | connecting · :8090',
+      '(server) shop.app | no status page · /run/shop.sock · shop',
     ]);
     expect([...tree.entries.values()].map((entry) => entry.context)).toEqual([
       'server open backdoor status',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ServerEvent } from '../../src/core/contract';
@@ -45,6 +45,24 @@ function problems(): vscode.Diagnostic[] {
   return vscode.languages
     .getDiagnostics(vscode.Uri.file(prices))
     .filter(({ source }) => source === 'Spawning');
+}
+
+/** The process that answers on the status port of a controller. */
+function statusPage(controller: number): number {
+  const title = `status page of controller ${controller}`;
+  const found = readdirSync('/proc').find(
+    (pid) => /^\d+$/.test(pid) && commandLine(pid).includes(title),
+  );
+  assert.ok(found, title);
+  return Number(found);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has just ended
+  }
 }
 
 describe('a server that was started by hand', () => {
@@ -148,6 +166,13 @@ describe('a server that was started by hand', () => {
         tabs.some(({ label }) => label === 'shop.app:application: status'),
       ),
     );
+  });
+
+  it('is followed on when its status page is started anew', async () => {
+    const before = status()?.generation.serving ?? 0;
+    process.kill(statusPage(server.note.pid), 'SIGKILL');
+    await vscode.commands.executeCommand('spawning.reload', { server });
+    assert.ok((status()?.generation.serving ?? 0) > before);
   });
 
   it('is gone when it has ended', async () => {

@@ -27,5 +27,7 @@ export async function newPage(browser: Browser): Promise<Page> {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
+  // A page with something unsaved asks whether it may be left.
+  page.on('dialog', (dialog) => void dialog.accept());
   return page;
 }

@@ -30,6 +30,7 @@ const SETTINGS = {
   'window.dialogStyle': 'custom',
   'editor.accessibilitySupport': 'off',
   'files.autoSave': 'off',
+  'files.hotExit': 'off',
   'remote.autoForwardPorts': false,
   'security.workspace.trust.startupPrompt': 'never',
   // Drawn by the processor of graphics, the text of a terminal is not in the page.

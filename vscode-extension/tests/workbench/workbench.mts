@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { PATIENCE } from './browser.mts';
 import type { CodeServer } from './code_server.mts';
 import type { Sample } from './sample.mts';
 import { wanted } from './surroundings.mts';
@@ -30,11 +31,11 @@ export class Workbench {
     this.server = server;
   }
 
-  /** Opens the sample's folder. */
+  /** Opens the sample's folder, and waits until the extension is there. */
   async open(): Promise<void> {
     const query = new URLSearchParams({ folder: this.sample.folder });
     await this.page.goto(`${this.server.url}/?${query.toString()}`);
-    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+    await this.statusItem('Spawning').waitFor();
   }
 
   /** Leaves it as it was found: no server, no editor, no terminal, the sample unchanged. */
@@ -55,7 +56,7 @@ export class Workbench {
     await this.clear();
   }
 
-  /** Runs a command by the palette, as soon as the palette knows it. */
+  /** Runs a command by the palette. */
   async command(title: string): Promise<void> {
     await this.quickOpen('F1', `>${title}`, title);
   }
@@ -110,7 +111,7 @@ export class Workbench {
   /** A line of the terminal that is in front. */
   terminalLine(text: Text): Locator {
     return this.page
-      .locator('.terminal-wrapper.active .xterm-rows > div')
+      .locator('.terminal-wrapper.active .xterm-rows > div, .terminal-editor .xterm-rows > div')
       .filter({ hasText: text })
       .first();
   }
@@ -120,16 +121,30 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Marks beside the lines that stem from an extension's decorations. */
-  get marks(): Locator {
-    return this.page.locator('.editor-instance .margin-view-overlays [class*="ced-"]');
+  /** Waits until as many lines of the editor in front have a mark beside them, and are tinted. */
+  async hasMarks({ all, tinted }: { all: number; tinted: number }): Promise<void> {
+    const editor = '.editor-group-container.active .editor-instance';
+    const marks = this.page.locator(`${editor} .glyph-margin-widgets [class*="ced-"]`);
+    const tints = this.page.locator(`${editor} .view-overlays [class*="ced-"]`);
+    await this.until(async () => (await marks.count()) === all && (await tints.count()) === tinted);
+  }
+
+  private async until(isTrue: () => Promise<boolean>): Promise<void> {
+    const late = AbortSignal.timeout(PATIENCE);
+    while (!(await isTrue())) {
+      late.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** What a browser gets from the application of the server that runs. */
-  async get(path: string): Promise<string> {
+  get(path: string): Promise<string> {
     const [url] = this.server.urls;
     if (url === undefined) throw new Error('no server runs');
-    return (await fetch(url + path)).text();
+    const answer = fetch(url + path).then((response) => response.text());
+    // A journey that fails before it looks at the answer ends its server.
+    answer.catch(() => undefined);
+    return answer;
   }
 
   /** The process ids of the servers that run. */
@@ -148,7 +163,9 @@ export class Workbench {
     await this.page.keyboard.press('Control+F');
     const box = this.page.locator('.find-widget .find-part textarea');
     await box.fill(text);
-    await this.page.locator('.find-widget .matchesCount', { hasText: /of [1-9]/ }).waitFor();
+    // In a narrow editor it is not shown.
+    const found = this.page.locator('.find-widget .matchesCount', { hasText: /of [1-9]/ });
+    await found.waitFor({ state: 'attached' });
     await this.page.keyboard.press('Escape');
   }
 

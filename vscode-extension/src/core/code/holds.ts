@@ -4,13 +4,14 @@
  * Rules:
  * 1. Once for each hold of a worker: a debugger that goes step by step holds on.
  * 2. debugpy tells its own user.
- * 3. What waits and is no request was begun at the backdoor; whoever typed it is there.
  */
 
 import type { ServerEvent } from '../contract';
 
 export interface Hold {
   readonly worker: number;
+  /** `GET /orders/7`; empty where it is none: a module waits that is being imported, or what was
+   * typed at the backdoor. */
   readonly request: string;
 }
 
@@ -29,8 +30,8 @@ export function changesOf(event: ServerEvent, held: readonly number[]): Change[]
       return ofStatus(event.status.children, held);
     case 'worker-held':
       if (event.debugger === null) return released(held.filter((one) => one === event.worker));
-      if (held.includes(event.worker) || OTHERS.has(event.debugger) || !event.request) return [];
-      return [{ is: 'held', hold: { worker: event.worker, request: event.request } }];
+      if (held.includes(event.worker) || OTHERS.has(event.debugger)) return [];
+      return [{ is: 'held', hold: { worker: event.worker, request: event.request ?? '' } }];
     case 'worker-gone':
       return released(held.filter((one) => one === event.worker));
     case 'stopping':
@@ -42,14 +43,14 @@ export function changesOf(event: ServerEvent, held: readonly number[]): Change[]
 
 type Children = Extract<ServerEvent, { event: 'hello' }>['status']['children'];
 
-/** `pdb in GET /orders/7`, as the status says it. */
-const TOLD = /^(\S+) in (\S+ .+)$/;
+/** `pdb in GET /orders/7` or `pdb`, as the status says it. */
+const TOLD = /^(\S+)(?: in (\S+ .+))?$/;
 
 function ofStatus(children: Children, held: readonly number[]): Change[] {
   const now = Object.values(children).flatMap((child): Hold[] => {
     const told = TOLD.exec(child.debugger ?? '');
-    if (!told?.[1] || !told[2] || OTHERS.has(told[1])) return [];
-    return [{ worker: child.worker, request: told[2] }];
+    if (!told?.[1] || OTHERS.has(told[1])) return [];
+    return [{ worker: child.worker, request: told[2] ?? '' }];
   });
   const gone = held.filter((worker) => !now.some((hold) => hold.worker === worker));
   const begun = now.filter((hold) => !held.includes(hold.worker));

@@ -19,10 +19,7 @@ export type Ask = (question: string) => Promise<unknown>;
 /** Returns what asks `base` for JSON; the promise is rejected with CoverageTrouble. */
 export function asker(base: string): Ask {
   return async (question) => {
-    const answer = await answered(base + question, 'GET');
-    const found = await answer.text().catch(() => {
-      throw new CoverageTrouble(AWAY);
-    });
+    const found = await textOf(await answered(base + question, 'GET'));
     try {
       return JSON.parse(found) as unknown;
     } catch {
@@ -33,7 +30,7 @@ export function asker(base: string): Ask {
 
 /** Tells `base` to reset, pause or resume; returns what the server says of it. */
 export async function order(base: string, name: 'reset' | 'pause' | 'resume'): Promise<string> {
-  return (await (await answered(`${base}/${name}`, 'POST')).text()).trim();
+  return (await textOf(await answered(`${base}/${name}`, 'POST'))).trim();
 }
 
 async function answered(address: string, method: string): Promise<Response> {
@@ -44,6 +41,12 @@ async function answered(address: string, method: string): Promise<Response> {
   if (answer.ok) return answer;
   // Without --coverage it is the application that answers, with a page of its own.
   const isOurs = (answer.headers.get('Content-Type') ?? '').startsWith('text/plain');
-  const said = isOurs ? (await answer.text()).trim() : '';
+  const said = isOurs ? (await textOf(answer)).trim() : '';
   throw new CoverageTrouble(said || NOT_HERE, isOurs && answer.status === 404);
+}
+
+async function textOf(answer: Response): Promise<string> {
+  return answer.text().catch(() => {
+    throw new CoverageTrouble(AWAY);
+  });
 }

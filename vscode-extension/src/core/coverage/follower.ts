@@ -70,9 +70,12 @@ export class Follower {
     if (this.isAsking || this.isOver) return;
     const at = due({
       isSeen: this.looks.isSeen,
-      hasEditor: this.looks.paths.some((path) => this.known.rows.has(path)),
+      hasEditor: this.looks.paths.some(
+        (path) => this.known === NOTHING || this.known.rows.has(path),
+      ),
       hasSigns: this.hasSigns(),
       isUnsettled: this.isBusy || this.isPending(),
+      isTroubled: this.trouble !== '',
       asked: this.asked,
       sign: this.sign,
     });

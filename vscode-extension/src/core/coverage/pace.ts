@@ -7,6 +7,7 @@
  * 2. After a sign it is asked until SETTLED has passed: workers tell twice a second what ran.
  * 3. Without signs it is asked now and then, for code that runs without a request; where there
  *    are no signs to be had at all, in each INTERVAL.
+ * 4. One that refuses, or does not answer, is asked again now and then.
  */
 
 export const INTERVAL = 1_000;
@@ -16,12 +17,14 @@ export const SELDOM = 10_000;
 export interface Circumstances {
   /** The window has the focus, and coverage is shown. */
   readonly isSeen: boolean;
-  /** An editor shows a file with marks. */
+  /** An editor shows a file that is measured, or that may be. */
   readonly hasEditor: boolean;
   /** The server has an event stream. */
   readonly hasSigns: boolean;
   /** Figures are being found out, or a request is in flight. */
   readonly isUnsettled: boolean;
+  /** The last question had no answer. */
+  readonly isTroubled: boolean;
   /** When it was asked last, and when there was a sign last; milliseconds. */
   readonly asked: number;
   readonly sign: number;
@@ -30,8 +33,10 @@ export interface Circumstances {
 /** Returns when to ask next, undefined: not until something else is so. */
 export function due(now: Circumstances): number | undefined {
   if (!now.isSeen) return undefined;
-  const soon = now.asked + INTERVAL;
-  if (!now.hasSigns) return now.hasEditor ? soon : undefined;
-  if (now.isUnsettled || now.asked < now.sign + SETTLED) return soon;
-  return now.hasEditor ? now.asked + SELDOM : undefined;
+  const [soon, later] = [now.asked + INTERVAL, now.asked + SELDOM];
+  if (now.asked < now.sign + SETTLED) return soon;
+  if (now.isTroubled) return later;
+  if (now.hasSigns && now.isUnsettled) return soon;
+  if (!now.hasEditor) return undefined;
+  return now.hasSigns ? later : soon;
 }

@@ -74,12 +74,14 @@ export function layoutOf(
   });
   const lefts = leftsOf(columns, boxes);
   const shown = boxesAt(columns, boxes, middles, lefts);
-  const at = (vertex: number): Point => {
-    const column = web.layer[vertex] ?? 0;
-    return {
-      x: (lefts[column]?.x ?? 0) + (lefts[column]?.width ?? 0) / 2,
-      y: (middles[vertex] ?? 0) + MARGIN,
-    };
+  // Straight over the column, so that it bends between columns only, where no box is.
+  const over = (vertex: number): Point[] => {
+    const { x = 0, width = 0 } = lefts[web.layer[vertex] ?? 0] ?? {};
+    const y = (middles[vertex] ?? 0) + MARGIN;
+    return [
+      { x, y },
+      { x: x + width, y },
+    ];
   };
   const last = lefts.at(-1);
   return {
@@ -89,7 +91,7 @@ export function layoutOf(
     edges: pairs.map(([from, to]) => {
       const ends = [shown[from], shown[to]] as [PlacedBox, PlacedBox];
       const isCircular = component[from] === component[to];
-      return isCircular ? bentBack(...ends) : through(...ends, web.between(from, to).map(at));
+      return isCircular ? bentBack(...ends) : through(...ends, web.between(from, to).flatMap(over));
     }),
   };
 }

@@ -11,7 +11,4 @@ export type ToPage =
     }
   | { readonly is: 'trouble'; readonly sentence: string };
 
-export type FromPage =
-  | { readonly is: 'ready' }
-  | { readonly is: 'again' }
-  | { readonly is: 'open'; readonly file: string };
+export type FromPage = { readonly is: 'ready' } | { readonly is: 'open'; readonly file: string };

@@ -37,15 +37,18 @@ export function packagesOf(drawing: Drawing): string[] {
     .sort((one, other) => depth(one) - depth(other) || (one < other ? -1 : 1));
 }
 
-/** The packages that are closed at first: they are opened from outside in, while there is room. */
+/**
+ * The packages that are closed at first: they are opened from outside in, all of one depth or
+ * none, while there is room.
+ */
 export function closedAtFirst(drawing: Drawing, many = MANY): Set<string> {
-  const packages = packagesOf(drawing);
-  const closed = new Set(packages);
+  let closed = new Set(packagesOf(drawing));
   if (drawing.nodes.length <= many) return new Set();
-  for (const name of packages) {
-    const before = countOf(drawing, closed);
-    closed.delete(name);
-    if (before > FEW && countOf(drawing, closed) > many) closed.add(name);
+  while (closed.size > 0) {
+    const outermost = Math.min(...[...closed].map(depth));
+    const opened = new Set([...closed].filter((name) => depth(name) > outermost));
+    if (countOf(drawing, closed) > FEW && countOf(drawing, opened) > many) break;
+    closed = opened;
   }
   return closed;
 }

@@ -31,7 +31,7 @@ const CASES: readonly (readonly [string, ServerEvent, number[], Change[]])[] = [
   ['one of which nobody was told is let go', held(3, null, null), [], []],
   ['debugpy tells by itself', held(3, 'debugpy', 'GET /'), [], []],
   ['as PyCharm does', held(3, 'pydevd', 'GET /'), [], []],
-  ['what is no request', held(3, 'pdb', null), [], []],
+  ['what is no request', held(3, 'pdb', null), [], [began(3, '')]],
   ['the worker ends', { ...told, event: 'worker-gone', worker: 3, pid: 9 }, [3, 4], [ended(3)]],
   ['the server ends', { ...told, event: 'stopping' }, [3, 4], [ended(3), ended(4)]],
   ['what else happens', { ...told, event: 'wanted', workers: 3 }, [3], []],
@@ -44,7 +44,12 @@ const CASES: readonly (readonly [string, ServerEvent, number[], Change[]])[] = [
   ['a new word: it waits still', hello({ worker: 3, debugger: 'pdb in GET /' }), [3], []],
   ['a new word: it waits no more', hello({ worker: 3, debugger: null }), [3], [ended(3)]],
   ['a first word of debugpy', hello({ worker: 3, debugger: 'debugpy in GET /' }), [], []],
-  ['a first word of code that is no request', hello({ worker: 3, debugger: 'pdb' }), [], []],
+  [
+    'a first word of code that is no request',
+    hello({ worker: 3, debugger: 'pdb' }),
+    [],
+    [began(3, '')],
+  ],
 ];
 
 describe('breakpoints that wait', () => {

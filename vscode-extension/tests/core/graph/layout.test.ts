@@ -138,7 +138,8 @@ describe('a layout', () => {
     // Over a column it goes beside the box there.
     const over = drawn.edges.find(({ from, to }) => from === 'app' && to === 'b');
     const beside = drawn.boxes.find(({ id }) => id === 'a');
-    expect(over?.points).toHaveLength(3);
+    expect(over?.points).toHaveLength(4);
+    expect(over?.points[1]?.y).toBe(over?.points[2]?.y);
     const y = over?.points[1]?.y ?? 0;
     expect(y < (beside?.y ?? 0) || y > (beside?.y ?? 0) + BOX_HEIGHT).toBe(true);
   });

@@ -215,4 +215,6 @@ export class FakeTextEditor {
 }
 
 /** What a tab shows, where that is a terminal. */
-export class TabInputTerminal {}
+export class TabInputTerminal {
+  readonly isTerminal = true;
+}

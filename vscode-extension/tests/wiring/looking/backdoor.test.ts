@@ -153,6 +153,17 @@ test('without a backdoor it is to be answered elsewhere', () => {
   expect(editor.progress[0]?.title).toContain('in the terminal of the server');
 });
 
+test('what is no request is told of where the user is not in the server', async () => {
+  const server = looking.meet();
+  await editor.run('spawning.attachBackdoor', { server });
+  server.tell({ ...HELD, request: null });
+  expect(editor.progress).toEqual([]);
+  terminal().close(0);
+  server.tell({ ...HELD, request: null });
+  expect(editor.progress[0]?.title).toContain('breakpoint() waits in worker 3: [Attach]');
+  expect(editor.progress[0]?.title).toContain('), or go on in the terminal of the server');
+});
+
 test('it goes with its server', async () => {
   const server = looking.meet();
   server.tell(HELD);
