@@ -23,7 +23,7 @@ export default journey(
     await bench.statusItem(/gen 3/).waitFor();
     await bench.problem("name 'fife' is not defined").waitFor({ state: 'detached' });
     await bench.command('Spawning: Focus on Servers View');
-  await bench.treeRow(/Generation 3.*serves/).waitFor();
+    await bench.treeRow(/Generation 3.*serves/).waitFor();
     await bench.shot('3-mended');
   },
 );
