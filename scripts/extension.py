@@ -114,7 +114,7 @@ def run_fast(step: str, variables: "dict[str, str]") -> Outcome:
         env=dict(os.environ, NO_COLOR="1", **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        universal_newlines=True,
+        text=True,
         check=False,
     )
     counts = (1, 0) if step != "unit" else _counts(results, "numPassedTests", "numFailedTests")

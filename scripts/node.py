@@ -8,6 +8,7 @@ It comes from PyPI, as wheels that hold the official binaries.  Runs with any Py
 
 import os
 import sys
+from typing import NoReturn
 
 import cache
 import environment
@@ -48,16 +49,15 @@ def variables() -> "dict[str, str]":
     }
 
 
-def main(arguments: "list[str]") -> int:
-    """Run the command that the command line names."""
+def main(arguments: "list[str]") -> "NoReturn":
+    """Become the command that the command line names."""
     try:
         os.environ.update(variables())
     except cache.CannotMake as error:
         print("error: {}".format(error), file=sys.stderr)
-        return 1
+        sys.exit(1)
     os.execvp(arguments[0], arguments)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

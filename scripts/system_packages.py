@@ -2,8 +2,9 @@
 
     python3 scripts/system_packages.py [PROGRAM ...]
 
-Without a name all of them.  On Debian and its kin, as root, by apt-get.  Elsewhere it says what is missing: the
-tests that need it then have no cases.  Runs with any Python 3, as `interpreters` does.
+Without a name all of them.  On Debian and its kin, as root, by apt-get.  Elsewhere it says
+what is missing: the tests that need it then have no cases.  Runs with any Python 3, as
+`interpreters` does.
 """
 
 import os

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from spawning import log
 from spawning.messages import Boot, Channel
 from spawning.streams import Streams
 
@@ -56,14 +57,30 @@ class ExecSpawner:
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
+        self._has_warned = False
 
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker with its own interpreter."""
         cradle = (boot.cradle,) if boot.cradle >= 0 else ()
         inherited = (*boot.descriptors, *cradle)
-        spawned = start([str(WORKER)], inherited, self._streams, _for_debuggers(boot))
+        options = self._for_debuggers() if boot.config["threads"] == 0 else {}
+        spawned = start([str(WORKER)], inherited, self._streams, options)
         spawned.channel.send(boot)
         return spawned
+
+    def _for_debuggers(self) -> Mapping[str, Any]:
+        """Return what a worker with greenlets needs where debugpy follows us into it.
+
+        Its own threads would wait on greenlets, once eventlet has put those in the place of
+        locks.  With this variable it takes copies of its own of all that is replaced, and
+        complains that gevent, for which that was made, is missing.
+        """
+        if "pydevd" not in sys.modules:
+            return {}
+        if not self._has_warned:
+            self._has_warned = True
+            log.say("debugpy complains that gevent is missing: with greenlets that does no harm")
+        return {"env": {"GEVENT_SUPPORT": "True"} | os.environ}
 
 
 def start(
@@ -85,17 +102,6 @@ def start(
             **options,
         )
     return Spawned(process, Channel(ours))
-
-
-def _for_debuggers(boot: Boot) -> Mapping[str, Any]:
-    """Return what a worker with greenlets needs where debugpy follows us into it.
-
-    Its own threads would wait on greenlets, once eventlet has put those in the place of locks.
-    With this variable it takes copies of its own of all that is replaced, as gevent needs it.
-    """
-    if boot.config["threads"] or "pydevd" not in sys.modules:
-        return {}
-    return {"env": {"GEVENT_SUPPORT": "True"} | os.environ}
 
 
 def interpreter() -> list[str]:

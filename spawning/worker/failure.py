@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import linecache
 import sys
 import traceback
@@ -15,8 +15,8 @@ from spawning.errors import ApplicationNotFound, SpawningError
 from spawning.messages import Failed, Frame
 
 _OURS = str(Path(__file__).resolve().parents[1]) + "/"
-_IMPORTING = (_OURS, "<frozen importlib", str(importlib.util.__file__))
-"""Of frames that only import: of no use to the user.  Before Python 3.11 not all are frozen."""
+_IMPORTING = (_OURS, "<frozen importlib", str(Path(importlib.__file__).parent) + "/")
+"""Where frames are that only import, of no use to the user: some of importlib's are not frozen."""
 _INSTALLED = ("site-packages", "dist-packages")
 SAVING = 150
 """Milliseconds that an editor may need to save several files, and we to take notice."""

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from clients import Client, get
-from serving import COMMAND, Server, StartServer, title_of
+from serving import COMMAND, PATIENCE, Server, StartServer, title_of
 
 pytestmark = pytest.mark.slow
 
@@ -144,10 +144,11 @@ def test_greenlets_are_monkey_patched_before_the_application_loads(
     spawn: StartServer, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(
-        "import socket, eventlet.greenio, time\nfrom eventlet.patcher import is_monkey_patched\n"
+        "import os, socket, eventlet.greenio, time\n"
         "assert socket.socket is eventlet.greenio.GreenSocket\n"
         "def app(environ, start):\n"
-        "    time.sleep(0.2 if environ['PATH_INFO'] == '/slow' else 0)\n"
+        "    while environ['PATH_INFO'] == '/slow' and not os.path.exists('go'):\n"
+        "        time.sleep(0.01)\n"
         "    start('200 OK', [])\n    return [b'ok']\n"
     )
     server = spawn(tmp_path, "-s", "1", "-t", "0", "mine.app").wait_until_serving()
@@ -157,7 +158,8 @@ def test_greenlets_are_monkey_patched_before_the_application_loads(
         slow.socket.setblocking(False)
         with pytest.raises(BlockingIOError):
             slow.socket.recv(1)
-        slow.socket.settimeout(30)
+        slow.socket.settimeout(PATIENCE)
+        (tmp_path / "go").touch()
         assert slow.answer().text == "ok"
 
 

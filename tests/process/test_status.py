@@ -77,8 +77,9 @@ def test_a_request_is_seen_while_it_is_answered_and_counted_after(
 def test_a_worker_whose_loop_is_blocked_is_shown_as_hung(watch: Watch) -> None:
     watched = watch("-s", "2", "-t", "0")
     with watched.begin("/block") as client:
-        said = watched.wait_until_it_says(lambda s: "hung" in _states(s), "a worker hangs")
-        assert _states(said) == ["hung", "serving"]
+        said = watched.wait_until_it_says(
+            lambda s: _states(s) == ["hung", "serving"], "a worker hangs, and one serves"
+        )
         (hung,) = [child for child in said["children"].values() if child["state"] == "hung"]
         assert hung["oldest_request"]["line"].startswith("GET /block?")
         assert hung["oldest_request"]["seconds"] > 2

@@ -10,6 +10,7 @@ import pytest
 
 from clients import Client
 from heard import Event, Stream
+from serving import PATIENCE
 from spawning.status.counters import lasting
 from watched import Watch, Watched
 
@@ -148,5 +149,5 @@ def test_it_does_not_outlive_the_controller(watch: Watch) -> None:
     with Stream(watched.status) as stream:
         stream.until("hello")
         watched.server.process.kill()
-        process.wait(30)
+        process.wait(PATIENCE)
         stream.client.rest()

@@ -7,8 +7,11 @@ What is waited for, by the last event of each file:
     written      | its writer closed it: at once
     placed       | moved or linked to its name, whole: the same
     being written| opened or written, not closed: until the close, at most CLOSE
-    open         | the same, and a program is known to have it open: asked again after
-                 | CLOSE, and at most OPEN_LONGEST for all
+    closing      | closed, and a program has it open all the same: asked again after
+                 | CLOSING, then twice that and so on, for the kernel tells of a close
+                 | before it is done with it, and the program may have to wait meanwhile
+    open         | being written, and a program is known to have it open: asked again
+                 | after CLOSE, and at most OPEN_LONGEST for all
     unsure       | gone, or in a folder that has just appeared: after SETTLE, for
                  | vim with a backup and "safe write" put a new file in its place
     attributes   | permissions or times were set: after SETTLE; nothing, if one of the
@@ -30,6 +33,7 @@ from dataclasses import dataclass, field, replace
 
 SETTLE = 0.1
 CLOSE = 1.0
+CLOSING = 0.005
 LONGEST = 3.0
 """Bound of all waits together, but for git's lock."""
 OPEN_LONGEST = 10.0
@@ -51,6 +55,7 @@ class State(enum.Enum):
     WRITTEN = "written"
     PLACED = "placed"
     BEING_WRITTEN = "being written"
+    CLOSING = "closing"
     OPEN = "open"
     UNSURE = "unsure"
     ATTRIBUTES = "attributes"
@@ -63,6 +68,8 @@ class Touch:
     state: State
     path: str
     moment: float
+    pause: float = 0.0
+    """Seconds after which to ask again, of a file that is closing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,13 @@ class Batch:
 
 def _after(known: Touch | None, touch: Touch) -> Touch:
     """Return what counts after `touch`, of a file last touched by `known`."""
-    # Many programs set permissions or times after they closed the file.
-    return known if known and touch.state is State.ATTRIBUTES else touch
+    if known and touch.state is State.ATTRIBUTES:
+        return known  # Many programs set permissions or times after they closed the file.
+    if known and known.state in (State.WRITTEN, State.CLOSING) and touch.state is State.OPEN:
+        pause = 2 * known.pause or CLOSING
+        if pause < CLOSE:
+            return replace(touch, state=State.CLOSING, pause=pause)
+    return touch
 
 
 def unfinished(batch: Batch, now: float) -> list[str]:
@@ -145,6 +157,8 @@ def _ready(touch: Touch) -> float:
     match touch.state:
         case State.BEING_WRITTEN | State.OPEN:
             return touch.moment + CLOSE
+        case State.CLOSING:
+            return touch.moment + touch.pause
         case State.UNSURE | State.ATTRIBUTES:
             return touch.moment + SETTLE
         case _:

@@ -6,7 +6,8 @@ Rules:
    Once for each path and time, so that a clock that is ahead reloads once.  Of what
    the application has opened the moment is known, and counts instead.
    The time of a folder tells nothing: importing makes `__pycache__` in it.
-   An event about a file before the first look means changed as well.
+   An event about a file before the first look means changed as well, and so does a
+   save during it: what was read may be what was saved, and not what was loaded.
 2. What is known of a file is what was last acted upon (see `fingerprints`).
 3. Reading and parsing are done in small pieces, in idle moments.
 """
@@ -163,6 +164,10 @@ class Knowledge:
     def _is_changed(self, path: str, wall: float) -> bool:
         """Look at a file for the first time."""
         found = read(path, self.prints.own)
+        if found and not path.endswith(os.sep) and status_of(path) != found[0].status:
+            self.prints.keep(path, UNKNOWN)
+            self._was_missing(path)
+            return True
         digest = found[0].digest if found else None
         if path in self.prints and self.prints.digest(path) == digest:
             return False

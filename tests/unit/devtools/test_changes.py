@@ -7,6 +7,7 @@ import pytest
 from spawning_devtools.reload.changes import (
     BURST,
     CLOSE,
+    CLOSING,
     HURRY,
     LOCK_LONGEST,
     LOCK_LOOK,
@@ -40,6 +41,18 @@ CASES = {
     "written slowly": ([(0, B, "a"), (0.5, B, "a")], 0.5 + CLOSE),
     "written for ever": ([(t / 2, B, "a") for t in range(60)], LONGEST),
     "written slowly by a program that was found": ([(0, B, "a"), (5, O, "a")], 5 + CLOSE),
+    "closed, and the kernel is not done with it": (
+        [(0, B, "a"), (1, W, "a"), (1, O, "a")],
+        1 + CLOSING,
+    ),
+    "closed by a program that has to wait": (
+        [(0, W, "a"), (0, O, "a"), (CLOSING, O, "a")],
+        3 * CLOSING,
+    ),
+    "closed by one of two writers": (
+        [(0, W, "a"), *(((2**n - 1) * CLOSING, O, "a") for n in range(9))],
+        255 * CLOSING + CLOSE,
+    ),
     "held open for ever": ([(t / 2, O, "a") for t in range(60)], OPEN_LONGEST),
     "permissions after the close": (
         [(0, B, "a"), (0.001, W, "a"), (0.002, A, "a")],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from spawning.messages import Begun, Graph, Opened, Prospect, Reload, Serving
 from spawning_devtools.reload.actions import Action, Say, Watch
-from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.changes import CLOSING, FolderTouch, Overflow, State, Touch
 from spawning_devtools.reload.conductor import Conductor
 from spawning_devtools.reload.loops import TOLERATED
 
@@ -81,6 +84,39 @@ def test_a_file_that_is_emptied_while_it_is_read_is_waited_for(project: Project)
     clocked.touch("views.py")
     assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
     assert clocked.step() == []
+
+
+def save_when_opened(path: Path, text: str) -> None:
+    """Have `path` saved when it is opened next, so after its status was asked for."""
+    pending = [text]
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and pending and arguments[0] == str(path):
+            path.write_text(pending.pop())
+
+    sys.addaudithook(hear)
+
+
+def test_a_file_that_is_saved_while_it_is_read_for_the_first_time_has_changed(
+    project: Project,
+) -> None:
+    save_when_opened(project.folder / "views.py", "index = 22\n")
+    clocked = Clocked(project)
+    clocked.touch("views.py")
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+    clocked.touch("views.py")
+    assert clocked.step() == []
+
+
+def test_a_writer_that_has_closed_the_file_is_hardly_waited_for(project: Project) -> None:
+    clocked = Clocked(project)
+    with (project.folder / "views.py").open("w") as file:
+        print("index = 22", file=file, flush=True)
+        clocked.touch("views.py")  # the kernel tells of a close before it is done with it
+        assert clocked.step() == []
+    before = clocked.now
+    assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
+    assert clocked.now == before + CLOSING
 
 
 def test_permissions_that_are_set_while_a_file_is_read_are_not_waited_for(
