@@ -47,7 +47,7 @@ export function answerOf(ended: Ended, python: string): unknown {
 function complaint(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1) ?? '';
   if (/No module named '?spawning_devtools/.test(line)) {
-    return "the interpreter of the server has no module spawning_devtools; type: pip install 'spawning[dev]'";
+    return "the interpreter of the server has no module spawning_devtools; type: pip install 'spawning[devtools]'";
   }
   return line.replace(/^spawnctl: (?:error: )?/, '');
 }

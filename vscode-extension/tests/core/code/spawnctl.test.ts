@@ -46,7 +46,7 @@ describe('the answer of spawnctl', () => {
     ],
     [
       { code: 1, stdout: '', stderr: '/venv/bin/python: No module named spawning_devtools\n' },
-      "the interpreter of the server has no module spawning_devtools; type: pip install 'spawning[dev]'",
+      "the interpreter of the server has no module spawning_devtools; type: pip install 'spawning[devtools]'",
     ],
     [{ code: 3, stdout: '', stderr: '' }, 'spawnctl ended with 3'],
     [{ code: undefined, stdout: '', stderr: 'spawn p ENOENT' }, 'p cannot be run: spawn p ENOENT'],
