@@ -14,5 +14,15 @@ export default journey(
     await bench.statusItem(/gen 2 .*ms/).waitFor();
     assert.match(await bench.get('/'), /Good morning: egg/);
     await bench.shot('2-saved');
+
+    await bench.selectText('Good morning');
+    await bench.page.keyboard.type('Good evening');
+    await bench.page.keyboard.press('Control+S');
+    await bench.statusItem(/gen 3 .*ms/).waitFor();
+    assert.match(await bench.get('/'), /Good evening: egg/);
+    await bench.command('Spawning: Focus on Servers View');
+    await bench.command('View: Hide Panel');
+    await bench.treeRow(/Generation 3/).waitFor();
+    await bench.shot('2-saved-again');
   },
 );

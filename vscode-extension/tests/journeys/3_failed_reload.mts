@@ -14,6 +14,7 @@ export default journey(
     await bench.command('Problems: Focus on Problems View');
     await bench.problem("name 'fife' is not defined").waitFor();
     await bench.problem('prices.py').waitFor();
+    await bench.quickInput.waitFor({ state: 'hidden' });
     await bench.shot('3-failed');
     await bench.problem("name 'fife' is not defined").dblclick();
     await bench.tab('prices.py').waitFor();
