@@ -18,7 +18,7 @@ demo: ## serve examples/demo and reload it at each save; ARGS="--port 0" and the
 
 check: $(CHECKS) ## format, lint, types, layers, doors, sizes, unit tests, docs, man pages, extension: all that is fast
 
-test: check ## make check, all tests with each Python of this machine, make editor
+test: check ## make check, all tests with each Python of this machine, the extension in the real editor
 	@$(PYTHON) scripts/system_packages.py
 	@$(PYTHON) scripts/each_python.py $(ARGS)
 	@$(PYTHON) scripts/extension.py host journeys

@@ -61,8 +61,12 @@ class Follower:
                 continue
             if numbered is None:
                 return
-            self._chronicle = chronicle.extended(self._chronicle, numbered[1])
-            yield self._fact(numbered)
+            number, fact = numbered
+            if fact is None:
+                yield events.KEEP_ALIVE
+                continue
+            self._chronicle = chronicle.extended(self._chronicle, fact)
+            yield self._fact((number, fact))
 
     def _beginning(self) -> Iterator[bytes]:
         missed = self._subscription.missed

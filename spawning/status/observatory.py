@@ -26,8 +26,13 @@ STREAMS = 8
 KEPT = 500
 """Facts that can be sent to who has missed them."""
 
+PATIENCE = 0.5
+"""Seconds in which one of them may turn out to have nobody at its other end."""
+
 Numbered = tuple[int, chronicle.Fact]
-Feed = queue.SimpleQueue[Numbered | None]
+WORD = (0, None)
+"""In place of a fact: something has to be sent, so that it shows whether anybody is there."""
+Feed = queue.SimpleQueue[Numbered | tuple[int, None] | None]
 """Facts as they happen, each with its number; None at the end."""
 
 
@@ -56,7 +61,8 @@ class Observatory:
         self._number = 0
         self._kept: collections.deque[Numbered] = collections.deque(maxlen=KEPT)
         self._feeds: set[Feed] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        """Notified when a feed ends."""
         self.is_over = False
         """Whether the controller is gone."""
 
@@ -103,10 +109,16 @@ class Observatory:
     def subscribe(self, last_id: str) -> Subscription | None:
         """Return all that happens from now on, and what did since `last_id`, which may be empty.
 
-        None where there are too many subscriptions.
+        None where there are too many subscriptions of clients that are still there.
         """
         with self._lock:
-            if self.is_over or len(self._feeds) >= STREAMS:
+            if not self._has_room():
+                # The first word to a client that has gone is lost, the second one fails.
+                for other in self._feeds:
+                    other.put(WORD)
+                    other.put(WORD)
+                self._lock.wait_for(self._has_room, PATIENCE)
+            if self.is_over or not self._has_room():
                 return None
             feed: Feed = queue.SimpleQueue()
             self._feeds.add(feed)
@@ -116,6 +128,10 @@ class Observatory:
         """End a feed."""
         with self._lock:
             self._feeds.discard(feed)
+            self._lock.notify_all()
+
+    def _has_room(self) -> bool:
+        return len(self._feeds) < STREAMS
 
     def _since(self, last_id: str) -> tuple[Numbered, ...] | None:
         run, _, digits = last_id.partition("-")

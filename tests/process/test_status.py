@@ -76,6 +76,7 @@ def test_a_request_is_seen_while_it_is_answered_and_counted_after(
 
 def test_a_worker_whose_loop_is_blocked_is_shown_as_hung(watch: Watch) -> None:
     watched = watch("-s", "2", "-t", "0")
+    watched.wait_until_it_says(lambda s: _states(s) == ["serving"] * 2, "two serve")
     with watched.begin("/block") as client:
         said = watched.wait_until_it_says(
             lambda s: _states(s) == ["hung", "serving"], "a worker hangs, and one serves"

@@ -141,6 +141,10 @@ def test_streams_are_bounded_and_leave_room_for_the_rest(watch: Watch) -> None:
     assert watched.ask("/readyz").status == 200
     for stream in streams:
         stream.client.close()
+    others = [Stream(watched.status) for _ in range(8)]
+    for stream in others:
+        stream.until("hello")
+        stream.client.close()
 
 
 def test_it_does_not_outlive_the_controller(watch: Watch) -> None:

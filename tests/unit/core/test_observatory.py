@@ -64,6 +64,7 @@ def test_ids_of_another_process(observatory: Observatory) -> None:
     assert missed(other, observatory.id_of(1)) is None
 
 
+@pytest.mark.slow
 def test_there_are_so_many_streams_and_no_more(observatory: Observatory) -> None:
     found = [observatory.subscribe("") for _ in range(STREAMS)]
     assert None not in found

@@ -7,7 +7,8 @@
  */
 
 export const DEBUG_TYPE = 'spawning';
-const DEBUGPY_TYPE = 'debugpy';
+/** Of Microsoft's extension. */
+export const DEBUGPY_TYPE = 'debugpy';
 /** Keys of a configuration that say what is served; the command line has them. */
 const OURS = ['application', 'arguments', 'coverage'];
 

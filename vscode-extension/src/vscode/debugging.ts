@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { typedApplication } from '../core/application';
 import { portOf } from '../core/commandLine';
 import {
+  DEBUGPY_TYPE,
   DEBUG_TYPE,
   adapterOf,
   childConfiguration,
@@ -13,12 +14,14 @@ import {
   type SpawningConfiguration,
 } from '../core/debugging';
 import { isFree } from '../core/ports';
+import { processOf, type Identity } from '../core/processes';
 import { splitWords } from '../core/words';
 import { busyPort, resolveBusy } from './busyPort';
 import { folderFor } from './workspaceFolders';
 import type { TerminalLauncher } from './launcher';
 import type { Parts, Server, Servers } from './parts';
 import { hasDebugpy, type Plan } from './plans';
+import { endOrphan } from './stopping';
 import { isTrusted } from './trust';
 
 const DYNAMIC = vscode.DebugConfigurationProviderTriggerKind.Dynamic;
@@ -35,9 +38,7 @@ export function registerDebugging(
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: ({ configuration }) => descriptor(configuration),
     }),
-    vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
-      createDebugAdapterTracker: () => ({ onWillReceiveMessage: keepChildrenOurs }),
-    }),
+    trackSessions(),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(join),
   );
 }
@@ -151,6 +152,52 @@ function descriptor(
   return 'port' in adapter
     ? new vscode.DebugAdapterServer(adapter.port, adapter.host)
     : new vscode.DebugAdapterExecutable(adapter.command, [...adapter.args]);
+}
+
+/** Has servers end with the sessions that have started them, whoever's debugger that was. */
+function trackSessions(): vscode.Disposable {
+  const running = new Set<Identity>();
+  const end = (started: Identity): void => {
+    if (running.delete(started)) {
+      void endOrphan(started);
+    }
+  };
+  const createDebugAdapterTracker = (session: vscode.DebugSession) => {
+    const { type, configuration, parentSession } = session;
+    const isServer = !parentSession && configuration.module === 'spawning';
+    let started: Identity | undefined;
+    const isOver = (): void => {
+      if (started) {
+        end(started);
+      }
+    };
+    return {
+      ...(type === DEBUG_TYPE ? { onWillReceiveMessage: keepChildrenOurs } : {}),
+      onDidSendMessage(message: unknown): void {
+        const found = isServer ? startedBy(message) : undefined;
+        if (found) {
+          started = found;
+          running.add(found);
+        }
+      },
+      onWillStopSession: isOver,
+      onExit: isOver,
+    };
+  };
+  return vscode.Disposable.from(
+    ...[DEBUG_TYPE, DEBUGPY_TYPE].map((type) =>
+      vscode.debug.registerDebugAdapterTrackerFactory(type, { createDebugAdapterTracker }),
+    ),
+    new vscode.Disposable(() => {
+      running.forEach(end);
+    }),
+  );
+}
+
+/** Returns the process that an adapter says it has started. */
+function startedBy(message: unknown): Identity | undefined {
+  const { event, body } = message as { event?: string; body?: { systemProcessId?: number } };
+  return event === 'process' && body?.systemProcessId ? processOf(body.systemProcessId) : undefined;
 }
 
 /**

@@ -42,6 +42,8 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   private readonly terminals = new Terminals();
   /** The servers that were started here, by their terminals. */
   private readonly started = new Map<vscode.Terminal, Identity>();
+  /** What is being started: who asks for it once more, gets the same. */
+  private readonly starting = new Map<string, Promise<Tried>>();
   private readonly listening: vscode.Disposable[] = [];
 
   constructor(
@@ -119,10 +121,22 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   }
 
   private async launch(plan: Plan): Promise<Server | undefined> {
+    const key = JSON.stringify([plan.cwd, plan.title]);
+    const begun = this.starting.get(key);
+    if (begun) {
+      const { outcome } = await begun;
+      return 'server' in outcome ? outcome.server : undefined;
+    }
     this.log.info(`${plan.cwd}: ${[plan.python, '-m', 'spawning', ...plan.arguments].join(' ')}`);
-    const tried = await whileSlow(`Starting ${plan.title}`, (token, tell) =>
+    const trying = whileSlow(`Starting ${plan.title}`, (token, tell) =>
       new Try(plan, this.servers, token, tell).run(this.terminals),
-    );
+    ).finally(() => this.starting.delete(key));
+    this.starting.set(key, trying);
+    return this.followUp(plan, await trying);
+  }
+
+  /** Does what the outcome asks for; only where that decides, it waits for an answer. */
+  private async followUp(plan: Plan, tried: Tried): Promise<Server | undefined> {
     const { outcome, execution } = tried;
     switch (outcome.kind) {
       case 'serving':
@@ -143,7 +157,7 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
       }
       case 'failed':
         if (outcome.failure) {
-          await this.tell(plan, outcome.failure, tried, undefined);
+          void this.tell(plan, outcome.failure, tried, undefined);
         }
         return undefined;
       case 'cancelled':

@@ -48,6 +48,8 @@ let shown = new Map<string, Shown>();
 let chosen: string | undefined;
 let viewport: Viewport = { x: 0, y: 0, scale: 1 };
 let matches: string[] = [];
+/** The user has zoomed or moved it. */
+let isMoved = false;
 
 // ------------------------------------------------------------ what is drawn
 
@@ -170,10 +172,12 @@ function look(next: Viewport): void {
 }
 
 function fit(): void {
+  isMoved = false;
   look(fitted(layout, screen()));
 }
 
 function zoom(factor: number, at = { x: stage.clientWidth / 2, y: stage.clientHeight / 2 }): void {
+  isMoved = true;
   look(zoomed(viewport, factor, at));
 }
 
@@ -189,6 +193,7 @@ const idAt = (target: EventTarget | null): string | undefined =>
 
 hearPointer(stage, {
   pan: (x, y) => {
+    isMoved = true;
     look({ ...viewport, x: viewport.x + x, y: viewport.y + y });
   },
   zoom,
@@ -243,10 +248,11 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-// What is chosen is still to be seen when a file has been opened beside.
 new ResizeObserver(() => {
-  const placed = boxAt(chosen);
-  if (placed) look(showing(viewport, placed, screen()));
+  const placed = boxAt(chosen ?? view.boxOf.get(drawing.application));
+  // As it was left, but for what is chosen: that is still to be seen beside an opened file.
+  if (!isMoved) look(begun(layout, placed, screen()));
+  else if (chosen !== undefined && placed) look(showing(viewport, placed, screen()));
 }).observe(stage);
 
 search.addEventListener('input', seek);

@@ -22,7 +22,8 @@ export default journey(
     bench.sample.write('shop/prices.py', before);
     await bench.statusItem(/gen 3/).waitFor();
     await bench.problem("name 'fife' is not defined").waitFor({ state: 'detached' });
-    await bench.treeRow('healthy').waitFor();
+    await bench.command('Spawning: Focus on Servers View');
+    await bench.treeRow(/Generation 3.*serves/).waitFor();
     await bench.shot('3-mended');
   },
 );

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as vscode from 'vscode';
+import { isAlive } from '../../src/core/processes';
 import { editor } from './fake/editor';
 import { lastMessage, Scene } from './launching/scene';
 import { DebugAdapterExecutable, DebugAdapterServer } from './vscode';
@@ -21,6 +22,20 @@ const EMPTY = { type: '', request: '', name: '' };
 
 function provider(): vscode.DebugConfigurationProvider {
   return editor.providers.get('debugConfiguration:spawning') as vscode.DebugConfigurationProvider;
+}
+
+interface Tracker {
+  onWillReceiveMessage?(message: unknown): void;
+  onDidSendMessage(message: unknown): void;
+  onWillStopSession(): void;
+  onExit(): void;
+}
+
+function tracked(session: { readonly type: string; readonly [key: string]: unknown }): Tracker {
+  const factory = editor.providers.get(`debugTracker:${session.type}`) as {
+    createDebugAdapterTracker(session: unknown): Tracker;
+  };
+  return factory.createDebugAdapterTracker(session);
 }
 
 /** The configuration of the first session that was started. */
@@ -171,6 +186,40 @@ describe('Start with Debugger', () => {
   });
 });
 
+describe('a server that a debugger has started', () => {
+  const configuration = { module: 'spawning' };
+
+  async function debuggedProcess(session: Readonly<Record<string, unknown>>) {
+    const running = await scene.process();
+    const tracker = tracked({ type: 'spawning', configuration, ...session });
+    const body = { systemProcessId: running.pid };
+    tracker.onDidSendMessage({ type: 'event', event: 'process', body });
+    return { running, tracker };
+  }
+
+  test.each(['spawning', 'debugpy'])('ends with its session, of %s', async (type) => {
+    const { running, tracker } = await debuggedProcess({ type });
+    tracker.onExit();
+    await running.ended;
+  });
+
+  test('ends with the window', async () => {
+    const { running } = await debuggedProcess({});
+    await scene.context.close();
+    await running.ended;
+  });
+
+  test.each([{ parentSession: {} }, { configuration: { module: 'flask' } }])(
+    'is no worker, and nothing else that is debugged: %j',
+    async (session) => {
+      const { running, tracker } = await debuggedProcess(session);
+      tracker.onWillStopSession();
+      await scene.context.close();
+      expect(isAlive(running)).toBe(true);
+    },
+  );
+});
+
 describe('a worker of new code', () => {
   const body = {
     name: 'Subprocess 7',
@@ -197,13 +246,10 @@ describe('a worker of new code', () => {
   });
 
   test('is announced to us: the editor itself would not end it with its server', () => {
-    const factory = editor.providers.get('debugTracker:spawning') as {
-      createDebugAdapterTracker(): { onWillReceiveMessage(message: unknown): void };
-    };
-    const tracker = factory.createDebugAdapterTracker();
+    const tracker = tracked({ type: 'spawning', configuration: {} });
     const heard = (command: string) => {
       const message = { command, arguments: { supportsStartDebuggingRequest: true } };
-      tracker.onWillReceiveMessage(message);
+      tracker.onWillReceiveMessage?.(message);
       return message.arguments.supportsStartDebuggingRequest;
     };
     expect([heard('initialize'), heard('launch')]).toEqual([false, true]);

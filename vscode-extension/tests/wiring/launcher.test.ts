@@ -93,6 +93,19 @@ describe('Start', () => {
     });
   });
 
+  test('starts no second server while the first one is on its way', async () => {
+    const { planner } = scene.launcher;
+    const planned = vi.spyOn(planner, 'plan');
+    const twice = [scene.launcher.start({}), scene.launcher.start({})];
+    const execution = await scene.command();
+    await expect.poll(() => planned.mock.results).toHaveLength(2);
+    await Promise.all(planned.mock.results.map(({ value }) => value as Promise<unknown>));
+    execution.end(0);
+    expect(await Promise.all(twice)).toEqual([undefined, undefined]);
+    expect(editor.terminals).toHaveLength(1);
+    expect(editor.terminals[0]?.executions).toHaveLength(1);
+  });
+
   test('can be called off by closing the terminal', async () => {
     const started = scene.launcher.start({});
     (await scene.terminal()).close();

@@ -5,6 +5,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { format } from 'node:util';
 import { PATIENCE, newPage, startBrowser } from './browser.mts';
 import { CodeServer } from './code_server.mts';
 import { Sample } from './sample.mts';
@@ -29,7 +30,7 @@ try {
   const ended = new EventEmitter();
   await page.exposeFunction('codeAutomationExit', (code: number) => ended.emit('exit', code));
   await page.exposeFunction('codeAutomationLog', (_: string, words: unknown[]) => {
-    console.log(words.map(String).join(' '));
+    console.log(format(...words));
   });
   const place = `vscode-remote://${new URL(server.url).host}${EXTENSION}`;
   const payload = [

@@ -6,12 +6,12 @@ export interface Surroundings {
   /** Shared by all journeys, with the sample application open. */
   readonly bench: Workbench;
   /** Opens a workbench of its own, for what cannot be shared. */
-  restricted(): Promise<Workbench>;
+  readonly restricted: () => Promise<Workbench>;
 }
 
 export interface Journey {
   readonly title: string;
-  run(surroundings: Surroundings): Promise<void>;
+  readonly run: (surroundings: Surroundings) => Promise<void>;
 }
 
 export function journey(title: string, run: Journey['run']): Journey {

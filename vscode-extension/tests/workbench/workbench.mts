@@ -138,10 +138,13 @@ export class Workbench {
   }
 
   /** What a browser gets from the application of the server that runs. */
-  async get(path: string): Promise<string> {
+  get(path: string): Promise<string> {
     const [url] = this.server.urls;
     if (url === undefined) throw new Error('no server runs');
-    return (await fetch(url + path)).text();
+    const answer = fetch(url + path).then((response) => response.text());
+    // A journey that fails before it looks at the answer ends its server.
+    answer.catch(() => undefined);
+    return answer;
   }
 
   /** The process ids of the servers that run. */

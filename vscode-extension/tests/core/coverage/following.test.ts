@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { asker, order } from '../../../src/core/coverage/asking';
 import { Follower } from '../../../src/core/coverage/follower';
 import { marksFor } from '../../../src/core/coverage/known';
@@ -8,6 +8,7 @@ import { Site } from './site';
 let site = new Site();
 let follower: Follower | undefined;
 afterEach(() => {
+  vi.useRealTimers();
   follower?.dispose();
   site.close();
   site = new Site();
@@ -43,12 +44,20 @@ describe('a follower', () => {
     expect(marksFor(made.known, APP, SOURCE.join('\n'))).toHaveLength(4);
   });
 
-  it('asks nothing while nobody looks', async () => {
-    const { made } = await following();
+  it('plans no question while nobody looks', () => {
+    vi.useFakeTimers();
+    const made = (follower = new Follower(
+      () => new Promise(() => undefined),
+      () => true,
+      () => undefined,
+    ));
     made.look({ isSeen: false, paths: [APP] });
     made.hear(true);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(site.asked).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    made.look({ isSeen: true, paths: [APP] });
+    expect(vi.getTimerCount()).toBe(1);
+    made.look({ isSeen: false, paths: [APP] });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('says in a sentence what is wrong, and goes on', async () => {
