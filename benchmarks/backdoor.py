@@ -1,28 +1,36 @@
 """What `--backdoor` costs, and how soon a key is answered.
 
-    python benchmarks/backdoor.py [--keys N] [--rounds N] [--seconds S] [--json FILE]
+    python benchmarks/backdoor.py [--only {keys,serving}] [--keys N] [--servers N] [--rounds N]
+                                  [--seconds S] [--json FILE]
 
 Keys: `spawnctl attach` in a terminal, attached to a Django project; the time from the dot after
 a name to the first attribute in the menu, and from a name's letters to their completion.
 
-Serving: one worker on one processor, the load generator on the other, with nobody attached and
-with somebody who is attached and does nothing.
+Serving: one worker on one processor, the load generator on the other, in turns with nobody
+attached and with somebody who is attached and does nothing.  Servers differ from one another by
+more than what is looked for, so each turn with somebody is compared with the two around it, of
+the same server.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
+import dataclasses
+import itertools
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import environment
 from load import CASES, drive, find_wrk
 from peers import Peer, spawning
-from report import median_and_spread, percentile, ratio, table, versions, write_json
+from report import median_and_spread, percentile, table, versions, write_json
+
+if TYPE_CHECKING:
+    from processes import Tree
 
 KEYS = (
     ("User", ".", b"clean_fields"),
@@ -38,16 +46,17 @@ IMPORTS = (
     "from django.db import models",
     "from django.conf import settings",
 )
-NOBODY, SOMEBODY = "nobody attached", "attached and idle"
 MODES = {"4 threads": ("-t", "4"), "greenlets": ("-t", "0")}
 
 
 def arguments() -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", choices=("keys", "serving"), help="measure nothing else")
     parser.add_argument("--keys", type=int, default=40, help="times that each is pressed [40]")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of serving [5]")
-    parser.add_argument("--seconds", type=float, default=4, help="of load for each [4]")
+    parser.add_argument("--servers", type=int, default=3, help="for each way to serve [3]")
+    parser.add_argument("--rounds", type=int, default=5, help="turns with somebody, of each [5]")
+    parser.add_argument("--seconds", type=float, default=2.5, help="of load for a turn [2.5]")
     parser.add_argument("--json", default="", metavar="FILE", help="write the raw figures too")
     return parser.parse_args()
 
@@ -82,39 +91,59 @@ def measure_keys(scratch: Path, times: int, threads: tuple[str, ...]) -> dict[st
     return found
 
 
-def measure_serving(wrk: str, rounds: int, seconds: float) -> dict[str, list[float]]:
-    """Return requests per second of processor time, by who is attached."""
-    found: dict[str, list[float]] = {}
-    for number in range(rounds):
+@dataclasses.dataclass(frozen=True)
+class Turns:
+    """Requests per second of processor time, of one server, turn after turn."""
+
+    nobody: list[float]
+    """Before, between and after the others: one more than they are."""
+    somebody: list[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """What each turn with somebody comes to, where those around it are 1."""
+        around = [statistics.mean(pair) for pair in itertools.pairwise(self.nobody)]
+        return [one / beside for one, beside in zip(self.somebody, around, strict=True)]
+
+
+def measure_serving(wrk: str, options: argparse.Namespace) -> dict[str, list[Turns]]:
+    """Return what each server has done, by the way in which it serves."""
+    found: dict[str, list[Turns]] = {mode: [] for mode in MODES}
+    for number in range(options.servers):
         for mode, words in MODES.items():
-            for who in (NOBODY, SOMEBODY):
-                name = f"{mode}, {who}"
-                print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr)
-                figure = _serve(name, words, who == SOMEBODY, wrk, seconds)
-                found.setdefault(name, []).append(figure)
+            print(f"server {number + 1} of {options.servers}: {mode}", file=sys.stderr)
+            found[mode].append(_serve(mode, words, wrk, options))
     return found
 
 
-def _serve(
-    name: str, threads: tuple[str, ...], is_attached: bool, wrk: str, seconds: float
-) -> float:
+def _serve(mode: str, threads: tuple[str, ...], wrk: str, options: argparse.Namespace) -> Turns:
     from attached import attached
     from environment import APPS
     from processes import cores, pinned, running
 
     for_server, for_load = cores()
     command = spawning("--backdoor=0", *threads, "-l", "/dev/null", "serving_app.app")
-    peer = Peer(name, command, picks_port=True, ours=True)
-    with contextlib.ExitStack() as stack:
-        tree = stack.enter_context(running(peer, APPS, processors=for_server))
-        if is_attached:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            stack.enter_context(attached(tree, folder))
-        stack.enter_context(pinned(for_load))
+    peer = Peer(mode, command, picks_port=True, ours=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(peer, APPS, processors=for_server) as tree,
+        pinned(for_load),
+    ):
         drive(wrk, tree.port, CASES[0], 1.0)
-        before = tree.cpu_seconds()
-        load = drive(wrk, tree.port, CASES[0], seconds)
-        return load.requests / (tree.cpu_seconds() - before)
+        turns = Turns([_turn(tree, wrk, options.seconds)], [])
+        for _ in range(options.rounds):
+            with attached(tree, Path(folder)):
+                turns.somebody.append(_turn(tree, wrk, options.seconds))
+            turns.nobody.append(_turn(tree, wrk, options.seconds))
+    return turns
+
+
+def _turn(tree: Tree, wrk: str, seconds: float) -> float:
+    # First a moment of load that does not count: who came or left a moment ago is settled then.
+    drive(wrk, tree.port, CASES[0], 0.3)
+    before = tree.cpu_seconds()
+    load = drive(wrk, tree.port, CASES[0], seconds)
+    return load.requests / (tree.cpu_seconds() - before)
 
 
 def keys_table(figures: dict[str, list[float]]) -> str:
@@ -129,18 +158,25 @@ def keys_table(figures: dict[str, list[float]]) -> str:
     return table(["typed", "p50 ms", "p95 ms", "worst ms"], rows)
 
 
-def serving_table(figures: dict[str, list[float]]) -> str:
-    """Return requests per second of processor time, and their share of what they are alone."""
-    medians = {name: statistics.median(own) for name, own in figures.items()}
-    rows = [
-        [
-            name,
-            median_and_spread(own),
-            ratio(medians[name], medians[f"{name.partition(',')[0]}, {NOBODY}"]),
-        ]
-        for name, own in figures.items()
-    ]
-    return table(["", "requests per CPU-second", "to nobody"], rows)
+def serving_table(figures: dict[str, list[Turns]]) -> str:
+    """Return requests per second of processor time, and what somebody who is attached costs."""
+    rows = []
+    for mode, servers in figures.items():
+        ratios = [one for turns in servers for one in turns.ratios]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        rows.append(
+            [
+                mode,
+                median_and_spread([one for turns in servers for one in turns.nobody]),
+                median_and_spread([one for turns in servers for one in turns.somebody]),
+                f"{middle:.3f}",
+                f"{low:.3f} to {high:.3f}",
+                f"{min(ratios):.3f} to {max(ratios):.3f}",
+                str(len(ratios)),
+            ]
+        )
+    heads = ["requests per CPU-second", "nobody attached", "attached and idle", "ratio"]
+    return table([*heads, "middle half", "all", "turns"], rows)
 
 
 def main() -> int:
@@ -152,14 +188,16 @@ def main() -> int:
 
     unwind_on_termination()
     print(f"Python {sys.version.split()[0]}; {versions()}", flush=True)
-    keys = {}
-    for mode, threads in MODES.items():
+    keys: dict[str, dict[str, list[float]]] = {}
+    for mode, threads in MODES.items() if options.only != "serving" else ():
         with tempfile.TemporaryDirectory() as scratch:
             keys[mode] = measure_keys(Path(scratch), options.keys, threads)
         print(f"\n### Keys, a Django project, {mode}\n\n{keys_table(keys[mode])}", flush=True)
-    serving = measure_serving(wrk, options.rounds, options.seconds)
-    print(f"\n### {CASES[0].title}\n\n{serving_table(serving)}")
-    write_json(options.json, {"versions": versions(), "keys": keys, "serving": serving})
+    serving = measure_serving(wrk, options) if options.only != "keys" else {}
+    if serving:
+        print(f"\n### {CASES[0].title}\n\n{serving_table(serving)}")
+    told = {mode: [dataclasses.asdict(one) for one in turns] for mode, turns in serving.items()}
+    write_json(options.json, {"versions": versions(), "keys": keys, "serving": told})
     return 0
 
 

@@ -9,25 +9,19 @@ pyproject.toml's tables about installing, so that a second call costs nothing.
 Runs with any Python 3, as `interpreters` does.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import interpreters
+from cache import CACHE, ROOT, CannotMake, alone, run
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-CACHE = os.path.join(ROOT, ".cache")
+__all__ = ["CACHE", "ROOT", "CannotMake", "digest", "ensure"]
+
 STAMP = "spawning-groups"
 PIP = "pip>=25.1"  # the first that installs dependency groups
-
-
-class CannotMake(Exception):
-    """The environment cannot be made; the text says why and what to do."""
 
 
 def ensure(
@@ -39,7 +33,7 @@ def ensure(
     is kept, and a missing one is made by the default Python.
     """
     python = os.path.join(folder, "bin", "python")
-    with _alone(os.path.basename(folder)):
+    with alone(os.path.basename(folder)):
         if not _is_current(python, wanted):
             base = wanted or interpreters.default()
             if base is None:
@@ -65,7 +59,7 @@ def _is_current(python: str, wanted: "interpreters.Interpreter | None") -> bool:
 def _create(folder: str, base: "interpreters.Interpreter") -> None:
     if subprocess.call([base.path, "-c", "import ensurepip"], stderr=subprocess.DEVNULL):
         _install_ensurepip(base)
-    _run([base.path, "-m", "venv", "--clear", folder])
+    run([base.path, "-m", "venv", "--clear", folder])
 
 
 def _install_ensurepip(base: "interpreters.Interpreter") -> None:
@@ -83,22 +77,8 @@ def _install_ensurepip(base: "interpreters.Interpreter") -> None:
 
 def _install(python: str, groups: "list[str]") -> None:
     pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    _run([*pip, "--upgrade", PIP])
-    _run([*pip, "--editable", ".[devtools]", *["--group=" + group for group in groups]])
-
-
-def _run(command: "list[str]") -> None:
-    if subprocess.call(command, cwd=ROOT):
-        raise CannotMake("this failed: " + " ".join(command))
-
-
-@contextlib.contextmanager
-def _alone(name: str) -> "Iterator[None]":
-    # Two targets that run together must not both fill the folder.
-    os.makedirs(CACHE, exist_ok=True)
-    with open(os.path.join(CACHE, name + ".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    run([*pip, "--upgrade", PIP])
+    run([*pip, "--editable", ".[devtools]", *["--group=" + group for group in groups]])
 
 
 def digest() -> str:

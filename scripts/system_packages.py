@@ -1,9 +1,10 @@
 """Installs the programs of the system that some tests talk to, where that can be done.
 
-    python3 scripts/system_packages.py
+    python3 scripts/system_packages.py [PROGRAM ...]
 
-On Debian and its kin, as root, by apt-get.  Elsewhere it says what is missing: the
-tests that need it then have no cases.  Runs with any Python 3, as `interpreters` does.
+Without a name all of them.  On Debian and its kin, as root, by apt-get.  Elsewhere it says
+what is missing: the tests that need it then have no cases.  Runs with any Python 3, as
+`interpreters` does.
 """
 
 import os
@@ -25,13 +26,11 @@ PACKAGES = {
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
 
 
-def missing():
-    # type: () -> list[str]
-    """Return the packages whose programs are not there."""
+def missing(programs):
+    # type: (list[str]) -> list[str]
+    """Return the packages of the programs that are not there."""
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    return [
-        package for program, package in PACKAGES.items() if not shutil.which(program, path=path)
-    ]
+    return [PACKAGES[program] for program in programs if not shutil.which(program, path=path)]
 
 
 def install(packages):
@@ -47,17 +46,18 @@ def install(packages):
         )
 
 
-def main():
-    # type: () -> int
+def main(programs):
+    # type: (list[str]) -> int
     """Install what is missing, or say what is; never fail, for the tests do without."""
-    packages = missing()
+    programs = programs or list(PACKAGES)
+    packages = missing(programs)
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         install(packages)
-        packages = missing()
+        packages = missing(programs)
     if packages:
         print("not there, so their tests have no cases: " + ", ".join(packages), file=sys.stderr)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
-from typing import Any
+import pwd
+from collections.abc import Iterable, Iterator
 
 import psutil
+
+_LISTENS = "0A"
+_ACCEPTS = 0x10000
+"""Of a unix socket that listens (include/uapi/linux/net.h)."""
 
 
 def command_of(pid: int) -> str | None:
@@ -22,32 +29,78 @@ def command_of(pid: int) -> str | None:
         return ""
 
 
-def listener_on(port: int) -> str:
-    """Return who else listens on a TCP port as far as we may know, or an empty string."""
-    return _holder("inet", lambda found: bool(found.laddr) and found.laddr.port == port)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Holder:
+    """Who listens where somebody else wants to."""
+
+    user: str
+    pid: int = 0
+    """0 where it is another user's process, of which nothing more is known."""
+    command: str = ""
 
 
-def listener_at(path: str) -> str:
-    """Return who else listens on a unix socket as far as we may know, or an empty string."""
-    return _holder("unix", lambda found: found.laddr == path)
+def listener_on(port: int) -> Holder | None:
+    """Return who else listens on a TCP port, as far as we may know."""
+    found = {
+        fields[9]: int(fields[7])
+        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+        for fields in _rows(table)
+        if fields[3] == _LISTENS and int(fields[1].rpartition(":")[2], 16) == port
+    }
+    holder = _holder(found)
+    if holder is None and (others := set(found.values()) - {os.geteuid()}):
+        return Holder(name_of(others.pop()))
+    return holder
 
 
-def _holder(kind: str, matches: Any) -> str:
+def listener_at(path: str) -> Holder | None:
+    """Return who else listens on a unix socket, as far as we may know."""
+    return _holder(
+        fields[6]
+        for fields in _rows("/proc/net/unix")
+        if int(fields[3], 16) & _ACCEPTS and fields[7:] == path.split()
+    )
+
+
+def _rows(table: str) -> Iterator[list[str]]:
+    """Yield the fields of each socket of one kind: those of all users, of this machine."""
+    with contextlib.suppress(OSError), open(table, errors="surrogateescape") as file:
+        next(file)
+        yield from map(str.split, file)
+
+
+def _holder(inodes: Iterable[str]) -> Holder | None:
+    names = {f"socket:[{inode}]" for inode in inodes}
+    others = [pid for pid in psutil.pids() if pid != os.getpid() and _has_open(pid, names)]
     try:
-        pids = {
-            found.pid
-            for found in psutil.net_connections(kind)
-            if (kind == "unix" or found.status == psutil.CONN_LISTEN) and matches(found)
-        }
-        others = [psutil.Process(pid) for pid in pids if pid and pid != os.getpid()]
-        if not others:
-            return ""
         # Of all that share a socket, the one that the others descend from.
-        process = min(others, key=lambda one: one.create_time())
+        process = min(map(psutil.Process, others), key=lambda one: one.create_time())
         command = " ".join(process.cmdline()).strip() or process.name()
-        return f"{command[:60]} (pid {process.pid}, user {process.username()})"
-    except (psutil.Error, OSError):
-        return ""
+        return Holder(process.username(), process.pid, command)
+    except (psutil.Error, OSError, ValueError):
+        return None
+
+
+def _has_open(pid: int, names: set[str]) -> bool:
+    folder = f"/proc/{pid}/fd"
+    with contextlib.suppress(OSError):
+        return any(_link(f"{folder}/{number}") in names for number in os.listdir(folder))
+    return False
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""  # it was closed meanwhile
+
+
+def name_of(uid: int) -> str:
+    """Return the name of a user, or the number of one that has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def used_by_family() -> int:

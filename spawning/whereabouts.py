@@ -44,6 +44,10 @@ class Note:
     secret: str = ""
     """The file with the secret that the backdoor may ask for; empty where there is none."""
     version: str = ""
+    python: str = ""
+    """The interpreter that runs the server; empty in notes of servers that did not say."""
+    argv: tuple[str, ...] = ()
+    """The command line, the interpreter first; typed in `folder` it starts the same once more."""
     format: int = FORMAT
 
 
@@ -129,13 +133,19 @@ def notes(folder: str, user: int) -> list[Note]:
     return found
 
 
-def attach_command(pid: int) -> str:
-    """Return what the user of this process types to enter the server with this controller."""
+def own_notes() -> list[Note]:
+    """Return the notes of the servers of this process's user, from folders that are believed."""
     user = os.geteuid()
     found: list[Note] = []
     for folder in folders(os.environ, user):
         with contextlib.suppress(Refused):
-            found += [note for note in notes(folder, user) if note.backdoor]
+            found += notes(folder, user)
+    return found
+
+
+def attach_command(pid: int) -> str:
+    """Return what the user of this process types to enter the server with this controller."""
+    found = [note for note in own_notes() if note.backdoor]
     return "spawnctl attach" + (f" --pid {pid}" if len(found) != 1 else "")
 
 

@@ -8,7 +8,7 @@ import re
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from clients import PATIENCE
+from serving import PATIENCE
 
 BOUNDARY = "between-the-parts-of-a-form"
 CHUNK = 65536

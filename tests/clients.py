@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-PATIENCE = 30.0
+from serving import PATIENCE
 
 
 @dataclasses.dataclass(frozen=True)

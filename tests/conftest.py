@@ -16,6 +16,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def notes_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the notes of servers where no editor of this machine finds them, and joins in."""
+    folder = tmp_path_factory.mktemp("notes")
+    folder.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_RUNTIME_DIR", str(folder))
+        yield
+
+
 @pytest.fixture
 def spawn() -> Iterator[StartServer]:
     """Start servers with `spawn(folder, *arguments)`; they end with the test."""

@@ -206,6 +206,14 @@ class Covered:
         """Return when a line of a file has run and was told."""
         wait_until(lambda: line in self.executed(name), f"line {line} of {name} has run")
 
+    def order(self, name: str) -> None:
+        """Give an order; return when every worker has obeyed."""
+        # One that has not in time may be slow: it is told again.
+        wait_until(
+            lambda: ask(self.address, f"/_coverage/{name}", method="POST").status == 200,
+            f"{name} is obeyed",
+        )
+
     def live(self, since: int = 0) -> dict[str, Any]:
         """Return what the page of the files asks for."""
         found: dict[str, Any] = json.loads(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clients import get
-from serving import COMMAND, Output, Server
+from serving import COMMAND, PATIENCE, Output, Server
 
 APPLICATION = """
 import views
@@ -22,7 +22,7 @@ def app(environ, start):
     start("200 OK", [])
     return [views.TEXT.encode()]
 """
-RELOADED = r"spawn: (.*): generation (\d+) in \d"
+RELOADED = r"spawn: (.*): generation (\d+) in "
 
 
 def source(text: str) -> str:
@@ -84,7 +84,9 @@ class Edited:
 
     def run(self, *words: str) -> None:
         """Run a program in the project."""
-        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            words, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE
+        )
         assert done.returncode == 0, done
 
     def git(self, *words: str) -> None:

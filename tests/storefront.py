@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clients import get
 from screens import Screen, screen
-from serving import Server, StartServer
+from serving import PATIENCE, Server, StartServer
 
 SPAWNCTL = [sys.executable, "-m", "spawning_devtools.ctl"]
 
@@ -90,5 +90,5 @@ class Customer:
 
     def wait(self) -> bytes:
         """Return the answer."""
-        self._thread.join(60)
+        self._thread.join(PATIENCE)
         return self.answer

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from serving import PATIENCE
+
 Said = dict[str, Any]
 
 HELLO: Said = {
@@ -114,7 +116,7 @@ class StubDoor:
     def wait_for(self, condition: Callable[[], Any]) -> Any:
         """Return what `condition` returns, as soon as that is true."""
         with self._changed:
-            assert self._changed.wait_for(condition, 20), self.heard
+            assert self._changed.wait_for(condition, PATIENCE), self.heard
             return condition()
 
     def questions(self, do: str) -> list[Said]:
@@ -136,7 +138,7 @@ class StubDoor:
         """Be gone."""
         # Closed under a thread that accepts, its number would be the next door's.
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
         self._listener.close()
         self.hang_up()
 

@@ -29,9 +29,7 @@ class Looks:
             look = [(one.pid, one.num_ctx_switches().voluntary, one.status()) for one in family]
         except psutil.Error:
             look = []
-        # One that is stopped is thrown away when the next generation serves.
-        resting = (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED)
-        idle = look and all(status in resting for _, _, status in look)
+        idle = look and all(status == psutil.STATUS_SLEEPING for _, _, status in look)
         self._alike = self._alike + 1 if idle and look == self._last else 0
         self._last = look
         return self._alike >= self.ENOUGH
@@ -66,7 +64,7 @@ class Warm:
 
     def wait_for_generation(self, begin: int) -> None:
         """Return when the log says, after its line `begin`, that a new generation serves."""
-        self.server.log.wait_for(r": generation \d+ in \d", begin)
+        self.server.log.wait_for(r": generation \d+ in ", begin)
 
     def get(self, target: str = "/") -> Any:
         """Return the JSON that the site answers with."""

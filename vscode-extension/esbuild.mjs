@@ -17,6 +17,15 @@ await build({
   outfile: 'dist/extension.js',
   minify: true,
 });
+await build({
+  ...shared,
+  entryPoints: ['src/webview/panel.ts', 'src/webview/graph.ts'],
+  outdir: 'dist',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+});
 if (process.argv.includes('--tests')) {
   await build({
     ...shared,

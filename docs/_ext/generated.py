@@ -1,7 +1,7 @@
-"""Reference pages made from the code: options, signals and errors.
+"""Parts of pages that are made from the code, from its options to its errors.
 
-A page of the manual that contains `<!-- generated: NAME -->` gets what the function
-of that name in `PAGES` returns, as Markdown, each time the manual is built.
+A page of the manual that contains `<!-- generated: NAME -->` gets what the part of that
+name in `PARTS` makes, as Markdown, each time the manual is built.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import figures
+import programs
+
 from spawning import messages
 from spawning.config import Config, Option, key_of, options
 from spawning.controller.signals import ORDERS, Order
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 MARKER = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+DEPLOYED = re.compile(r"^<!-- deployed: (\S+) (\w+) -->$", re.MULTILINE)
+ROOT = Path(__file__).resolve().parents[2]
 EXPLANATIONS = Path(__file__).resolve().parent.parent / "_errors"
 
 MEANINGS = {
@@ -36,7 +41,15 @@ MEANINGS = {
 }
 
 
-def options_reference() -> str:
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What is made, and the page that it stands on."""
+
+    page: str
+    make: Callable[[], str]
+
+
+def options_reference(level: int = 2) -> str:
     """Return the options, by section, as `spawn --help` has them and more."""
     sections: dict[str, list[str]] = {}
     defaults = Config()
@@ -46,7 +59,7 @@ def options_reference() -> str:
         entry = _option(name, declared, getattr(defaults, name))
         sections.setdefault(declared.section, []).append(entry)
     return "\n\n".join(
-        "\n\n".join([f"## {section}", *entries]) for section, entries in sections.items()
+        "\n\n".join([f"{'#' * level} {section}", *entries]) for section, entries in sections.items()
     )
 
 
@@ -83,6 +96,43 @@ def _toml_type(declared: Option, default: Any) -> str:
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_<>\[\]])", r"\\\1", text)
+
+
+def pyproject_reference() -> str:
+    """Return the table of the keys of `[tool.spawning]`."""
+    rows = ["| `app` | text, or a list with middleware after it | | the first word |"]
+    defaults = Config()
+    for name, declared in options().items():
+        if declared.hidden:
+            continue
+        flag = next(flag for flag in declared.flags if flag.startswith("--"))
+        default = getattr(defaults, name)
+        shown = f"`{_written(default)}`" if default not in ("", (), None) else ""
+        kind = _kind(declared, default)
+        rows.append(f"| `{key_of(name)}` | {kind} | {shown} | {{option}}`{flag}` |")
+    return "\n".join(["| key | value | default | as |", "| --- | --- | --- | --- |", *rows])
+
+
+def _written(default: Any) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, str):
+        return f'"{default}"'
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _kind(declared: Option, default: Any) -> str:
+    if declared.is_flag:
+        return "true or false"
+    if declared.alone:
+        return f"true, false, or {declared.metavar.replace('|', ' or ')}"
+    if declared.metavar == "SIZE":
+        return 'a number, or text such as `"20M"`'
+    if isinstance(default, tuple):
+        return "text, or a list" if declared.repeatable else "text with commas, or a list"
+    if isinstance(default, int | float) or declared.metavar == "PORT":
+        return "a number" + (" of seconds" if declared.metavar == "SECONDS" else "")
+    return "text"
 
 
 def signals_reference() -> str:
@@ -135,22 +185,59 @@ def _message(kind: type[messages.Message]) -> str:
     return f"## {kind.__name__}\n\n{text}" + (f"\n\nFields: {fields}." if fields else "")
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "options": options_reference,
-    "signals": signals_reference,
-    "errors": errors_reference,
-    "messages": messages_reference,
+def man_options() -> str:
+    """Return the options for the man page, one level further in."""
+    return options_reference(level=3)
+
+
+def man_signals() -> str:
+    """Return the signals for the man page, as a list of definitions."""
+    meanings = [(number.name, MEANINGS[order]) for number, order in ORDERS.items()]
+    return "\n\n".join(f"`{name}`\n: {meaning}" for name, meaning in meanings)
+
+
+def man_exit_codes() -> str:
+    """Return what each exit code means, for the man page."""
+    codes: dict[int, list[str]] = {}
+    for kind in error_tree():
+        sentence = (inspect.getdoc(kind) or "").partition("\n")[0]
+        if kind is not SpawningError:
+            codes.setdefault(kind.exit_code, []).append(sentence)
+    entries = [f"`{code}`\n: {' '.join(codes[code])}" for code in sorted(codes)]
+    return "\n\n".join(entries)
+
+
+PARTS: dict[str, Part] = {
+    "options": Part("reference/options", options_reference),
+    "pyproject": Part("reference/pyproject", pyproject_reference),
+    "signals": Part("reference/signals", signals_reference),
+    "errors": Part("reference/errors", errors_reference),
+    "messages": Part("reference/messages", messages_reference),
+    "reload_figures": Part("explanation/performance", figures.reload_tables),
+    "serving_figures": Part("explanation/performance", figures.serving_tables),
+    "man_options": Part("man/spawn", man_options),
+    "man_signals": Part("man/spawn", man_signals),
+    "man_exit_codes": Part("man/spawn", man_exit_codes),
+    "man_commands": Part("man/spawnctl", programs.commands_reference),
 }
 
 
 def fill(_app: Sphinx, _name: str, source: list[str]) -> None:
-    """Put the generated parts into a page that Sphinx has read."""
-    source[0] = MARKER.sub(lambda marker: PAGES[marker[1]](), source[0])
+    """Put the generated parts, and files of deploy/, into a page that Sphinx has read."""
+    filled = MARKER.sub(lambda marker: PARTS[marker[1]].make(), source[0])
+    source[0] = DEPLOYED.sub(lambda marker: _deployed(marker[1], marker[2]), filled)
 
 
-def rebuilt(_app: Sphinx, _env: Any, _added: Any, _changed: Any, _removed: Any) -> list[str]:
+def _deployed(path: str, language: str) -> str:
+    if not (ROOT / "deploy").exists():
+        return ""
+    text = (ROOT / "deploy" / path).read_text(encoding="utf-8").strip()
+    return f"```{{code-block}} {language}\n:caption: deploy/{path}\n\n{text}\n```"
+
+
+def rebuilt(_app: Sphinx, env: Any, _added: Any, _changed: Any, _removed: Any) -> list[str]:
     """Return the pages to be built although their files are as they were."""
-    return [f"reference/{name}" for name in PAGES]
+    return sorted({part.page for part in PARTS.values()} & set(env.found_docs))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

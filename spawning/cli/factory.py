@@ -72,7 +72,7 @@ def _answer(config: Config, typed: tuple[str, ...]) -> Message:
     arguments = [str(SETTLING), encode(question).decode()]
     # As the user who is to be: no code of the application's ever runs as root.
     try:
-        asked = start(arguments, (), identity=identity.for_child(user) if user else {})
+        asked = start(arguments, (), options=identity.for_child(user) if user else {})
     except PermissionError:
         raise identity.cannot_run(config.chuid) from None
     try:

@@ -94,6 +94,11 @@ class Logs:
         help="common, combined, json, or fields of your own such as '%(h)s %(r)s %(s)s'; "
         "without it the form of 0.9.7",
     )
+    problem_lines: bool = flag(
+        "--problem-lines",
+        help="mark in the log where new code begins to load and where that has ended, and tell "
+        "what is wrong with it in one line, for editors and other programs",
+    )
     verbose: bool = flag(
         "-v",
         "--verbose",

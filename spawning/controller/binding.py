@@ -11,8 +11,9 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
-from spawning import inspection, log
+from spawning import inspection, log, whereabouts
 from spawning.config import Config
+from spawning.controller import occupant
 from spawning.errors import AddressInUse
 from spawning.sockets import UNIX, Address, listen_all, listen_here, parse_address
 
@@ -110,23 +111,28 @@ def _patiently(
         if pause is None:
             break
         if attempt == 0:
-            log.say(f"{address} is in use{_by(address)}; trying for {sum(PAUSES):.0f} s")
+            in_use = _in_use(address, _holder(address))
+            log.say(f"{in_use}; trying for {sum(PAUSES):.0f} s")
         time.sleep(pause)
-    raise AddressInUse(
-        f"{address} is in use{_by(address)}",
-        f"stop it, or choose another address with {'--bind' if option == '--port' else option}"
-        if address.path
-        else f"stop it, or choose another port with {option} (0 picks a free one)",
-    )
+    holder = _holder(address)
+    remedy = occupant.remedy(holder, inspection.name_of(os.geteuid()))
+    raise AddressInUse(_in_use(address, holder), f"{remedy}, or choose {_another(address, option)}")
 
 
-def _by(address: Address) -> str:
-    who = (
-        inspection.listener_at(address.path)
-        if address.path
-        else inspection.listener_on(address.port)
-    )
-    return f" by {who}" if who else " by a process that we may not look at"
+def _holder(address: Address) -> inspection.Holder | None:
+    if address.path:
+        return inspection.listener_at(address.path)
+    return inspection.listener_on(address.port)
+
+
+def _in_use(address: Address, holder: inspection.Holder | None) -> str:
+    return f"{address} is in use by {occupant.described(holder, whereabouts.own_notes())}"
+
+
+def _another(address: Address, option: str) -> str:
+    if address.path:
+        return f"another address with {'--bind' if option == '--port' else option}"
+    return f"another port with {option} (0 picks a free one)"
 
 
 def _remove_own(path: str, inode: int) -> None:

@@ -20,8 +20,8 @@ from spawning.http.handoff import make_pair
 from spawning.messages import CoverageBoot, CoverageOrder, Message
 
 NOT_MEASURED = (-1, -1)
-PATIENCE = 2.0
-"""Seconds in which the keeper removes its files."""
+PATIENCE = 10.0
+"""Seconds in which the keeper removes its files; it gives way to all others while it does."""
 
 
 class Coverage:

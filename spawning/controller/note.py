@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 
 import spawning
@@ -44,6 +45,8 @@ def whereabouts_of(
         status=f"{status[0]}/status" if status else "",
         secret=os.path.join(folder, f"{pid}{whereabouts.SECRET}") if secret else "",
         version=spawning.__version__,
+        python=sys.executable,
+        argv=tuple(sys.orig_argv),
     )
     with contextlib.ExitStack() as stack:
         try:

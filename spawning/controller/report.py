@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,13 +36,18 @@ def failure(failed: Failed, folder: str, every_frame: bool) -> list[str]:
         return [f"error: {failed.message}{hint}"]
     if not failed.file:
         return [f"error: {failed.message if hint or not failed.frames else text}{hint}"]
-    place = f"{failed.file}:{failed.line}:{failed.column or 1}"
+    place = f"{os.path.join(folder, failed.file)}:{failed.line}:{failed.column or 1}"
     frames = [
         frame
         for number, frame in enumerate(failed.frames)
         if every_frame or frame.in_project or number == len(failed.frames) - 1
     ]
     return [f"error: {place}: {text}", *(f"  {_frame(frame, folder)}" for frame in frames)]
+
+
+def folded(lines: Sequence[str]) -> list[str]:
+    """Return the lines with none among them that has a line break in it."""
+    return [re.sub(r"\s*[\r\n]+\s*", " ", line) for line in lines]
 
 
 def _frame(frame: Frame, folder: str) -> str:

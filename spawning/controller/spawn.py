@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from spawning import log
 from spawning.messages import Boot, Channel
 from spawning.streams import Streams
 
@@ -56,24 +57,41 @@ class ExecSpawner:
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
+        self._has_warned = False
 
     def spawn(self, boot: Boot) -> Spawned:
         """Start a worker with its own interpreter."""
         cradle = (boot.cradle,) if boot.cradle >= 0 else ()
-        spawned = start([str(WORKER)], (*boot.descriptors, *cradle), self._streams)
+        inherited = (*boot.descriptors, *cradle)
+        options = self._for_debuggers() if boot.config["threads"] == 0 else {}
+        spawned = start([str(WORKER)], inherited, self._streams, options)
         spawned.channel.send(boot)
         return spawned
+
+    def _for_debuggers(self) -> Mapping[str, Any]:
+        """Return what a worker with greenlets needs where debugpy follows us into it.
+
+        Its own threads would wait on greenlets, once eventlet has put those in the place of
+        locks.  With this variable it takes copies of its own of all that is replaced, and
+        complains that gevent, for which that was made, is missing.
+        """
+        if "pydevd" not in sys.modules:
+            return {}
+        if not self._has_warned:
+            self._has_warned = True
+            log.say("debugpy complains that gevent is missing: with greenlets that does no harm")
+        return {"env": {"GEVENT_SUPPORT": "True"} | os.environ}
 
 
 def start(
     arguments: Sequence[str],
     inherited: Sequence[int],
     streams: Streams | None = None,
-    identity: Mapping[str, Any] = MappingProxyType({}),
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Spawned:
     """Start our interpreter with `arguments` and, last, the number of its channel.
 
-    `identity`: what subprocess takes to start it as another user.
+    `options`: what subprocess takes to start it as another user, or with other variables.
     """
     ours, theirs = socket.socketpair()
     with theirs:
@@ -81,7 +99,7 @@ def start(
             [*interpreter(), *arguments, str(theirs.fileno())],
             pass_fds=(theirs.fileno(), *inherited),
             stderr=streams.error_of_children if streams is not None else None,
-            **identity,
+            **options,
         )
     return Spawned(process, Channel(ours))
 

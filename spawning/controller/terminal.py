@@ -12,6 +12,7 @@ from spawning.controller import report
 from spawning.controller.audience import Fact
 from spawning.controller.terminal_modes import Modes
 from spawning.messages import (
+    Failed,
     GenerationBegun,
     GenerationFailed,
     GenerationServes,
@@ -52,6 +53,7 @@ class Terminal:
         """Say what is worth a line, or several."""
         match fact:
             case GenerationBegun(_, cause):
+                self._mark("reload begin")
                 if cause not in self._causes:
                     self._causes.append(cause)
                 if self._config.verbose:
@@ -60,11 +62,13 @@ class Terminal:
                 log.say(self._takeover(generation, seconds))
                 self._serving = generation
                 self._causes.clear()
+                self._mark("reload end")
             case GenerationFailed(generation):
                 _say(self._abandonment(generation))
                 self._causes.clear()
+                self._mark("reload end")
             case WorkerFailed(failure=failure):
-                _say(report.failure(failure, str(Path.cwd()), not self._config.reload))
+                _say(self._failure(failure))
             case WorkerHeld(worker_id, by):
                 self._held = self._held | {worker_id} if by else self._held - {worker_id}
             case WorkerGone(worker_id, how=how):
@@ -84,6 +88,15 @@ class Terminal:
     def end(self) -> None:
         """Say nothing more."""
         self._modes.restore()
+
+    def _mark(self, line: str) -> None:
+        """Say what a program waits for that reads the log, such as an editor's problem matcher."""
+        if self._config.problem_lines:
+            log.say(line)
+
+    def _failure(self, failure: Failed) -> Iterable[str]:
+        lines = report.failure(failure, str(Path.cwd()), not self._config.reload)
+        return report.folded(lines) if self._config.problem_lines else lines
 
     def _takeover(self, generation: int, seconds: float) -> str:
         if self._serving:

@@ -98,7 +98,7 @@ class Connection(Stream):
         # A late poke after the connection was given away: its bytes are the successor's.
         while self.phase is not CLOSED:
             if self.parked is not None:
-                return admit(self, self.parked, host)
+                return admit(self, self.parked, host, monotonic())
             if self._unread is not None and not self._skip(self._unread):
                 return None
             if self._received:
@@ -134,7 +134,7 @@ class Connection(Stream):
         """Return the request that `data` completes; None where there is none that may begin."""
         limits = self._host.limits
         if self._partial is None:
-            parsed = whole_head(data, limits)
+            parsed = whole_head(data, limits, self._host.memo)
             if parsed is None:
                 self._partial = PartialHead()
                 self.phase = HEAD
@@ -149,7 +149,8 @@ class Connection(Stream):
         if self._host.parking is None:
             return request
         received = data if partial is None else partial.received
-        return admit(self, Parked(request, received, monotonic()), self._host)
+        now = monotonic()
+        return admit(self, Parked(request, received, now), self._host, now)
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""

@@ -24,6 +24,7 @@ from spawning.http.connection import Connection
 from spawning.http.handoff import Outbox
 from spawning.http.host import Loan
 from spawning.http.limits import Limits
+from spawning.http.memo import HeadMemo
 from spawning.http.parking import Parking
 from spawning.http.peers import Peers
 from spawning.http.phase import BUSY, HEAD, IDLE, PARKED
@@ -69,6 +70,7 @@ class Engine:
         parking: Parking | None = None,
     ) -> None:
         self.limits = limits
+        self.memo = HeadMemo(limits.head_fields)
         self.gate = gate
         self.generation = generation
         self.parking = parking

@@ -17,6 +17,8 @@ BODY_TOO_LARGE = "413 Content Too Large"
 # Repeating one of these lets two parsers pick different ones.
 SINGLE_FIELDS = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_TRANSFER_ENCODING"})
 _MAX_LENGTH_DIGITS = 18
+REMEMBERED = 100
+"""Longest Connection field whose meaning is remembered: they are few, and repeat."""
 # RFC 9110, 7.2 and RFC 3986, 3.2.2: a name or an address in brackets, and perhaps a port.
 _HOST = re.compile(r"(?:[\w.!$&'()*+;=~%-]*|\[[0-9A-Fa-f:.v]+\])(?::[0-9]*)?", re.ASCII)
 
@@ -37,7 +39,9 @@ def frame_request(method: str, target: str, http11: bool, headers: dict[str, str
     if "HTTP_HOST" in headers and not is_host(headers["HTTP_HOST"]):
         raise BadRequest(BAD_REQUEST, "Host is not a host")
     if "HTTP_CONNECTION" in headers:
-        request.keep_alive = _keeps_alive(headers["HTTP_CONNECTION"], http11)
+        options = headers["HTTP_CONNECTION"]
+        judge = _keeps_alive if len(options) < REMEMBERED else _keeps_alive.__wrapped__
+        request.keep_alive = judge(options, http11)
     if target[:1] != "/":
         request.target = _origin_form(method, target, headers)
     if "HTTP_EXPECT" in headers and http11:
@@ -51,6 +55,7 @@ def is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
+@functools.lru_cache(maxsize=256)
 def _keeps_alive(connection: str, http11: bool) -> bool:
     options = {option.strip() for option in connection.lower().split(",")}
     return "close" not in options and (http11 or "keep-alive" in options)

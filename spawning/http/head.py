@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
-from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method, parse
+from spawning.http.memo import HeadMemo
+from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method
 from spawning.http.request import BadRequest, Request
 
 LINE_TOO_LONG = "414 URI Too Long"
@@ -12,7 +13,7 @@ END_OF_HEAD = b"\r\n\r\n"
 _LAST_CONTROL = 31
 
 
-def whole_head(data: bytes, limits: Limits) -> tuple[Request, bytes] | None:
+def whole_head(data: bytes, limits: Limits, memo: HeadMemo) -> tuple[Request, bytes] | None:
     """Return the request that `data` begins with and what follows it, if its head is whole.
 
     Raises BadRequest.  Data that begins with empty lines is left to PartialHead.
@@ -23,7 +24,7 @@ def whole_head(data: bytes, limits: Limits) -> tuple[Request, bytes] | None:
     if end > limits.small_head:
         _check_sizes(data, 0, end, limits)
     head, rest = (data, b"") if end == len(data) else (data[:end], data[end:])
-    return parse(head, limits.head_fields), rest
+    return memo.parse(head), rest
 
 
 def _check_sizes(data: bytes, start: int, size: int, limits: Limits) -> None:

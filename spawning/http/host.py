@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.limits import Limits
+from spawning.http.memo import HeadMemo
 from spawning.http.parking import Parking
 from spawning.http.request import BadRequest, Request
 
@@ -49,6 +50,7 @@ class Host(Protocol):
     """The engine, seen from a connection."""
 
     limits: Limits
+    memo: HeadMemo
     gate: Sequence[int]
     """`gate[0]` is the generation that may begin requests."""
     generation: int

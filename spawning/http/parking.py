@@ -20,7 +20,6 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from spawning.http.phase import IDLE, PARKED
@@ -59,10 +58,9 @@ class Parking(NamedTuple):
         return (parked.since + LONGEST_QUESTION if waits else 0.0), True
 
 
-def admit(connection: Connection, parked: Parked, host: Host) -> Request | None:
+def admit(connection: Connection, parked: Parked, host: Host, now: float) -> Request | None:
     """Return a request that may be begun now, or None: it waits, is given away, or is closed."""
     connection.readable = False
-    now = monotonic()
     until, is_question = host.parking.until(parked) if host.parking is not None else (0.0, False)
     if host.gate[0] != host.generation:
         connection.leave(parked.received)

@@ -122,7 +122,7 @@ class Failed(Message):
     """Where to look: the project's own last frame, or a SyntaxError's position."""
     line: int
     column: int
-    """1-based; 0 where no column is known."""
+    """In characters, 1-based; 0 where no column is known."""
     frames: tuple[Frame, ...]
     hint: str
 

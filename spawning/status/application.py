@@ -7,20 +7,19 @@ only, and the page puts it into text nodes: it is never markup.
 from __future__ import annotations
 
 import json
-import queue
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from spawning.status import events, metrics
+from spawning.status import metrics
+from spawning.status.following import Follower
 from spawning.status.guard import CLOSED_POLICY, HEADERS, may_ask, page_policy
 from spawning.status.health import readiness
-from spawning.status.observatory import Feed, Observatory
+from spawning.status.observatory import Observatory, Subscription
 from spawning.status.snapshot import snapshot
 
 PAGE = Path(__file__).with_name("page.html")
 TEXT = "text/plain; charset=utf-8"
-KEEP_ALIVE = 15.0
 
 Start = Callable[..., Any]
 
@@ -53,7 +52,7 @@ class Application:
         if path == "/":
             return _answer(start, "302 Found", "/status", extra=[("Location", "/status")])
         if path == "/events":
-            return self._events(start, environ["REQUEST_METHOD"] == "HEAD")
+            return self._events(environ, start)
         if path in self._routes:
             return self._routes[path](start)
         there = " ".join([*self._routes, "/events"])
@@ -83,31 +82,23 @@ class Application:
 
     # ------------------------------------------------------------ events
 
-    def _events(self, start: Start, head_only: bool) -> Iterable[bytes]:
-        feed = None if head_only else self._observatory.subscribe()
-        if feed is None and not head_only:
+    def _events(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no"), *HEADERS]
+        if environ["REQUEST_METHOD"] == "HEAD":
+            start("200 OK", headers)
+            return []
+        subscription = self._observatory.subscribe(environ.get("HTTP_LAST_EVENT_ID", ""))
+        if subscription is None:
             text = "There are too many event streams already, or the server ends."
             return _answer(start, "503 Service Unavailable", text, extra=[("Retry-After", "15")])
-        headers = [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no")]
-        start("200 OK", [*headers, *HEADERS])
-        return self._stream(feed) if feed is not None else []
+        start("200 OK", headers)
+        return self._stream(subscription, "counters=1" in environ["QUERY_STRING"].split("&"))
 
-    def _stream(self, feed: Feed) -> Iterator[bytes]:
+    def _stream(self, subscription: Subscription, wants_counters: bool) -> Iterator[bytes]:
         try:
-            yield events.RETRY
-            scene = self._observatory.scene()
-            yield events.stream(events.hello(snapshot(scene), scene.wall))
-            while True:
-                try:
-                    fact = feed.get(timeout=KEEP_ALIVE)
-                except queue.Empty:
-                    yield events.KEEP_ALIVE
-                    continue
-                if fact is None:
-                    return
-                yield events.stream(events.described(fact))
+            yield from Follower(self._observatory, subscription, wants_counters).pieces()
         finally:
-            self._observatory.unsubscribe(feed)
+            self._observatory.unsubscribe(subscription.feed)
 
 
 def _answer(

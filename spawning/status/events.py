@@ -80,10 +80,15 @@ def hello(status: dict[str, Any], wall: float) -> dict[str, Any]:
     return _event("hello", wall, status=status)
 
 
-def stream(event: dict[str, Any]) -> bytes:
-    """Return an event as a server sends it (HTML standard, 9.2)."""
+def counters(counted: dict[str, Any], wall: float) -> dict[str, Any]:
+    """Return the event that tells what has changed without a fact: `counters.counted`."""
+    return _event("counters", wall, **counted)
+
+
+def stream(event: dict[str, Any], name: str) -> bytes:
+    """Return an event as a server sends it (HTML standard, 9.2); `name` is its id."""
     data = json.dumps({"version": VERSION, **event}, separators=(",", ":"))
-    return f"event: {event['event']}\ndata: {data}\n\n".encode()
+    return f"id: {name}\nevent: {event['event']}\ndata: {data}\n\n".encode()
 
 
 _NO_REASON: dict[str, Any] = {

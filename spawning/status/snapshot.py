@@ -41,8 +41,8 @@ def snapshot(scene: Scene) -> dict[str, Any]:
         "generation": _generation(scene),
         "last_failure": _last_failure(scene),
         "hung_children_count": sum(bool(worker.hung) for worker in workers),
-        "connections": sum(worker.connections for worker in workers),
-        "memory": sum(scene.memory.get(worker.pid, 0) for worker in workers),
+        "connections": connections(workers),
+        "memory": memory(scene, workers),
         "backlog": scene.backlog,
         "totals": totals(scene),
         "events": [events.described(fact) for fact in scene.chronicle.events],
@@ -61,9 +61,24 @@ def _as_0_9_7(scene: Scene, workers: list[Worker]) -> dict[str, Any]:
         "uptime": duration(scene.wall - started_at),
         "started_at": time.ctime(started_at),
         "config": scene.boot.config,
-        "children": {str(worker.pid): _child(scene, worker) for worker in workers},
+        "children": children(scene, workers),
         "concurrent_requests": sum(worker.busy for worker in workers),
     }
+
+
+def children(scene: Scene, workers: list[Worker]) -> dict[str, Any]:
+    """Return the workers by process id."""
+    return {str(worker.pid): _child(scene, worker) for worker in workers}
+
+
+def connections(workers: list[Worker]) -> int:
+    """Return how many connections all of them have open."""
+    return sum(worker.connections for worker in workers)
+
+
+def memory(scene: Scene, workers: list[Worker]) -> int:
+    """Return how many bytes all of them have in memory."""
+    return sum(scene.memory.get(worker.pid, 0) for worker in workers)
 
 
 def _child(scene: Scene, worker: Worker) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import linecache
 import sys
 import traceback
 from pathlib import Path
@@ -13,6 +15,8 @@ from spawning.errors import ApplicationNotFound, SpawningError
 from spawning.messages import Failed, Frame
 
 _OURS = str(Path(__file__).resolve().parents[1]) + "/"
+_IMPORTING = (_OURS, "<frozen importlib", str(Path(importlib.__file__).parent) + "/")
+"""Where frames are that only import, of no use to the user: some of importlib's are not frozen."""
 _INSTALLED = ("site-packages", "dist-packages")
 SAVING = 150
 """Milliseconds that an editor may need to save several files, and we to take notice."""
@@ -35,7 +39,7 @@ def describe(error: BaseException, project: str) -> Failed:
     summaries = [
         summary
         for summary in traceback.extract_tb(error.__traceback__)
-        if not summary.filename.startswith((_OURS, "<frozen importlib"))
+        if not summary.filename.startswith(_IMPORTING)
     ]
     frames = tuple(
         Frame(
@@ -67,10 +71,19 @@ def in_project(file: str, project: str) -> bool:
 def _position(
     error: BaseException, summaries: list[traceback.FrameSummary], frames: tuple[Frame, ...]
 ) -> tuple[str, int, int]:
-    if isinstance(error, SyntaxError) and error.filename:
+    # What was compiled out of a text names no file: `<string>`.
+    if isinstance(error, SyntaxError) and error.filename and error.filename[0] != "<":
         return error.filename, error.lineno or 0, error.offset or 0
     for summary, frame in reversed(list(zip(summaries, frames, strict=True))):
         if frame.in_project:
-            column = getattr(summary, "colno", None)  # from Python 3.11 on
-            return frame.file, frame.line, 0 if column is None else column + 1
+            return frame.file, frame.line, _column(summary)
     return (frames[-1].file, frames[-1].line, 0) if frames else ("", 0, 0)
+
+
+def _column(summary: traceback.FrameSummary) -> int:
+    """Return where in its line a frame is, in characters from 1; 0 where that is not known."""
+    before = getattr(summary, "colno", None)  # in bytes of UTF-8; from Python 3.11 on
+    line = linecache.getline(summary.filename, summary.lineno or 0)
+    if before is None or not line:
+        return 0
+    return len(line.encode()[:before].decode(errors="replace")) + 1

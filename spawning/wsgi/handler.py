@@ -27,6 +27,7 @@ from spawning.http.host import Extras
 from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeout
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
 from spawning.wsgi.fields import ApplicationError, DateHeader
+from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response, close, simple
 
 Hook = tuple[Callable[..., Any], Iterable[Any], dict[str, Any]]
@@ -56,6 +57,7 @@ class Handler:
         self._extras = extras
         self._environ_of = environ
         self._date = DateHeader()
+        self._heads = Heads(self._date.line)
 
     def answer(
         self,
@@ -68,7 +70,7 @@ class Handler:
 
         Never raises but for a RequestTimeout that comes late.
         """
-        response = Response(request, send or connection.send, self._date, body.withdraw_invitation)
+        response = Response(request, send or connection.send, self._heads, body.withdraw_invitation)
         slot = connection.slot
         slot.begin(request.method, request.target, connection.since)
         hooks: list[Hook] = []

@@ -16,18 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
-from spawning.http.framing import delimit_response, response_has_body
 from spawning.http.request import Request
-from spawning.wsgi.fields import (
-    REMEMBERED,
-    SERVER_LINE,
-    ApplicationError,
-    DateHeader,
-    content_length,
-    field,
-    remembered_field,
-    status_code,
-)
+from spawning.wsgi.fields import SERVER_LINE, ApplicationError, DateHeader, status_code
+from spawning.wsgi.heads import Heads
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -59,12 +50,12 @@ class Response:
         self,
         request: Request,
         send: Callable[[bytes | memoryview], None],
-        date: DateHeader,
+        heads: Heads,
         withdraw: Callable[[], bool] = bool,
     ) -> None:
         self._request = request
         self._send = send
-        self._date = date
+        self._heads = heads
         self._withdraw = withdraw
         """Withdraws `100 Continue`, which must not follow a head; whether the client waits."""
         self.keep_alive = request.keep_alive
@@ -156,58 +147,14 @@ class Response:
         request = self._request
         if request.expects_continue and self._withdraw():
             self.keep_alive = False  # its body may come or not, who knows
-        lines, length, dated, named = self._fields()
-        self._has_body = response_has_body(request.method, self.code)
-        # A HEAD without a body leaves the length unsaid: it would be that of the GET.
-        if length is None and total is not None and (self._has_body or self._like_get(total)):
-            lines += f"Content-Length: {total}\r\n"
-            length = total
-        self._left = length
-        if length is None and self._has_body:
-            self._chunked, self.keep_alive = delimit_response(request.http11, self.keep_alive)
-            if self._chunked:
-                lines += "Transfer-Encoding: chunked\r\n"
-        if not dated:
-            lines += self._date.line()
-        if not named:
-            lines += SERVER_LINE
-        if not self.keep_alive:
-            lines += "Connection: close\r\n"
-        elif not request.http11:
-            lines += "Connection: keep-alive\r\n"
-        return f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
-
-    def _like_get(self, total: int) -> bool:
-        """Return whether a HEAD may state the length of the body that was not sent."""
-        return total > 0 and response_has_body("GET", self.code)
-
-    def _fields(self) -> tuple[str, int | None, bool, bool]:
-        """Return the application's header lines, its Content-Length, and whether it set Date
-        and Server.
-        """
-        lines, length, dated, named = "", None, False, False
-        for name, value in self.headers:
-            make = remembered_field if len(value) < REMEMBERED else field
-            line, noted = make(name, value)
-            if noted:
-                if noted == "content-length":
-                    if length is not None:
-                        raise ApplicationError("Content-Length is set twice")
-                    length = content_length(value)
-                    if self.code == 204:
-                        continue  # RFC 9110, 8.6
-                elif noted == "date":
-                    dated = True
-                elif noted == "server":
-                    named = True
-                elif noted == "connection":
-                    # An application has no say on a connection but to end it.
-                    self.keep_alive = self.keep_alive and value.lower() != "close"
-                    continue
-                else:
-                    raise ApplicationError(f"{name} is a hop-by-hop field, which only servers set")
-            lines += line
-        return lines, length, dated, named
+        head, data = self._heads.of(
+            self.status, self.headers, total, request.method, request.http11, self.keep_alive
+        )
+        self._left = head.length
+        self._chunked = head.chunked
+        self._has_body = head.has_body
+        self.keep_alive = head.keep_alive
+        return data
 
 
 def simple(status: str, text: str, date: DateHeader) -> bytes:

@@ -11,7 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0
+from serving import PATIENCE
+
 FOUND = [path for name in ("chromium", "google-chrome") if (path := shutil.which(name))][:1]
 """The browser of this machine, if it has one."""
 

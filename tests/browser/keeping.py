@@ -88,6 +88,8 @@ class Keeper:
         """What is answered to every question about data, where it is set."""
         for file in files:
             file.seq = 1
+        self.below = ""
+        """The path that a proxy has put us under."""
         self.port = 0
         self._server: http.server.ThreadingHTTPServer | None = None
 
@@ -107,7 +109,7 @@ class Keeper:
 
     def url(self, path: str = "") -> str:
         """Return an address of ours."""
-        return f"http://127.0.0.1:{self.port}/_coverage{path}"
+        return f"http://127.0.0.1:{self.port}{self.below}/_coverage{path}"
 
     def open(self) -> None:
         """Serve, where it served before."""
@@ -144,7 +146,9 @@ class Keeper:
             name: values[0]
             for name, values in parse_qs(parts.query, keep_blank_values=True).items()
         }
-        path = parts.path.removeprefix("/_coverage")
+        if not parts.path.startswith(f"{self.below}/_coverage"):
+            return _send(to, 404, PLAIN, b"There is nothing here.")
+        path = parts.path.removeprefix(f"{self.below}/_coverage")
         pages = {"": index_page, "/file": file_page}
         if path in pages and method == "GET":
             return _send_page(to, pages[path]())

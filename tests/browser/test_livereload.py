@@ -170,7 +170,7 @@ def asks_nothing_while_hidden(site: Site) -> None:
     site.wait_until_it_asks(False)
     begin = len(site.server.log.lines)
     site.save("five")
-    site.server.log.wait_for("generation", begin)
+    site.server.log.wait_for(r"generation \d+ in ", begin)
     assert browser.value_of(WORD) == "four/"
     browser.show(True)
     browser.wait_for(f"{WORD} === 'five/'")
@@ -184,7 +184,7 @@ def follows_a_link_to_new_code(site: Site) -> None:
     wait_until(lambda: browser.requested[-1].endswith("/slow"), "the link is followed")
     begin = len(site.server.log.lines)
     (site.folder / "gate").touch()
-    site.server.log.wait_for("generation", begin)  # the page is answered first
+    site.server.log.wait_for(r"generation \d+ in ", begin)  # the page is answered first
     (site.folder / "open").touch()
     browser.wait_for(f"{WORD} === 'six/slow'")
 

@@ -19,8 +19,8 @@ from visits import Session, knock, session, told
 
 pytestmark = pytest.mark.slow
 
-IMPATIENT = ("--deadman", "1", "--heartbeat-timeout", "1", "--request-timeout", "1")
-LONGER = "import time; time.sleep(1.6)"
+IMPATIENT = ("--deadman", "3", "--heartbeat-timeout", "3", "--request-timeout", "3")
+LONGER = "import time; time.sleep(4)"
 """Typed into a debugger: longer than any of these waits."""
 
 

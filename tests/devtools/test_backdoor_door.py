@@ -7,6 +7,7 @@ import os
 import pwd
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,6 +73,25 @@ def test_a_person_waits_for_the_banner(door: Entrance) -> None:
     session.sendall(b"2\r\n")
     session.close()
     assert read_all(client) == b"2\r\n"
+
+
+AT_ONCE = """\
+import sys
+from spawning_devtools.backdoor.door import process, reception
+reception.SILENCE = 0.0
+process.main(int(sys.argv[-1]))
+"""
+"""A door that waits for nobody: as on a machine where to let one in takes longer than it waits."""
+
+
+def test_who_has_spoken_by_then_is_heard_however_busy_the_door_is() -> None:
+    with entrance(prefix=[sys.executable, "-c", AT_ONCE]) as door:
+        worker = door.worker(1)
+        door.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, door.process.pid, os.WSTOPPED | os.WNOWAIT)
+        clients = [door.connect(GREETING) for _ in range(3)]
+        door.process.send_signal(signal.SIGCONT)
+        assert [worker.arrival()[0].plain for _ in clients] == [False] * 3
 
 
 def test_much_passes_and_little_of_it_is_held(door: Entrance) -> None:

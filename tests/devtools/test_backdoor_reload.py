@@ -54,7 +54,7 @@ def test_a_breakpoint_in_a_worker_that_was_forked_holds_it(
 ) -> None:
     folder = write(tmp_path)
     (folder / "middle.py").write_text(STOPS)
-    impatient = ("--deadman", "1", "--heartbeat-timeout", "1", "--request-timeout", "1")
+    impatient = ("--deadman", "3", "--heartbeat-timeout", "3", "--request-timeout", "3")
     words = ("--status-port=0", *impatient)
     site = warm(spawn, folder, *words, runtime=runtime, application="mine.app middle.stops")
     site.save()
@@ -66,7 +66,7 @@ def test_a_breakpoint_in_a_worker_that_was_forked_holds_it(
             assert inside.wait_for("mode")["name"] == "pdb"
             asked = inside.wait_for("ask")
             assert asked["prompt"] == "(Pdb) "
-            inside.answer("__import__('time').sleep(2.5)")
+            inside.answer("__import__('time').sleep(4)")
             inside.wait_for("ask")
             inside.answer("c")
             assert waiting.result().status == 200

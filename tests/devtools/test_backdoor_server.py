@@ -56,7 +56,8 @@ def test_a_session_outlives_workers_and_the_door(
         assert (moved["generation"], inside.wait_for("hello")["generation"]) == (2, 2)
         (worker,) = [one for one in server.workers() if "generation 2" in title_of(one)]
         worker.kill()
-        assert inside.wait_for("moved")["why"] == "worker 2 died by SIGKILL"
+        # How it ended is known from the controller, for whom nobody waits long.
+        assert inside.wait_for("moved")["why"] in ("worker 2 died by SIGKILL", "worker 2 is gone")
         assert inside.wait_for("hello")["worker"] == 3
         assert inside.run("1 + 1").strip() == "2"
         door_of(server).kill()

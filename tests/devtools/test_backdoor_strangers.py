@@ -38,7 +38,11 @@ def stranger() -> Iterator[str]:
     subprocess.run(["useradd", "--no-create-home", name], check=True, capture_output=True)
     notes = f"/tmp/spawning-{pwd.getpwnam(name).pw_uid}"
     yield name
-    subprocess.run(["userdel", name], check=True, capture_output=True)
+
+    def is_deleted() -> bool:
+        return subprocess.run(["userdel", name], capture_output=True).returncode == 0
+
+    wait_until(is_deleted, f"{name} has no process any more, and is deleted")
     shutil.rmtree(notes, ignore_errors=True)  # the next user may have the same number
 
 
@@ -109,6 +113,7 @@ def test_another_user_is_refused(
     with session(server) as inside:
         assert inside.run("1 + 1").strip() == "2"
     assert not marker.exists()
+    assert server.stop() == 0
     lines = [line for line in server.log.lines if TURNED_AWAY in line]
     assert [line for line in lines if stranger in line] == [lines[0]]
 
@@ -198,6 +203,7 @@ def test_a_web_page_has_nothing_evaluated(
     with session(server) as inside:
         assert inside.run("1 + 1").strip() == "2"
     assert not marker.exists()
+    assert server.stop() == 0
     lines = [line for line in server.log.lines if TURNED_AWAY in line]
     assert len(lines) == 1
     assert "a web page" in lines[0]
@@ -225,4 +231,5 @@ def test_a_rebound_name_has_nothing_evaluated(
     with session(server) as inside:
         assert inside.run("1 + 1").strip() == "2"
     assert not marker.exists()
+    assert server.stop() == 0
     assert 1 <= len([line for line in server.log.lines if TURNED_AWAY in line]) <= 2

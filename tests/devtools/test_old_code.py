@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clients import Client, get, request
-from serving import StartServer, wait_until
+from serving import PATIENCE, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -50,8 +50,9 @@ def test_a_stream_ends_and_its_worker_with_it_though_the_application_waits_for_e
         save(tmp_path)
         assert b"data: v1" in client.rest()
         server.log.wait_for("old.py changed: generation 2 in ")
-        assert worker.wait(30) is None
-    assert not any("still answers" in line or "killed" in line for line in server.log.lines)
+        assert worker.wait(PATIENCE) is None
+    # On a busy machine it may take so long to end that it is named; but its deadman was not needed.
+    assert not any("did not finish" in line for line in server.log.lines)
 
 
 def test_a_slow_request_in_old_code_is_named_once(

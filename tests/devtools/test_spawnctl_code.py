@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clients import get
-from serving import Server, StartServer
+from serving import Server, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +32,19 @@ SOURCES = {
 def spawnctl(folder: Path, *words: str) -> tuple[int, str]:
     ran = subprocess.run([SPAWNCTL, *words], cwd=folder, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
+
+
+def told(folder: Path, *words: str, code: int, part: str) -> str:
+    """Return what it says as soon as that has `part`: the watcher hears of what happens later."""
+    said: list[str] = []
+
+    def has_part() -> bool:
+        found, text = spawnctl(folder, *words)
+        said[:] = [text]
+        return found == code and part in text
+
+    wait_until(has_part, f"{' '.join(words)} says {part!r}")
+    return said[0]
 
 
 @pytest.fixture
@@ -59,15 +72,14 @@ def test_why_over_generations(server: Server, tmp_path: Path) -> None:
     )
     assert spawnctl(tmp_path, "why", "late.py")[0] == 1
     get(server.address, "/")
-    code, said = spawnctl(tmp_path / "ring", "why", "--format=json", "../late.py")
-    assert (code, json.loads(said)["importers"]) == (0, ["mine"])
+    words = ("why", "--format=json", "../late.py")
+    said = told(tmp_path / "ring", *words, code=0, part="importers")
+    assert json.loads(said)["importers"] == ["mine"]
     (tmp_path / "mine.py").write_text(SOURCES["mine.py"].replace("views, ", ""))
     server.log.wait_for("generation 2 in")
-    code, said = spawnctl(tmp_path, "why", "views.py", "--pid", str(server.pid))
-    assert code == 1
-    assert "views.py is not watched: the application has not imported it" in said
-    _, said = spawnctl(tmp_path, "watch")
-    assert "s ago  reload   mine.py changed" in said
+    words = ("why", "views.py", "--pid", str(server.pid))
+    told(tmp_path, *words, code=1, part="views.py is not watched: the application has not impo")
+    said = told(tmp_path, "watch", code=0, part="s ago  reload   mine.py changed")
     assert "  inotify      " + str(tmp_path) in said
     assert "1  files that were read" in said
 
@@ -91,9 +103,10 @@ def test_graph_in_every_form(server: Server, tmp_path: Path) -> None:
 
 
 def test_the_watcher_that_replaces_a_dead_one_answers(server: Server, tmp_path: Path) -> None:
+    begin = len(server.log.lines)
     server.watcher().kill()
     server.log.wait_for("the watcher of the source code died and is started again")
-    server.log.wait_for("watching", start=len(server.log.lines))
+    server.log.wait_for("watching", begin)
     assert spawnctl(tmp_path, "why", "views.py")[0] == 0
 
 

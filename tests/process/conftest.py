@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from daemons import Daemons
 from serving import Server, StartServer
+from watched import APPLICATION, Watched
 
 
 @pytest.fixture
@@ -33,3 +34,18 @@ def daemons(tmp_path: Path) -> Iterator[Daemons]:
     started = Daemons(tmp_path)
     yield started
     started.end()
+
+
+@pytest.fixture
+def watch(spawn: StartServer, tmp_path: Path) -> Callable[..., Watched]:
+    """Start a server with a status port."""
+
+    def start(*arguments: str) -> Watched:
+        (tmp_path / "gated.py").write_text(APPLICATION)
+        quiet = ("-l", "/dev/null", "--status-port", "0")
+        # Whoever looks for servers of this user does not find it, and takes no stream.
+        unseen = {"XDG_RUNTIME_DIR": str(tmp_path)}
+        server = spawn(tmp_path, *quiet, *arguments, "gated.app", env=unseen)
+        return Watched(server.wait_until_serving(), tmp_path)
+
+    return start

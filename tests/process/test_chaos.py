@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from clients import Load, get
-from serving import StartServer, wait_until
+from serving import PATIENCE, StartServer, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -67,6 +67,6 @@ def test_chaos_is_survived(spawn: StartServer, plain: Path, threads: str) -> Non
     wait_until(lambda: psutil.Process(server.pid).num_fds() == before, "nothing was gained")
     everything = psutil.Process(server.pid).children(recursive=True)
     psutil.Process(server.pid).kill()
-    assert psutil.wait_procs(everything, timeout=30)[1] == []
+    assert psutil.wait_procs(everything, timeout=PATIENCE)[1] == []
     again = spawn(plain, "--port", str(port), "-s", "1", "-t", threads, "hello.app")
     assert get(again.wait_until_serving().address, "/").status == 200

@@ -15,7 +15,7 @@ import pytest
 
 from clients import Client, get
 from daemons import Daemons, is_gone
-from serving import COMMAND, StartServer, wait_until
+from serving import COMMAND, PATIENCE, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -294,7 +294,7 @@ def test_a_group_that_is_told_to_end_loses_no_request(
     running.wait()
     os.killpg(os.getpgid(pid), signal.SIGTERM)
     for client in clients:
-        client.join(30)
+        client.join(PATIENCE)
     assert losses == []
     assert len(goodbyes) == 8
     wait_until(lambda: is_gone(pid), "the server ended")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clients import Client, request
-from serving import Server, StartServer
+from serving import PATIENCE, Server, StartServer
 
 pytestmark = pytest.mark.slow
 
@@ -84,8 +84,8 @@ def test_a_body_that_gets_too_large_is_an_error_of_its_read(sizes: Server) -> No
 
 
 def test_who_is_too_slow_is_given_up(serve: StartServer, plain: Path) -> None:
-    times = ["--header-timeout=0.2", "--body-timeout=0.2", "--write-timeout=0.2"]
-    times.append("--keepalive-timeout=0.2")
+    times = ["--header-timeout=1", "--body-timeout=1", "--write-timeout=1"]
+    times.append("--keepalive-timeout=1")
     server = serve(plain, "echo.app", *times, "--proxy-protocol=127.0.0.3")
     # All at once: each of them takes until the next second.
     with (
@@ -95,7 +95,7 @@ def test_who_is_too_slow_is_given_up(serve: StartServer, plain: Path) -> None:
         Client(server.address) as uploads,
         Client(server.address) as deaf,
         Client(server.address) as chunks,
-        socket.create_connection(server.address, 30, ("127.0.0.3", 0)) as unnamed,
+        socket.create_connection(server.address, PATIENCE, ("127.0.0.3", 0)) as unnamed,
     ):
         begins.send(b"GET / HTTP/1.1\r\nHo")
         uploads.send(request("/", "Content-Length: 5", method="POST") + b"xx")

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from clients import PATIENCE, Client, request
-from serving import Server, StartServer, wait_until
+from clients import Client, request
+from serving import PATIENCE, Server, StartServer, wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from clients import PATIENCE, Client, get, request
-from serving import Server, StartServer, wait_until
+from clients import Client, get, request
+from serving import PATIENCE, Server, StartServer, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 

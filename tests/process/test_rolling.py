@@ -9,7 +9,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ import pytest
 
 from benchmarks.rolling_configs import command, of_the_manual, settled
 from clients import get
-from serving import Server, wait_until
+from serving import PATIENCE, Server, free_port, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -66,13 +65,6 @@ def start(plain: Path) -> Iterator[Callable[[Path], Server]]:
         server.destroy()
 
 
-def free_port() -> int:
-    """Return a port that was free a moment ago: proxies do not pick one themselves."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def answers(port: int) -> bool:
     """Return whether the application answers through the proxy."""
     try:
@@ -95,7 +87,7 @@ class Asking(threading.Thread):
 
     def run(self) -> None:
         """Ask until the end."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         body = b"body" if self._method == "POST" else None
         while not self._stop_asking.wait(0.002):
             try:

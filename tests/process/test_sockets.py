@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clients import Answer, Client, get
-from serving import COMMAND, Server
+from serving import COMMAND, Server, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -80,8 +79,7 @@ def test_no_host_is_every_interface_under_one_url(listening: Listen, words: list
 
 
 def test_both_wildcards_side_by_side(listening: Listen) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     server = listening("--bind", f"[::]:{port}", "--bind", f"0.0.0.0:{port}")
     if not HAS_IPV6:
         assert server.wait() == 4

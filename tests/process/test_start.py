@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from clients import Client, get
-from serving import COMMAND, Server, StartServer, title_of
+from serving import COMMAND, PATIENCE, Server, StartServer, title_of
 
 pytestmark = pytest.mark.slow
 
@@ -143,10 +144,11 @@ def test_greenlets_are_monkey_patched_before_the_application_loads(
     spawn: StartServer, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(
-        "import socket, eventlet.greenio, time\nfrom eventlet.patcher import is_monkey_patched\n"
+        "import os, socket, eventlet.greenio, time\n"
         "assert socket.socket is eventlet.greenio.GreenSocket\n"
         "def app(environ, start):\n"
-        "    time.sleep(0.2 if environ['PATH_INFO'] == '/slow' else 0)\n"
+        "    while environ['PATH_INFO'] == '/slow' and not os.path.exists('go'):\n"
+        "        time.sleep(0.01)\n"
         "    start('200 OK', [])\n    return [b'ok']\n"
     )
     server = spawn(tmp_path, "-s", "1", "-t", "0", "mine.app").wait_until_serving()
@@ -156,7 +158,8 @@ def test_greenlets_are_monkey_patched_before_the_application_loads(
         slow.socket.setblocking(False)
         with pytest.raises(BlockingIOError):
             slow.socket.recv(1)
-        slow.socket.settimeout(30)
+        slow.socket.settimeout(PATIENCE)
+        (tmp_path / "go").touch()
         assert slow.answer().text == "ok"
 
 
@@ -235,6 +238,25 @@ def test_a_busy_port_says_who_holds_it(spawn: StartServer, plain: Path) -> None:
     assert re.search(f"spawn: {who}; trying", server.log.lines[0])
     assert re.search(f"spawn: error: {who}; stop it, or choose another port", server.log.lines[1])
     assert len(server.log.lines) == 2
+
+
+def test_a_port_that_another_server_has_says_how_to_stop_it(
+    spawn: StartServer, plain: Path, tmp_path: Path
+) -> None:
+    runtime = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    first = spawn(plain, "-s", "1", "--status-port", "0", "hello.app", env=runtime)
+    port = first.wait_until_serving().address[1]
+    second = spawn(plain, "--port", str(port), "hello.app", env=runtime)
+    assert second.wait() == 4
+    who = rf"the Spawning server of hello\.app in {plain} \(pid {first.pid}, user \w+\)"
+    said = rf"in use by {who}; type '(spawnctl stop --pid {first.pid})', or choose another port"
+    match = re.search(said, second.log.lines[-1])
+    assert match is not None, second.log.lines
+    typed = [sys.executable, "-m", "spawning_devtools.ctl", *match[1].split()[1:]]
+    subprocess.run(typed, check=True, env=os.environ | runtime)
+    assert first.wait() == 0
+    third = spawn(plain, "-s", "1", "--port", str(port), "hello.app")
+    assert get(third.wait_until_serving().address, "/").status == 200
 
 
 def test_a_port_that_becomes_free_in_time_is_taken(spawn: StartServer, plain: Path) -> None:

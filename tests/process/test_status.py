@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from clients import Client, get
+from clients import get
 from serving import StartServer, wait_until
-from watched import APPLICATION, Watch, Watched
+from watched import APPLICATION, Watch
 
 pytestmark = pytest.mark.slow
 
 EVIL = "/wait/<script>alert(1)</script>"
-
-
-@pytest.fixture
-def watch(spawn: StartServer, tmp_path: Path) -> Callable[..., Watched]:
-    """Start a server with a status port."""
-
-    def start(*arguments: str) -> Watched:
-        (tmp_path / "gated.py").write_text(APPLICATION)
-        quiet = ("-l", "/dev/null", "--status-port", "0")
-        server = spawn(tmp_path, *quiet, *arguments, "gated.app")
-        return Watched(server.wait_until_serving(), tmp_path)
-
-    return start
 
 
 def _states(said: dict[str, Any]) -> list[str]:
@@ -90,9 +76,11 @@ def test_a_request_is_seen_while_it_is_answered_and_counted_after(
 
 def test_a_worker_whose_loop_is_blocked_is_shown_as_hung(watch: Watch) -> None:
     watched = watch("-s", "2", "-t", "0")
+    watched.wait_until_it_says(lambda s: _states(s) == ["serving"] * 2, "two serve")
     with watched.begin("/block") as client:
-        said = watched.wait_until_it_says(lambda s: "hung" in _states(s), "a worker hangs")
-        assert _states(said) == ["hung", "serving"]
+        said = watched.wait_until_it_says(
+            lambda s: _states(s) == ["hung", "serving"], "a worker hangs, and one serves"
+        )
         (hung,) = [child for child in said["children"].values() if child["state"] == "hung"]
         assert hung["oldest_request"]["line"].startswith("GET /block?")
         assert hung["oldest_request"]["seconds"] > 2
@@ -169,57 +157,6 @@ def test_code_that_fails_is_shown_until_better_code_serves(watch: Watch) -> None
     assert (said["generation"]["serving"], said["last_failure"]["current"]) == (3, False)
 
 
-def _events(client: Client) -> Callable[[], tuple[str, Any]]:
-    """Return what returns the next event of a stream that was asked for."""
-    client.send(b"GET /events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
-    status, headers = client.head()
-    assert (status, headers["content-type"]) == (200, "text/event-stream")
-    assert client.chunk() == b"retry: 1000\n\n"
-
-    def following() -> tuple[str, Any]:
-        data = client.chunk()
-        if not data:
-            return "", None
-        name, body = data.decode().strip().split("\n")
-        return name.removeprefix("event: "), json.loads(body.removeprefix("data: "))
-
-    return following
-
-
-def test_events_come_as_they_happen_and_end_with_the_server(watch: Watch) -> None:
-    watched = watch("-s", "1")
-    with Client(watched.status) as client:
-        following = _events(client)
-        name, data = following()
-        assert (name, data["version"], data["status"]["pid"]) == ("hello", 1, watched.server.pid)
-        watched.server.signal(signal.SIGHUP)
-        seen: list[tuple[str, int]] = []
-        while ("generation-serves", 2) not in seen:
-            name, data = following()
-            assert data["event"] == name
-            seen.append((name, data.get("generation", 0)))
-        assert ("generation-begun", 2) in seen
-        watched.server.signal(signal.SIGTERM)
-        while name != "stopping":
-            name, _ = following()
-        client.rest()
-    assert watched.server.wait() == 0
-
-
-def test_streams_are_bounded_and_leave_room_for_the_rest(watch: Watch) -> None:
-    watched = watch("-s", "1")
-    clients = [Client(watched.status) for _ in range(8)]
-    for client in clients:
-        assert _events(client)()[0] == "hello"
-    with Client(watched.status) as client:
-        client.send(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        status, headers = client.head()
-    assert (status, headers["retry-after"]) == (503, "15")
-    assert watched.ask("/readyz").status == 200
-    for client in clients:
-        client.close()
-
-
 def test_it_is_not_ready_while_it_leaves(watch: Watch) -> None:
     watched = watch("-s", "1", "--shutdown-delay", "30")
     watched.server.signal(signal.SIGTERM)
@@ -251,17 +188,6 @@ def test_the_status_process_comes_back_and_has_forgotten_nothing(watch: Watch) -
     for name in ("totals", "generation", "events", "started_at", "pid"):
         assert said[name] == before[name]
     assert get(watched.server.address, "/").status == 200
-
-
-def test_it_does_not_outlive_the_controller(watch: Watch) -> None:
-    watched = watch("-s", "1")
-    process = watched.process()
-    with Client(watched.status) as client:
-        following = _events(client)
-        following()
-        watched.server.process.kill()
-        process.wait(30)
-        client.rest()
 
 
 def test_it_may_have_an_address_of_its_own(watch: Watch) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, Connection
 from spawning.http.limits import Limits
+from spawning.http.memo import HeadMemo
 from spawning.http.parking import Parking
 from spawning.http.poller import EPOLLIN
 from spawning.http.request import BadRequest, ClientGone, Request
@@ -66,6 +67,7 @@ class MemoryHost:
 
     def __init__(self, gateway: Any, endpoint: Any = "endpoint", **limits: Any) -> None:
         self.limits = Limits(**limits)
+        self.memo = HeadMemo(self.limits.head_fields)
         self.word = [1]
         self.gate: Sequence[int] = self.word
         self.generation = 1

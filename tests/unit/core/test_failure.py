@@ -19,9 +19,12 @@ from spawning.worker.failure import describe, in_project
 FILES = {
     "yy_app.py": "import yy_views\n",
     "yy_views.py": "x = 1\nvalue = undefined_name\n",
+    "yy_letters.py": "word = 'größe', undefined_name\n",
+    "yy_syntax_letters.py": "word = 'größe' ]\n",
     "yy_syntax.py": "x = 1\ndef broken(:\n    pass\n",
     "yy_imports_syntax.py": "import yy_syntax\n",
     "yy_indent.py": "def f():\nreturn 1\n",
+    "yy_text.py": "x = 1\neval('1 +')\n",
     "yy_missing.py": "import yy_not_there\n",
     "yy_library.py": "import json\n\njson.loads('{')\n",
     "yy_exits.py": "raise SystemExit('no settings')\n",
@@ -37,7 +40,7 @@ def failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -62,6 +65,7 @@ FAILURES = [
     ("yy_syntax", "SyntaxError", "", "yy_syntax.py", 2),
     ("yy_imports_syntax", "SyntaxError", "", "yy_syntax.py", 2),
     ("yy_indent", "IndentationError", "indented block", "yy_indent.py", 2),
+    ("yy_text", "SyntaxError", "", "yy_text.py", 2),
     ("yy_missing", "ModuleNotFoundError", "yy_not_there", "yy_missing.py", 1),
     ("yy_library", "JSONDecodeError", "Expecting", "yy_library.py", 3),
     ("yy_uses_installed", "LookupError", "deep", "yy_uses_installed.py", 4),
@@ -91,6 +95,12 @@ def test_a_frame_has_a_column(failed: Callable[[str], Failed]) -> None:
     assert failed("yy_app").column == len("value = u")
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="frames have columns from 3.11 on")
+def test_columns_count_characters(failed: Callable[[str], Failed]) -> None:
+    assert failed("yy_letters").column == len("word = 'größe', u")
+    assert failed("yy_syntax_letters").column == len("word = 'größe' ]")
+
+
 def test_frames_are_the_users_outermost_first(
     failed: Callable[[str], Failed], tmp_path: Path
 ) -> None:
@@ -108,6 +118,17 @@ def test_frames_are_the_users_outermost_first(
             False,
         ),
     ]
+
+
+def test_what_only_looks_for_a_module_is_no_frame(
+    failed: Callable[[str], Failed], tmp_path: Path
+) -> None:
+    for name in ("yy_app", "yy_app.inside"):
+        (_test, *frames) = failed(name).frames
+        assert [frame.file for frame in frames] == [
+            str(tmp_path / "yy_app.py"),
+            str(tmp_path / "yy_views.py"),
+        ]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from spawning.http.connection import CLOSED
+from spawning.http.memo import HeadMemo
 from unit.core.memory_host import MemoryHost, Recorder, one_by_one, statuses
 
 if sys.version_info >= (3, 11):
@@ -60,9 +61,12 @@ def _ways(data: bytes) -> Iterator[tuple[str, Sequence[bytes]]]:
         yield f"cut {number} at {cuts}", pieces
 
 
-def _outcome(pieces: Sequence[bytes]) -> tuple[list[dict[str, Any]], int, list[int]]:
+def _outcome(
+    pieces: Sequence[bytes], memo: HeadMemo | None = None
+) -> tuple[list[dict[str, Any]], int, list[int]]:
     recorder = Recorder()
     host = MemoryHost(recorder, **LIMITS)
+    host.memo = memo or host.memo
     try:
         host.exchange(*pieces)
         host.hang_up()
@@ -89,6 +93,14 @@ def test_case_is_read_in_the_same_way_however_it_arrives(case: dict[str, Any]) -
         for expected, request in zip(accepts, seen, strict=True):
             _check_request(expected, request)
         assert answered == [200] * len(accepts) + [refused] * bool(refused)
+
+
+def test_cases_are_read_in_the_same_way_when_all_were_read_before() -> None:
+    memo = HeadMemo(LIMITS["head_fields"])
+    cases = [[_bytes(parameter.values[0])] for parameter in _cases()]
+    once = [_outcome(pieces) for pieces in cases]
+    for _ in range(2):
+        assert [_outcome(pieces, memo) for pieces in cases] == once
 
 
 @pytest.mark.parametrize("case", _cases())

@@ -89,12 +89,14 @@ def test_a_wait_ends_when_somebody_has_it_looked_at(lot: Lot) -> None:
 
 
 def test_a_second_save_prolongs_the_wait(lot: Lot) -> None:
-    lot.hold_until(0.001)
-    lot.host.exchange(GET)
     lot.hold_until(LATER)
-    lot.host.poke()
+    lot.host.exchange(GET)
+    connection, end = lot.host.connection, lot.hold[0]
+    assert connection.parked is not None
+    lot.hold_until(2 * LATER)
+    assert admit(connection, connection.parked, lot.host, end) is None
+    assert connection.deadline == lot.hold[0] > end
     assert lot.begun == []
-    assert lot.host.connection.deadline == lot.hold[0]
 
 
 @pytest.mark.parametrize("pieces", [[POST + GET], [POST[:9], POST[9:30], POST[30:] + GET]])
@@ -151,11 +153,11 @@ def test_a_client_that_has_said_all_still_gets_its_answer(lot: Lot) -> None:
 def test_a_question_does_not_wait_for_ever(lot: Lot) -> None:
     request = Request("GET", "/news", True, {})
     connection, host = lot.host.connection, lot.host
-    now = monotonic()
-    assert admit(connection, Parked(request, QUESTION, now), host) is None
-    assert connection.deadline == now + LONGEST_QUESTION
-    late = Parked(request, QUESTION, now - LONGEST_QUESTION)
-    assert admit(connection, late, host) is request
+    parked = Parked(request, QUESTION, 100.0)
+    end = 100.0 + LONGEST_QUESTION
+    assert admit(connection, parked, host, end - 0.1) is None
+    assert connection.deadline == end
+    assert admit(connection, parked, host, end) is request
 
 
 def test_without_anything_to_wait_for_what_is_parked_begins(lot: Lot) -> None:

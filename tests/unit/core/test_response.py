@@ -12,6 +12,7 @@ import pytest
 
 from spawning.http.request import Request
 from spawning.wsgi.fields import ApplicationError, DateHeader, http_date, status_code
+from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response, simple
 
 Headers = list[tuple[str, str]]
@@ -143,7 +144,7 @@ def _response(method: str = "GET", http11: bool = True, kept: bool = True) -> An
     sent: list[bytes] = []
     request = Request(method, "/", http11, {})
     request.keep_alive = kept
-    return Response(request, sent.append, DateHeader()), sent
+    return Response(request, sent.append, Heads(DateHeader().line)), sent
 
 
 def _head(sent: Iterable[bytes]) -> tuple[str, dict[str, str], bytes]:

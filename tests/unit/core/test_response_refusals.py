@@ -8,6 +8,7 @@ import pytest
 
 from spawning.http.request import Request
 from spawning.wsgi.fields import ApplicationError, DateHeader
+from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response
 
 OK = "200 OK"
@@ -16,7 +17,7 @@ OK = "200 OK"
 def _refuse(status: Any, headers: Any, result: Any) -> BaseException:
     """Return what is raised; nothing must have been sent, so that a 500 can be."""
     sent: list[bytes] = []
-    response = Response(Request("GET", "/", True, {}), sent.append, DateHeader())
+    response = Response(Request("GET", "/", True, {}), sent.append, Heads(DateHeader().line))
     try:
         response.start(status, headers)
         response.send_all(result)

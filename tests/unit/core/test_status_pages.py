@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from heard import read
 from spawning.chronicle import Fact
 from spawning.messages import (
     GenerationBegun,
@@ -26,7 +27,7 @@ from spawning.messages import (
     WorkerIs,
 )
 from spawning.scoreboard import BUCKETS
-from spawning.status import events, guard
+from spawning.status import counters, events, guard
 from spawning.status.application import PAGE
 from spawning.status.metrics import exposition
 from spawning.status.snapshot import duration, snapshot
@@ -188,15 +189,6 @@ ONE_OF_EACH: list[Fact] = [
 ]
 
 
-def read(data: bytes) -> tuple[str, Any]:
-    """Return name and data of one event of a stream."""
-    name, body, *rest = data.decode().split("\n")
-    assert rest == ["", ""]
-    assert name.startswith("event: ")
-    assert body.startswith("data: ")
-    return name.removeprefix("event: "), json.loads(body.removeprefix("data: "))
-
-
 @pytest.mark.parametrize(
     ("fact", "expected"),
     [
@@ -220,16 +212,18 @@ def read(data: bytes) -> tuple[str, Any]:
     ],
 )
 def test_an_event(fact: Message, expected: dict[str, Any]) -> None:
-    name, data = read(events.stream(events.described(fact)))
+    event = read(events.stream(events.described(fact), "run-1"))
+    data = event["data"]
     assert {key: data[key] for key in expected} == expected
     assert data["version"] == events.VERSION
-    assert data["event"] == name
+    assert (event["id"], event["event"]) == ("run-1", data["event"])
 
 
 def test_every_event_is_documented() -> None:
     manual = (Path(__file__).parents[3] / "docs/reference/status.md").read_text()
     assert {type(fact) for fact in ONE_OF_EACH} == set(typing.get_args(Fact))
     said = [*(events.described(fact) for fact in ONE_OF_EACH), events.hello({}, WALL)]
+    said.append(events.counters(counters.counted(scene()), WALL))
     assert [event["at"] for event in said] == [WALL] * len(said)
     names = [event["event"] for event in said]
     assert [name for name in names if f"`{name}`" not in manual] == []

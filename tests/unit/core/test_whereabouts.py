@@ -25,6 +25,8 @@ def note(pid: int = os.getpid(), **changes: object) -> Note:
         "application": "mod.app",
         "urls": ("http://127.0.0.1:8080",),
         "backdoor": ("127.0.0.1:3000", "[::1]:3000"),
+        "python": "/p/.venv/bin/python",
+        "argv": ("python", ".venv/bin/spawn", "mod.app"),
     }
     return Note(**(values | changes))  # type: ignore[arg-type]
 
@@ -110,6 +112,13 @@ def test_a_later_version_may_say_more(folder: str) -> None:
     told = json.dumps(vars_of(note()) | {"colour": "red"})
     Path(folder, f"{os.getpid()}.json").write_text(told)
     assert notes(folder, ME) == [note()]
+
+
+def test_an_earlier_version_may_have_said_less(folder: str) -> None:
+    told = vars_of(note())
+    del told["python"], told["argv"]
+    Path(folder, f"{os.getpid()}.json").write_text(json.dumps(told))
+    assert notes(folder, ME) == [note(python="", argv=())]
 
 
 def test_a_missing_folder_is_empty(tmp_path: Path) -> None:

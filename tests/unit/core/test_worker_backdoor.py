@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from serving import PATIENCE
 from spawning.config import Config
 from spawning.devhooks import DevHooks
 from spawning.http.engine import Engine
@@ -99,7 +100,7 @@ def greeted(line: Line) -> bytes:
     with ours, theirs:
         line.send(Arrival(1, "me"), theirs.fileno())
         theirs.close()
-        ours.settimeout(20)
+        ours.settimeout(PATIENCE)
         return ours.recv(100)
 
 

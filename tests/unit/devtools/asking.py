@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from serving import PATIENCE
 from spawning.http.peers import Peers
 from spawning.messages import CoverageAck, CoverageOrder, CoverageTold, FileLines
 from spawning_devtools.cover.builds import Build, BuildFailed
@@ -82,7 +83,7 @@ class Shelf:
 
     def wait(self, kind: str) -> Build:
         self.waits.release()
-        self.opened.wait(20)
+        self.opened.wait(PATIENCE)
         found = self.now(kind)
         assert found is not None
         return found

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 import spawning_devtools
+from serving import PATIENCE
 from spawning.config import Config
 from spawning.messages import Begun, Channel, Graph, Message, Module, Prospect, Reload, Serving
 from spawning_devtools import hooks
 
-PATIENCE = 20.0
 AN_HOUR_AGO = time.time() - 3600
 
 SOURCES = {

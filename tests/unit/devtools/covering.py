@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from serving import PATIENCE
+
 CORES = [
     "ctrace",
     "pytrace",
@@ -114,7 +116,7 @@ def run(
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr

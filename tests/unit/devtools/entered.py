@@ -11,13 +11,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from serving import wait_until
+from serving import PATIENCE, wait_until
 from spawning.config import Config
 from spawning.messages import Arrival, Stop
 from spawning.scoreboard import Scoreboard
 from spawning_devtools.backdoor.session import Sessions
 
-PATIENCE = 5.0
 Message = dict[str, Any]
 
 
@@ -158,8 +157,15 @@ class Entered:
         return self._clients[-1]
 
     def wait_until_left(self) -> None:
-        """Return when no session is left."""
-        wait_until(lambda: not self.sessions.count, "all sessions have ended")
+        """Return when no session is left, and what they had replaced is put back.
+
+        That comes last, and from another thread: whoever begins before takes what stands there
+        for the original.
+        """
+        outputs = self.sessions._shared.outputs
+        wait_until(
+            lambda: not (self.sessions.count or outputs._replaced), "all sessions have ended"
+        )
 
     def close(self) -> None:
         """All clients leave."""

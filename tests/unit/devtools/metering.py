@@ -42,7 +42,7 @@ def boot(order=None, worker_id=1):
 config = Config(coverage=True, coverage_contexts="contexts" in sys.argv)
 meter = Meter(config, boot())
 sys.path[:] = path
-keeper.settimeout(20)
+keeper.settimeout(60)
 def hear(last, pid=os.getpid()):
     found = {}
     while True:

@@ -11,7 +11,6 @@ import pytest
 
 from spawning_devtools.cover.facts import FileFacts, Ran, Version
 
-PATIENCE = 20.0
 VIEWS = """\
 \"\"\"Views.\"\"\"
 

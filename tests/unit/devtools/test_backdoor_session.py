@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from serving import wait_until
+from serving import PATIENCE
 from spawning_devtools.backdoor.session.wire import LONGEST
-from unit.devtools.entered import PATIENCE, Entered, entered, text_of
+from unit.devtools.entered import Entered, entered, text_of
 
 
 @pytest.fixture
@@ -89,10 +89,7 @@ def test_the_streams_are_put_back(inside: Entered) -> None:
     other.run("1")
     other.close()
     inside.wait_until_left()
-    wait_until(
-        lambda: (sys.stdout, sys.stderr, sys.stdin, sys.displayhook, builtins.input) == before,
-        "the streams are put back",
-    )
+    assert (sys.stdout, sys.stderr, sys.stdin, sys.displayhook, builtins.input) == before
 
 
 def test_an_error_is_shown_without_our_frames(inside: Entered) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from unit.devtools.entered import PATIENCE, Client, Entered, Message, entered, text_of
+from serving import PATIENCE
+from unit.devtools.entered import Client, Entered, Message, entered, text_of
 
 
 @pytest.fixture

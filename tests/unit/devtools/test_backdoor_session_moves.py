@@ -28,6 +28,7 @@ def test_a_session_moves_with_its_socket_and_what_it_has_not_used(inside: Entere
     sock, arrival = inside.view.moved.pop()
     assert (arrival.to, arrival.received, arrival.number) == ("4", '{"do": "r', 1)
     client.sock.sendall(b'un", "id": 7, "source": "1"}\n')
+    inside.wait_until_left()
     with entered() as successor:
         successor.view.worker = 4
         successor.sessions.serve(sock, arrival)

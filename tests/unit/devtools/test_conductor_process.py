@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from serving import PATIENCE
 from spawning.messages import Abandoned, Begun, Serving
 
-from .conftest import AN_HOUR_AGO, PATIENCE, Companion, Project
+from .conftest import AN_HOUR_AGO, Companion, Project
 
 pytestmark = pytest.mark.slow
 

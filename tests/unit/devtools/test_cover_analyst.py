@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from serving import PATIENCE
 from spawning_devtools.cover import niced
 from spawning_devtools.cover.analyst import Analyst
 from spawning_devtools.cover.facts import FileFacts, Numbers, Setup
-from unit.devtools.reported import GREETED, IMPORTED, PATIENCE, VIEWS, Covered, covered
+from unit.devtools.reported import GREETED, IMPORTED, VIEWS, Covered, covered
 
 
 @pytest.fixture

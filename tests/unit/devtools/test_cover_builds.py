@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from serving import PATIENCE
 from spawning_devtools.cover.builds import KINDS, LASTS, Build, BuildFailed, Builds
 from spawning_devtools.cover.disk import state_of
 from spawning_devtools.cover.facts import FileFacts, Setup, Snapshot
-from unit.devtools.reported import GREETED, IMPORTED, PATIENCE, Covered, covered
+from unit.devtools.reported import GREETED, IMPORTED, Covered, covered
 
 PRINTER = """\
 import json, os, sys

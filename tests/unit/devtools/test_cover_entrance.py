@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from serving import PATIENCE
 from spawning_devtools.cover.entrance import WAITING, Entrance, address_of
 
 
@@ -27,7 +28,7 @@ def welcomed() -> Iterator[list[socket.socket]]:
 
 def connect(address: str) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    sock.settimeout(20)
+    sock.settimeout(PATIENCE)
     sock.connect(address)
     return sock
 
@@ -37,7 +38,7 @@ def test_all_who_wait_are_let_in_at_one_event(address: str, welcomed: list[socke
         clients = [connect(address) for _ in range(WAITING)]
         arrival = select.poll()
         arrival.register(entrance.fileno(), select.POLLIN)
-        assert arrival.poll(20_000)
+        assert arrival.poll(PATIENCE * 1000)
         entrance.on_events(0)
         assert len(welcomed) == WAITING
         entrance.on_events(0)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from serving import PATIENCE, wait_until
 from spawning.config import Config
 from spawning.http.handoff import make_pair
 from spawning.messages import (
@@ -36,7 +37,6 @@ from spawning_devtools.cover.entrance import address_of
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 30.0
 SOURCE = "WORD = 'x'\ndef say():\n    return WORD\ndef nothing():\n    return 0\n"
 
 
@@ -196,7 +196,7 @@ def test_a_killed_keeper_loses_nothing(keeper: Keeper) -> None:
 def test_an_order_is_given_and_answered_when_it_is_obeyed(keeper: Keeper) -> None:
     keeper.tell(IMPORT, 1, 2, 4)
     keeper.tell(REQUEST, 3)
-    assert keeper.live()["workers"] == 1
+    wait_until(lambda: keeper.live()["workers"] == 1, "the worker is known")
     head = b"POST /_coverage/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
     with keeper.connect(head) as client:
         assert keeper.next_order() == CoverageOrder(1)
@@ -294,4 +294,6 @@ def test_it_ends_with_the_controller_and_so_do_its_children(keeper: Keeper) -> N
     assert keeper.live(), "signals are the controller's"
     assert keeper.end() == ""
     assert keeper.process.returncode == 0
-    assert not any(Path(f"/proc/{child}").exists() for child in found)
+    wait_until(
+        lambda: not any(Path(f"/proc/{child}").exists() for child in found), "they have ended"
+    )

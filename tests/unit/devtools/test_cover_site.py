@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from serving import PATIENCE
 from spawning.messages import IMPORT, REQUEST, CoverageOrder
 from spawning_devtools.cover import pages
 from spawning_devtools.cover.builds import Build
@@ -185,7 +186,7 @@ def test_only_so_many_wait_and_pages_go_on(ask: Asked, report: Callable[..., Non
     for thread in waiting:
         thread.start()
     for _ in waiting:
-        assert ask.shelf.waits.acquire(timeout=20)
+        assert ask.shelf.waits.acquire(timeout=PATIENCE)
     refused = ask(".txt")
     assert (refused.status, refused.fields["Retry-After"]) == (503, "2")
     assert ask("/live.json").status == 200

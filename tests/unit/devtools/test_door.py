@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from serving import PATIENCE
 from spawning.errors import ServerNotFound, SpawningError, UsageError
 from spawning.messages import AskWhy, Drawing, Message, Unanswered, Watched, decode, encode
 from spawning_devtools.ctl.code import ask, servers
@@ -56,7 +57,7 @@ def serve(address: str) -> Iterator[Callable[[Callable[[Message], Message]], Non
 def connected(address: str) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.connect(address)
-    sock.settimeout(20)
+    sock.settimeout(PATIENCE)
     return sock
 
 

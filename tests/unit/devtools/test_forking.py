@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from serving import PATIENCE
+
 pytestmark = pytest.mark.slow
 
 # The first process takes in orphans; the second, its child, is what a snapshot is.
@@ -38,7 +40,7 @@ def run(import_folders: list[str], controller: str, orphan: str, forker: str = "
     )
     ran = subprocess.run(
         [sys.executable, "-Werror", "-c", program],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     return ran.stdout
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from serving import PATIENCE
 from spawning_devtools.snapshots.memory import spans
 
 OWN, SHARED, SWAPPED, WRITTEN = 0x81, 0x80, 0x41, 0x01
@@ -68,7 +69,7 @@ def test_runs_of_pages_that_are_there_and_nobody_else_s(
 def test_what_one_has_written_to_is_the_next_one_s_own(import_folders: list[str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-Werror", "-c", PROGRAM.format(folders=import_folders)],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     assert ran.stdout.splitlines()[:3] == ["[] True", "[3, 4, 9] True", "[3, 4, 9] True"]
     assert ran.stdout.splitlines()[3].endswith("True")

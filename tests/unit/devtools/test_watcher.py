@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from serving import PATIENCE
 from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
 from spawning_devtools.reload.watcher import Watcher
-
-PATIENCE = 10.0
 
 
 class Scene:

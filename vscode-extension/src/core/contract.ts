@@ -99,6 +99,10 @@ export interface Status {
     readonly reloads: number;
     readonly reload_failures: number;
   };
+  /** How many workers there should be. */
+  readonly configured_children_count?: number;
+  /** The last ones, oldest first. */
+  readonly events?: readonly ServerEvent[];
 }
 
 interface Told<Name extends string> {

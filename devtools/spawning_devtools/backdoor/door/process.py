@@ -61,12 +61,14 @@ class Door:
         """Serve until the controller is gone."""
         self._learn(told)
         while not self._channel.ended:
-            for key, mask in self._selector.select(self._timeout()):
+            events = self._selector.select(self._timeout())
+            # Before anybody is heard: who has come just now is not late, however long it takes.
+            now = monotonic()
+            for key, mask in events:
                 # An earlier call of this batch may have closed it.
                 known = self._selector.get_map().get(key.fd)
                 if known is not None and known.fileobj is key.fileobj:
                     key.data(mask)
-            now = monotonic()
             if self._threshold.wake_at is not None and now >= self._threshold.wake_at:
                 self._threshold.listen()
             self._conversations.look_at_the_clock(now)

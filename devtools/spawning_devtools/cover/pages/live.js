@@ -2,7 +2,9 @@
 "use strict";
 // What both pages are made of: they ask for what is new, and tell the server what to do.
 // Text of the user's reaches the page by textContent only.
-const BASE = "/_coverage", POLL = 1000, POLL_HIDDEN = 10000, PATIENCE = 10000, SAID_FOR = 8000;
+// An editor or a proxy may have put us below a path of its own.
+const BASE = location.pathname.replace(/\/_coverage(\/file)?$/, "") + "/_coverage";
+const POLL = 1000, POLL_HIDDEN = 10000, PATIENCE = 10000, SAID_FOR = 8000;
 const AWAY = "The server does not answer.";
 const NOT_HERE = "Coverage is not measured here any more: start the server with --coverage.";
 const THOUSANDS = new Intl.NumberFormat("en");

@@ -52,8 +52,8 @@ class Attached:
 
     async def run(self) -> int:
         """Talk until one of both has enough; return the exit code.  Raises SpawningError."""
-        # The terminal is left as it was, whatever ends us.
-        ends = {signal.SIGTERM: self._end, signal.SIGHUP: self._end}
+        # The terminal is left as it was, whatever ends us; Ctrl-\ is a signal between prompts.
+        ends = dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT), self._end)
         with quiet(), _signals({**ends, signal.SIGINT: self._interrupt}):
             line = asyncio.ensure_future(self._keep_a_line())
             try:
@@ -203,15 +203,16 @@ class Attached:
         )
 
     async def _wait(self) -> None:
-        with _signals({signal.SIGQUIT: self._end}):
-            await self._changed.wait()
-            self._changed.clear()
+        await self._changed.wait()
+        self._changed.clear()
 
     def _interrupt(self) -> None:
         state = self._session.state
         if state is State.CONNECTING:
             self._end()
-        elif self._talk is not None and state is not State.IDLE:
+        elif self._talk is not None and state is State.IDLE:
+            self._talk.give_up()
+        elif self._talk is not None:
             self._talk.tell("interrupt")
 
     # ------------------------------------------------------------ what is shown around

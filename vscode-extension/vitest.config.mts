@@ -5,5 +5,9 @@ export default defineConfig({
     // The wiring is tested against a stand-in for the editor's interface.
     alias: { vscode: new URL('./tests/wiring/vscode.ts', import.meta.url).pathname },
   },
-  test: { include: ['tests/core/**/*.test.ts', 'tests/wiring/**/*.test.ts'] },
+  test: {
+    include: ['tests/core/**/*.test.ts', 'tests/wiring/**/*.test.ts'],
+    // Each wiring test begins with `editor.reset()`, so a worker can run file after file.
+    isolate: false,
+  },
 });

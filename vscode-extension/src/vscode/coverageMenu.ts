@@ -1,0 +1,132 @@
+/** Show Coverage: what can be done with it, as a list. */
+
+import * as vscode from 'vscode';
+import { asker, CoverageTrouble, order } from '../core/coverage/asking';
+import { icon, MEANINGS } from '../core/coverage/icons';
+import { KINDS } from '../core/coverage/marks';
+import { percent } from '../core/coverage/totals';
+import type { Measured } from './coverage';
+import type { Parts, Server } from './parts';
+import { TestCoverage } from './testCoverage';
+
+const START = 'Start with Coverage';
+const SAID_FOR = 6_000;
+
+/** Whether it is shown in this workspace. */
+export interface Shown {
+  get(): boolean;
+  set(isShown: boolean): Promise<void>;
+}
+
+interface Item extends vscode.QuickPickItem {
+  readonly act?: () => Promise<void>;
+}
+
+export class CoverageMenu implements vscode.Disposable {
+  private readonly snapshots = new TestCoverage();
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly measured: () => readonly Measured[],
+    private readonly shown: Shown,
+  ) {}
+
+  get isShown(): boolean {
+    return this.shown.get();
+  }
+
+  dispose(): void {
+    this.snapshots.dispose();
+  }
+
+  async open(item: unknown): Promise<void> {
+    const meant = await this.meant((item as { server?: Server } | undefined)?.server);
+    if (!meant) return;
+    const chosen = await vscode.window.showQuickPick<Item>(this.items(meant), {
+      title: titleOf(meant),
+      placeHolder: 'What to do with it',
+    });
+    if (!chosen?.act) return;
+    try {
+      await chosen.act();
+    } catch (error) {
+      if (!(error instanceof CoverageTrouble)) throw error;
+      const of = meant.server.note.application;
+      void vscode.window.showErrorMessage(`Coverage of ${of}: ${error.message}`);
+    }
+  }
+
+  private async meant(given: Server | undefined): Promise<Measured | undefined> {
+    const all = this.measured();
+    if (!given && all.length === 1) return all[0];
+    const server =
+      given ??
+      (all.length > 1 ? await this.parts.servers.pick('Coverage of which server?') : undefined);
+    const found = all.find((one) => one.server === server);
+    if (found || (all.length > 1 && !server)) return found;
+    const said = server
+      ? `${server.note.application} was started without --coverage.`
+      : 'No server of this workspace measures coverage.';
+    const chosen = await vscode.window.showInformationMessage(said, START);
+    if (chosen === START) await vscode.commands.executeCommand('spawning.startWithCoverage');
+    return undefined;
+  }
+
+  private items(meant: Measured): Item[] {
+    const { base, follower, server } = meant;
+    const tell = (name: 'reset' | 'pause' | 'resume') => async () => {
+      vscode.window.setStatusBarMessage(`$(shield) ${await order(base, name)}`, SAID_FOR);
+      follower.now();
+    };
+    const { isShown } = this;
+    return [
+      isShown
+        ? {
+            label: '$(eye-closed) Stop Showing Coverage',
+            detail: 'Neither beside lines nor in the status bar; the server goes on measuring',
+            act: () => this.shown.set(false),
+          }
+        : { label: '$(eye) Show Coverage in Editors', act: () => this.shown.set(true) },
+      {
+        label: '$(globe) Browse All Files',
+        detail: 'The page of the server, which keeps itself up to date',
+        act: () => browse(base),
+      },
+      {
+        label: '$(beaker) Snapshot into Test Coverage',
+        detail: "As it is now, in VS Code's own view",
+        act: () => this.snapshots.take(asker(base), server.note.application),
+      },
+      { label: '$(discard) Reset', detail: 'Forget what requests have run', act: tell('reset') },
+      follower.known.paused
+        ? {
+            label: '$(debug-continue) Resume',
+            detail: 'Count again what requests run',
+            act: tell('resume'),
+          }
+        : {
+            label: '$(debug-pause) Pause',
+            detail: 'Leave out what requests run from now on',
+            act: tell('pause'),
+          },
+      { label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator },
+      ...KINDS.map((kind) => ({
+        label: MEANINGS[kind],
+        iconPath: {
+          light: vscode.Uri.parse(icon(kind, 'light')),
+          dark: vscode.Uri.parse(icon(kind, 'dark')),
+        },
+      })),
+    ];
+  }
+}
+
+function titleOf({ server, follower }: Measured): string {
+  const { totals } = follower.known;
+  const figure = totals && totals.statements > 0 ? `: ${percent(totals.percent)}` : '';
+  return `Coverage of ${server.note.application}${figure}`;
+}
+
+async function browse(base: string): Promise<void> {
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(base)));
+}

@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { asker, order } from '../../../src/core/coverage/asking';
+import { Follower } from '../../../src/core/coverage/follower';
+import { marksFor } from '../../../src/core/coverage/known';
+import { APP, LINES, SOURCE, live } from './examples';
+import { Site } from './site';
+
+let site = new Site();
+let follower: Follower | undefined;
+afterEach(() => {
+  vi.useRealTimers();
+  follower?.dispose();
+  site.close();
+  site = new Site();
+});
+
+async function following(hasSigns = true) {
+  const base = await site.open();
+  let changed: () => void = () => undefined;
+  const made = (follower = new Follower(
+    asker(base),
+    () => hasSigns,
+    () => {
+      changed();
+    },
+  ));
+  const until = (isSo: () => boolean) =>
+    new Promise<void>((resolve) => {
+      changed = () => {
+        if (isSo()) resolve();
+      };
+      changed();
+    });
+  return { made, until, base };
+}
+
+describe('a follower', () => {
+  it('asks for all files, and for the lines of those that somebody looks at', async () => {
+    site.answer = ({ pathname }) => (pathname.endsWith('live.json') ? live() : LINES);
+    const { made, until } = await following();
+    made.look({ isSeen: true, paths: [APP, '/elsewhere.py'] });
+    await until(() => made.known.sheets.size === 1);
+    expect(site.asked).toEqual(['GET /_coverage/live.json', 'GET /_coverage/lines.json']);
+    expect(marksFor(made.known, APP, SOURCE.join('\n'))).toHaveLength(4);
+  });
+
+  it('plans no question while nobody looks', () => {
+    vi.useFakeTimers();
+    const made = (follower = new Follower(
+      () => new Promise(() => undefined),
+      () => true,
+      () => undefined,
+    ));
+    made.look({ isSeen: false, paths: [APP] });
+    made.hear(true);
+    expect(vi.getTimerCount()).toBe(0);
+    made.look({ isSeen: true, paths: [APP] });
+    expect(vi.getTimerCount()).toBe(1);
+    made.look({ isSeen: false, paths: [APP] });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says in a sentence what is wrong, and goes on', async () => {
+    site.answer = () => ({
+      status: 403,
+      text: 'Coverage shows source code, to this machine only.\n',
+    });
+    const { made, until } = await following();
+    made.look({ isSeen: true, paths: [] });
+    await until(() => made.trouble !== '');
+    expect(made.trouble).toBe('Coverage shows source code, to this machine only.');
+    site.answer = () => live();
+    made.now();
+    await until(() => made.trouble === '' && made.known.totals !== undefined);
+  });
+
+  it('goes on without a file that is not measured any more', async () => {
+    site.answer = ({ pathname }) =>
+      pathname.endsWith('live.json') ? live() : { status: 404, text: 'This file is not measured.' };
+    const { made, until } = await following();
+    made.look({ isSeen: true, paths: [APP] });
+    await until(() => made.known.totals !== undefined);
+    expect(made.trouble).toBe('');
+    expect(made.known.rows.size).toBe(0);
+  });
+
+  it.each([
+    [
+      'a page',
+      { status: 200, text: '<html>' },
+      'it is not measured here: start the server with --coverage.',
+    ],
+    [
+      'JSON',
+      { hello: 1 },
+      'the server speaks of coverage as this version of the extension does not know.',
+    ],
+  ])('knows %s of an application from an answer', async (_, answer, sentence) => {
+    site.answer = () => answer;
+    const { made, until } = await following();
+    made.look({ isSeen: true, paths: [] });
+    await until(() => made.trouble !== '');
+    expect(made.trouble).toBe(sentence);
+  });
+
+  it('says that a server does not answer', async () => {
+    const { made, until } = await following();
+    site.close();
+    made.look({ isSeen: true, paths: [] });
+    await until(() => made.trouble !== '');
+    expect(made.trouble).toBe('the server does not answer.');
+  });
+});
+
+describe('an order', () => {
+  it('is posted, and the server says how that went', async () => {
+    const base = await site.open();
+    site.answer = () => ({ status: 202, text: 'What requests ran is forgotten.\n' });
+    expect(await order(base, 'reset')).toBe('What requests ran is forgotten.');
+    expect(site.asked).toEqual(['POST /_coverage/reset']);
+  });
+});

@@ -1,0 +1,116 @@
+/** Servers, a launcher and `spawnctl`, as the parts that look into code see them. */
+
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import * as vscode from 'vscode';
+import type { Note, ServerEvent, Status } from '../../../src/core/contract';
+import type { Launcher, LaunchOptions, Parts, Server, Servers } from '../../../src/vscode/parts';
+import { NOTE, status } from '../../core/examples';
+import { FakeContext } from '../fake/context';
+import { editor } from '../fake/editor';
+
+export class KnownServer implements Server {
+  isGone = false;
+  status: Status | undefined = status({});
+  readonly events = new vscode.EventEmitter<ServerEvent>();
+  readonly onEvent = this.events.event;
+  readonly note: Note;
+
+  constructor(over: Partial<Note> = {}) {
+    this.note = { ...NOTE, ...over };
+  }
+
+  tell(event: object): void {
+    this.events.fire({ version: 1, at: 0, ...event } as ServerEvent);
+  }
+}
+
+export class Looking {
+  readonly folder = mkdtempSync(join(tmpdir(), 'looking-'));
+  readonly known: KnownServer[] = [];
+  readonly stopped: Server[] = [];
+  readonly started: LaunchOptions[] = [];
+  /** What the launcher starts. */
+  next: KnownServer | undefined;
+  readonly parts: Parts;
+  private readonly changes = new vscode.EventEmitter<Server | undefined>();
+  private readonly context = new FakeContext();
+
+  constructor() {
+    editor.reset();
+    editor.openFolder(this.folder);
+    const { known } = this;
+    const servers: Servers = {
+      all: known,
+      onDidChange: this.changes.event,
+      ofWorkspace: () => known,
+      pick: () => Promise.resolve(known[0]),
+      withPid: () => Promise.resolve(undefined),
+    };
+    const launcher: Launcher = {
+      start: (options) => {
+        this.started.push(options);
+        return Promise.resolve(this.next);
+      },
+      stop: (server) => {
+        this.stopped.push(server);
+        return Promise.resolve();
+      },
+      interpreter: () => Promise.resolve(undefined),
+    };
+    const log = vscode.window.createOutputChannel('Spawning', { log: true });
+    const context = this.context as unknown as vscode.ExtensionContext;
+    this.parts = { context, log, servers, launcher };
+  }
+
+  meet(over: Partial<Note> = {}, told: Partial<Status> = {}): KnownServer {
+    const server = new KnownServer({ folder: this.folder, ...over });
+    server.status = status(told);
+    this.known.push(server);
+    this.changes.fire(server);
+    return server;
+  }
+
+  lose(server: KnownServer): void {
+    server.isGone = true;
+    this.known.splice(this.known.indexOf(server), 1);
+    this.changes.fire(server);
+  }
+
+  /** An interpreter that runs no Python: it prints what is given for a command of `spawnctl`. */
+  interpreter(answers: Readonly<Record<string, object | string>>): string {
+    const cases = Object.entries(answers).map(([name, answer], number) => {
+      const file = join(this.folder, `answer${number}`);
+      writeFileSync(file, typeof answer === 'string' ? answer : JSON.stringify(answer));
+      const how = typeof answer === 'string' ? '>&2; exit 1' : '';
+      return `${name}) cat '${file}' ${how};;`;
+    });
+    const program = join(this.folder, 'python');
+    const asked = join(this.folder, 'asked');
+    const lines = ['#!/bin/sh', `echo "$@" >> '${asked}'`, 'case $3 in', ...cases, 'esac', ''];
+    writeFileSync(program, lines.join('\n'));
+    chmodSync(program, 0o755);
+    return program;
+  }
+
+  /** The command lines that it was run with. */
+  get asked(): string[] {
+    return readFileSync(join(this.folder, 'asked'), 'utf8').trim().split('\n');
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function until(holds: () => unknown): Promise<void> {
+  return vi.waitFor(
+    () => {
+      if (!holds()) throw new Error(`still not so: ${String(holds)}`);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}

@@ -1,0 +1,177 @@
+/** The workbench as its user sees it: what is clicked and typed, and what is then to be seen. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { PATIENCE } from './browser.mts';
+import type { CodeServer } from './code_server.mts';
+import type { Sample } from './sample.mts';
+import { wanted } from './surroundings.mts';
+
+type Text = string | RegExp;
+
+const CLEARING = [
+  'View: Close All Editors',
+  'Terminal: Kill All Terminals',
+  'Notifications: Clear All Notifications',
+];
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly sample: Sample;
+  private readonly server: CodeServer;
+
+  constructor(page: Page, sample: Sample, server: CodeServer) {
+    this.page = page;
+    this.sample = sample;
+    this.server = server;
+  }
+
+  /** Opens the sample's folder, and waits until the extension is there. */
+  async open(): Promise<void> {
+    const query = new URLSearchParams({ folder: this.sample.folder });
+    await this.page.goto(`${this.server.url}/?${query.toString()}`);
+    await this.statusItem('Spawning').waitFor();
+  }
+
+  /** Leaves it as it was found: no server, no editor, no terminal, the sample unchanged. */
+  async clear(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.server.endServers();
+    for (const title of CLEARING) await this.command(title);
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+    this.sample.restore();
+  }
+
+  /** The same by force. */
+  async reopen(): Promise<void> {
+    await this.server.endServers();
+    this.sample.restore();
+    await this.page.goto('about:blank');
+    await this.open();
+    await this.clear();
+  }
+
+  /** Runs a command by the palette. */
+  async command(title: string): Promise<void> {
+    await this.quickOpen('F1', `>${title}`, title);
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.quickOpen('Control+P', name, name.split('/').at(-1) ?? name);
+    await this.tab(name.split('/').at(-1) ?? name).waitFor();
+  }
+
+  private async quickOpen(key: string, text: string, label: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(text);
+    // Not by Enter: what was used last stands before what matches best.
+    await this.page.locator('.quick-input-list .label-name', { hasText: exactly(label) }).click();
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type=text]');
+  }
+
+  /** An entry of the list that is open. */
+  quickRow(text: Text): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: name });
+  }
+
+  statusItem(text: Text): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  treeRow(text: Text): Locator {
+    return this.page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  problem(text: Text): Locator {
+    return this.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
+  }
+
+  notification(text: Text): Locator {
+    return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+
+  /** The message over the whole window, and its buttons. */
+  dialog(text: Text): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: text });
+  }
+
+  /** A line of the terminal that is in front. */
+  terminalLine(text: Text): Locator {
+    return this.page
+      .locator('.terminal-wrapper.active .xterm-rows > div, .terminal-editor .xterm-rows > div')
+      .filter({ hasText: text })
+      .first();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until as many lines of the editor in front have a mark beside them, and are tinted. */
+  async hasMarks({ all, tinted }: { all: number; tinted: number }): Promise<void> {
+    const editor = '.editor-group-container.active .editor-instance';
+    const marks = this.page.locator(`${editor} .glyph-margin-widgets [class*="ced-"]`);
+    const tints = this.page.locator(`${editor} .view-overlays [class*="ced-"]`);
+    await this.until(async () => (await marks.count()) === all && (await tints.count()) === tinted);
+  }
+
+  private async until(isTrue: () => Promise<boolean>): Promise<void> {
+    const late = AbortSignal.timeout(PATIENCE);
+    while (!(await isTrue())) {
+      late.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** What a browser gets from the application of the server that runs. */
+  get(path: string): Promise<string> {
+    const [url] = this.server.urls;
+    if (url === undefined) throw new Error('no server runs');
+    const answer = fetch(url + path).then((response) => response.text());
+    // A journey that fails before it looks at the answer ends its server.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** The process ids of the servers that run. */
+  get servers(): readonly number[] {
+    return this.server.servers;
+  }
+
+  /** Waits until all of them have ended. */
+  gone(): Promise<void> {
+    return this.server.serversGone();
+  }
+
+  /** Selects the first place of a text in the editor in front. */
+  async selectText(text: string): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines', { hasText: text }).waitFor();
+    await this.page.keyboard.press('Control+F');
+    const box = this.page.locator('.find-widget .find-part textarea');
+    await box.fill(text);
+    // In a narrow editor it is not shown.
+    const found = this.page.locator('.find-widget .matchesCount', { hasText: /of [1-9]/ });
+    await found.waitFor({ state: 'attached' });
+    await this.page.keyboard.press('Escape');
+  }
+
+  async shot(name: string): Promise<void> {
+    const folder = wanted('SPAWNING_SCREENSHOTS');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+}
