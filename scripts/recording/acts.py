@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from stage import Stage
+from stage import SERVER, Stage
 
 HELLO = """\
 from flask import Flask
@@ -45,7 +45,7 @@ class Act:
 
 def _reload(stage: Stage) -> None:
     stage.split(10)
-    stage.pane(0)
+    stage.pane(SERVER)
     stage.forget()
     stage.type("spawn --reload=dev hello.app")
     stage.wait_for("serving hello.app on .*")
@@ -68,10 +68,10 @@ def _reload(stage: Stage) -> None:
 
 
 def _backdoor(stage: Stage) -> None:
-    server, prompt, client = 0, 1, 2
+    prompt, client = 1, 2
     stage.split(19)
     stage.split(4)
-    stage.pane(server)
+    stage.pane(SERVER)
     stage.forget()
     stage.type("spawn --reload=dev --backdoor shop.app")
     stage.wait_for("serving shop.app on .*")

@@ -24,6 +24,8 @@ from emulation import Emulation
 
 KEYSTROKE = 0.045
 PATIENCE = 30.0
+SERVER = 0
+"""The pane in which an act starts its server."""
 SHELL = "env PS1='$ ' HISTFILE= bash --norc --noprofile"
 CONFIGURATION = f"""\
 set -g status off
@@ -94,12 +96,23 @@ class Stage:
 
     def cast(self, title: str) -> Cast:
         """Return what was recorded."""
-        return Cast(title, self._size, self.events)
+        return Cast(title, self._size, list(self.events))
 
-    def tmux(self, *words: str) -> None:
-        """Have tmux do something."""
+    def interrupt(self, pane: int) -> None:
+        """End what runs in a pane; raises Missed.  A terminal that goes away ends no server."""
+        self.tmux("send-keys", "-t", str(pane), "C-c")
+        end = time.monotonic() + PATIENCE
+        while self.tmux("display", "-p", "-t", str(pane), "#{pane_current_command}") != "bash":
+            if time.monotonic() > end:
+                raise Missed(f"what runs in pane {pane} does not end")
+            self._take(0.1)
+
+    def tmux(self, *words: str) -> str:
+        """Have tmux do something; return what it prints."""
         # A pane that tmux is told to make has the PATH of who tells it.
-        subprocess.run(["tmux", "-S", str(self._socket), *words], env=self._env, check=True)
+        command = ["tmux", "-S", str(self._socket), *words]
+        ran = subprocess.run(command, env=self._env, check=True, stdout=subprocess.PIPE, text=True)
+        return ran.stdout.strip()
 
     def _take(self, longest: float) -> None:
         if not select.select([self._terminal], [], [], longest)[0]:
@@ -131,6 +144,7 @@ def staged(size: tuple[int, int], folder: Path, env: Mapping[str, str]) -> Itera
             yield stage
         finally:
             with contextlib.suppress(subprocess.CalledProcessError):
+                stage.interrupt(SERVER)
                 stage.tmux("kill-server")
             process.kill()
             process.wait()

@@ -40,6 +40,7 @@ def _pattern(line: str) -> str:
     text = re.sub(r"\bada\b", r"\\S+", text)
     # Installed to be edited, our own modules count as a part of the project.
     text = text.replace(r"\)", r"(\ <\-\ __main__)?\)") if r"<\-" in text else text
+    text = text.replace(r"\ changed:", r"\ changed(\ \(\S+\ <\-\ __main__\))?:")
     text = re.sub(r"[\d.\\]*\d\\ m?s\b", r"[\\d.]+ m?s", text)
     return re.sub(r"\d+(\\\.\d+)*", r"[\\d.]+", text).replace(r"\.\.\.", ".*")
 

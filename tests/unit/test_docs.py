@@ -142,4 +142,6 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def _anchors(text: str) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    slugs = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    # Sphinx knows those that begin with dashes without them as well.
+    return {name for slug in slugs for name in (slug, slug.lstrip("-"))}

@@ -15,8 +15,12 @@ from spawning_devtools.backdoor.door.client import Client, State
 from spawning_devtools.backdoor.door.workers import Workers
 
 SESSIONS = 8
-GRACE = 0.25
-"""Seconds in which it turns out whether a session has ended, or its worker."""
+GRACE = 1.0
+"""Seconds in which it turns out whether a session has ended, or its worker.
+
+A process that is killed closes what it had one after the other, and on a busy machine others
+have their turn between: a session that was taken for ended is lost to its client.
+"""
 
 
 class Placing:
