@@ -107,7 +107,9 @@ def pack(variables: "dict[str, str]") -> str:
 
 def _write_readme() -> None:
     """Write the README that is packed: the editor shows no picture that is not from the web."""
-    text = re.sub(r"!\[[^]]*\]\(media/\w+\.png\)\n\n?", "", _read(os.path.join(FOLDER, "README.md")))
+    text = re.sub(
+        r"!\[[^]]*\]\(media/\w+\.png\)\n\n?", "", _read(os.path.join(FOLDER, "README.md"))
+    )
     with open(os.path.join(FOLDER, "dist", "README.md"), "w", encoding="utf-8") as file:
         file.write(text)
 
