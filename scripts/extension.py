@@ -89,7 +89,9 @@ def pack(variables: "dict[str, str]") -> str:
     path = os.path.join(cache.ROOT, "dist", "spawning-{}.vsix".format(version()))
     os.makedirs(os.path.dirname(path), exist_ok=True)
     cache.run(["node", "esbuild.mjs"], FOLDER, **variables)
+    _write_readme()
     options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"]
+    options += ["--readme-path", "dist/README.md"]
     options += ["--no-update-package-json", "--no-git-tag-version", "--out", path]
     cache.run(["npx", "vsce", "package", version(), *options], FOLDER, **variables)
     size = os.path.getsize(path)
@@ -101,6 +103,15 @@ def pack(variables: "dict[str, str]") -> str:
         )
     print("{}: {:.0f} KB".format(os.path.relpath(path, cache.ROOT), size / 1024))
     return path
+
+
+def _write_readme() -> None:
+    """Write the README that is packed: the editor shows no picture that is not from the web."""
+    text = re.sub(
+        r"!\[[^]]*\]\(media/\w+\.png\)\n\n?", "", _read(os.path.join(FOLDER, "README.md"))
+    )
+    with open(os.path.join(FOLDER, "dist", "README.md"), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def run_fast(step: str, variables: "dict[str, str]") -> Outcome:
