@@ -29,7 +29,9 @@ class Looks:
             look = [(one.pid, one.num_ctx_switches().voluntary, one.status()) for one in family]
         except psutil.Error:
             look = []
-        idle = look and all(status == psutil.STATUS_SLEEPING for _, _, status in look)
+        # One that is stopped is thrown away when the next generation serves.
+        resting = (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED)
+        idle = look and all(status in resting for _, _, status in look)
         self._alike = self._alike + 1 if idle and look == self._last else 0
         self._last = look
         return self._alike >= self.ENOUGH
