@@ -89,7 +89,7 @@ class Controller:
         """Serve until told to stop; return the exit code."""
         set_title(f"controller {' '.join(self._config.args)}")
         with signals.caught() as arrivals:
-            self._switchboard.attend(arrivals, lambda: self._obey(signals.arrived(arrivals)))
+            self._switchboard.attend(arrivals, lambda: self._obey(arrivals.orders()))
             try:
                 self._begin("start", monotonic())
                 while not self._finished:

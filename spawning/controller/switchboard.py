@@ -7,17 +7,20 @@ import socket
 from collections.abc import Callable
 
 from spawning import log
+from spawning.controller.signals import Arrivals
 from spawning.controller.spawn import Spawned
 from spawning.messages import Channel, Line, Message
 
 
 class Switchboard:
-    """Waits for channels and for the socket that signals arrive on."""
+    """Waits for channels and for signals."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
 
-    def attend(self, line: Channel | Line | socket.socket, hear: Callable[[], None]) -> None:
+    def attend(
+        self, line: Channel | Line | socket.socket | Arrivals, hear: Callable[[], None]
+    ) -> None:
         """Call `hear` whenever there is something on `line`."""
         self._selector.register(line, selectors.EVENT_READ, hear)
 
