@@ -29,8 +29,8 @@ def app(environ, start_response):
 """
 
 
-class Closed:
-    """A server in the foreground of a terminal that has been closed since."""
+class Closing:
+    """A server in the foreground of a terminal that can be closed."""
 
     def __init__(self, folder: Path, prepare: Callable[[], object]) -> None:
         ours, theirs = pty.openpty()
@@ -50,14 +50,18 @@ class Closed:
             preexec_fn=begin,
         )
         os.close(theirs)
+        self._ours = ours
+
+    def close(self) -> None:
+        """Close the terminal, when the server serves."""
         shown = ""
         with contextlib.suppress(OSError):
             while not (found := _ADDRESS.search(shown)):
-                shown += os.read(ours, 4096).decode()
+                shown += os.read(self._ours, 4096).decode()
         assert found, shown
         self.address = found[1], int(found[2])
         self.worker = get(self.address, "/").text
-        os.close(ours)
+        os.close(self._ours)
 
 
 @pytest.fixture
@@ -67,24 +71,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def closed(folder: Path) -> Iterator[Callable[..., Closed]]:
+def closed(folder: Path) -> Iterator[Callable[..., Closing]]:
     """Start a server in a terminal, and close that."""
     with contextlib.ExitStack() as stack:
 
-        def start(prepare: Callable[[], object] = bool) -> Closed:
-            made = Closed(folder, prepare)
+        def start(prepare: Callable[[], object] = bool) -> Closing:
+            made = Closing(folder, prepare)
             stack.callback(made.process.wait, PATIENCE)
             stack.callback(made.process.terminate)
+            made.close()
             return made
 
         yield start
 
 
-def test_a_server_ends_with_its_terminal(closed: Callable[..., Closed]) -> None:
+def test_a_server_ends_with_its_terminal(closed: Callable[..., Closing]) -> None:
     assert closed().process.wait(PATIENCE) == 0
 
 
-def test_a_server_under_nohup_goes_on_without_its_terminal(closed: Callable[..., Closed]) -> None:
+def test_a_server_under_nohup_goes_on_without_its_terminal(closed: Callable[..., Closing]) -> None:
     server = closed(lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     # The terminal's end is a signal like any other to it: a new generation begins.
     wait_until(lambda: get(server.address, "/").text != server.worker, "a new worker answers")

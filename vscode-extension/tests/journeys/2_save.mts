@@ -23,6 +23,7 @@ export default journey(
     await bench.command('Spawning: Focus on Servers View');
     await bench.command('View: Hide Panel');
     await bench.treeRow(/Generation 3/).waitFor();
+    await bench.quickInput.waitFor({ state: 'hidden' });
     await bench.shot('2-saved-again');
   },
 );

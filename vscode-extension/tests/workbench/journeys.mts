@@ -21,6 +21,7 @@ const FOLDER = new URL('../journeys/', import.meta.url);
 
 const only = process.argv[2] ?? '';
 const names = readdirSync(FOLDER).filter((name) => name.includes(only) && name.endsWith('.mts'));
+const benches: Workbench[] = [];
 const given: (() => Promise<void> | void)[] = [];
 
 async function newBench(browser: Browser, wishes: Wishes): Promise<Workbench> {
@@ -34,8 +35,9 @@ async function newBench(browser: Browser, wishes: Wishes): Promise<Workbench> {
     await server.stop();
     sample.remove();
   });
-  const page = await newPage(browser);
-  return new Workbench(page, sample, server);
+  const bench = new Workbench(await newPage(browser), sample, server);
+  benches.push(bench);
+  return bench;
 }
 
 const began = Date.now();
@@ -62,7 +64,9 @@ try {
       console.log(`FAILED  ${title} (at ${seconds()} s)`);
       console.log(error instanceof Error ? error.stack : error);
       failed += 1;
-      await bench.shot(`failed-${name.replace('.mts', '')}`);
+      for (const [number, one] of benches.entries()) {
+        await one.shot(`failed-${name.replace('.mts', '')}-${number}`);
+      }
       await bench.reopen();
     }
   }

@@ -66,12 +66,29 @@ export class Workbench {
     await this.tab(name.split('/').at(-1) ?? name).waitFor();
   }
 
+  /**
+   * Opens a list by a key, and takes an entry of it.
+   *
+   * What happens in the window meanwhile (extensions come, a view takes the focus) may swallow the
+   * key or close the list, so it is pressed again, as a user would.
+   */
   private async quickOpen(key: string, text: string, label: string): Promise<void> {
-    await this.page.keyboard.press(key);
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(text);
-    // Not by Enter: what was used last stands before what matches best.
-    await this.page.locator('.quick-input-list .label-name', { hasText: exactly(label) }).click();
+    const late = AbortSignal.timeout(PATIENCE);
+    const soon = { timeout: PATIENCE / 5 };
+    for (;;) {
+      try {
+        await this.page.keyboard.press(key);
+        await this.quickInput.waitFor(soon);
+        await this.quickInput.fill(text, soon);
+        // Not by Enter: what was used last stands before what matches best.
+        const row = this.page.locator('.quick-input-list .label-name', { hasText: exactly(label) });
+        await row.click(soon);
+        return;
+      } catch (error) {
+        if (late.aborted) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   get quickInput(): Locator {
