@@ -75,12 +75,17 @@ class ExecSpawner:
         locks.  With this variable it takes copies of its own of all that is replaced, and
         complains that gevent, for which that was made, is missing.
         """
-        if "pydevd" not in sys.modules:
+        if not is_debugged():
             return {}
         if not self._has_warned:
             self._has_warned = True
             log.say("debugpy complains that gevent is missing: with greenlets that does no harm")
         return {"env": {"GEVENT_SUPPORT": "True"} | os.environ}
+
+
+def is_debugged() -> bool:
+    """Return whether debugpy or its like runs this process, and follows into what it starts."""
+    return "pydevd" in sys.modules
 
 
 def start(

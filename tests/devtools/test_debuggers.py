@@ -164,9 +164,13 @@ class Editor:
                 process = self._main.event("debugpyAttach")["subProcessId"]
                 debugger = Debugger(self._address)
                 self._others.append(debugger)
-                # It may be told to end before it is joined, when newer code is saved.
-                with contextlib.suppress(AssertionError, Gone):
-                    debugger.attach(self._file, self._line, subProcessId=process)
+                # Side by side, as editors do: one that ends meanwhile is waited for in vain.
+                threading.Thread(target=self._attach, args=(debugger, process), daemon=True).start()
+
+    def _attach(self, debugger: Debugger, process: int) -> None:
+        # It may be told to end before it is joined, when newer code is saved.
+        with contextlib.suppress(AssertionError, Gone, OSError):
+            debugger.attach(self._file, self._line, subProcessId=process)
 
     def stopped(self) -> tuple[Debugger, int]:
         """Return where a breakpoint was hit, and in which thread, as soon as one was."""

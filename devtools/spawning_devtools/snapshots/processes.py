@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Spawned, Spawner, is_debugged
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import Boot, Born, Channel, Message, decode
 from spawning_devtools.snapshots.adopted import Adopted
@@ -76,7 +76,8 @@ class Processes:
 
     def pause(self, pid: int) -> None:
         """Have a process do nothing more, though it is not ended yet."""
-        if pid in self._lines:
+        # A debugger that is about to attach to it would wait for it, and keep others waiting.
+        if pid in self._lines and not is_debugged():
             self._lines[pid].process.send_signal(signal.SIGSTOP)
 
     def listen(self, pid: int) -> None:
