@@ -20,7 +20,8 @@ SIDE_BY_SIDE = ("-n", "5", "--dist", "worksteal")
 AGAIN = ("-m", "not once")
 """For all Pythons but the first."""
 BETWEEN = ("-m", "not once and not slow")
-"""For those that are neither the oldest, nor the newest, nor what `python3` is here."""
+"""For those that are neither the oldest nor the newest: no real servers, for all of it has to
+stay below twenty minutes."""
 LONGEST = 2700
 """Seconds after which the tests of one Python are taken to hang: a busy machine takes its time."""
 
@@ -50,9 +51,7 @@ def selection(number: int, chosen: "list[interpreters.Interpreter]") -> "tuple[s
     """Return which tests the Python of this number runs, in the words of pytest."""
     if number == 0:
         return ()
-    default = interpreters.default()
-    is_default = default is not None and chosen[number].minor == default.minor
-    return AGAIN if is_default or number == len(chosen) - 1 else BETWEEN
+    return AGAIN if number == len(chosen) - 1 else BETWEEN
 
 
 def main(arguments: "list[str]") -> int:
