@@ -4,7 +4,17 @@ import { basename } from 'node:path';
 import type { Child, Failure, Status } from './contract';
 import { age } from './age';
 import type { Seen } from './bar';
-import { addressOf, busyness, clock, count, errorOf, nameOf, size, took } from './phrases';
+import {
+  addressOf,
+  busyness,
+  clock,
+  count,
+  errorOf,
+  folderAmong,
+  nameOf,
+  size,
+  took,
+} from './phrases';
 
 export interface Entry {
   /** Of one server, generation, worker or request, for as long as it is there. */
@@ -41,11 +51,14 @@ export function treeOf(own: readonly Seen[], others: readonly Seen[]): Tree {
     entries.set(entry.id, entry);
     return entry.id;
   };
+  const notes = own.map(({ note }) => note);
   const plant = (isOpen: boolean) => (seen: Seen) => {
     const { status } = seen;
     const id = serverId(seen);
     const children = status === undefined ? [] : generationsOf(id, status, add);
-    return add({ ...serverEntry(seen, isOpen), id, isOpen, children });
+    // Elsewhere there may be several of one name; of ours, there rarely are.
+    const folder = isOpen ? folderAmong(seen.note, notes) : basename(seen.note.folder);
+    return add({ ...serverEntry(seen, folder), id, isOpen, children });
   };
   return { roots: [...own.map(plant(true)), ...others.map(plant(false))], entries };
 }
@@ -56,7 +69,7 @@ export function serverId({ note }: Seen): string {
 
 function serverEntry(
   { note, status }: Seen,
-  isOwn: boolean,
+  folder: string,
 ): Omit<Entry, 'id' | 'isOpen' | 'children'> {
   const context = [
     'server',
@@ -67,12 +80,7 @@ function serverEntry(
   const [icon, color] = serverIcon(status);
   return {
     label: nameOf(note),
-    description: [
-      stateOf(status, note.status === ''),
-      addressOf(note),
-      // Elsewhere there may be several of one name.
-      isOwn ? '' : basename(note.folder),
-    ]
+    description: [stateOf(status, note.status === ''), addressOf(note), folder]
       .filter(Boolean)
       .join(' · '),
     tooltip: [...note.urls, note.folder, `process ${note.pid}`, status?.sentence ?? '']

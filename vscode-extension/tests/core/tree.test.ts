@@ -101,6 +101,21 @@ describe('the tree', () => {
     ]);
   });
 
+  it('names the folders of servers of one name', () => {
+    const others = ['/home/ann/old', '/home/ann/new'].map((folder, pid) => ({
+      note: { ...NOTE, pid, folder },
+      status: status(),
+    }));
+    const drawnRoots = drawn(
+      treeOf([...others, { ...seen(), note: { ...NOTE, application: 'x' } }], []),
+    );
+    expect(drawnRoots.filter((line) => line.startsWith('(server'))).toEqual([
+      '(server-process) shop.app | gen 6 · :8090 · old',
+      '(server-process) shop.app | gen 6 · :8090 · new',
+      '(server-process) x | gen 6 · :8090',
+    ]);
+  });
+
   it('tells the menus what can be done', () => {
     expect(treeOf([seen()], []).entries.get('4000:77')).toMatchObject({
       context: 'server open backdoor status',
