@@ -2,9 +2,7 @@
 
 import * as vscode from 'vscode';
 import { command } from '../core/code/spawnctl';
-import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
-import { openSetting } from './applications';
 import { Breakpoints, type Terminals } from './breakpoints';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
@@ -12,7 +10,6 @@ import { serverFor } from './spawnctl';
 import { isTrusted } from './trust';
 
 const RESTART = 'Restart with Backdoor';
-const OPEN_SETTING = 'Open Settings';
 
 /** Whether a terminal has a prompt by now; waits for it. */
 export interface Readiness {
@@ -119,17 +116,8 @@ class Backdoor implements Terminals {
       RESTART,
     );
     if (chosen !== RESTART) return undefined;
-    const coverage = measures(note, server.status);
-    await this.parts.launcher.stop(server);
-    const folder = vscode.Uri.file(note.folder);
-    const started = await this.parts.launcher.start({ coverage }, folder);
-    if (!started || started.note.backdoor.length > 0) return started;
-    const answer = await vscode.window.showWarningMessage(
-      'It has none again: the setting spawning.backdoor is off.',
-      OPEN_SETTING,
-    );
-    if (answer === OPEN_SETTING) await openSetting('spawning.backdoor');
-    return undefined;
+    const started = await this.parts.launcher.restart(server, '--backdoor=0');
+    return started && started.note.backdoor.length > 0 ? started : undefined;
   }
 }
 

@@ -32,6 +32,7 @@ export class Looking {
   readonly known: KnownServer[] = [];
   readonly stopped: Server[] = [];
   readonly started: LaunchOptions[] = [];
+  readonly restarted: (readonly [Server, string])[] = [];
   /** What the launcher starts. */
   next: KnownServer | undefined;
   readonly parts: Parts;
@@ -57,6 +58,10 @@ export class Looking {
       stop: (server) => {
         this.stopped.push(server);
         return Promise.resolve();
+      },
+      restart: (server, option) => {
+        this.restarted.push([server, option]);
+        return Promise.resolve(this.next);
       },
       interpreter: () => Promise.resolve(undefined),
     };
