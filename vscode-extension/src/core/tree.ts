@@ -38,6 +38,8 @@ export interface Tree {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
+/** Stands in the ids of what is in flight. */
+const REQUEST = '/request/';
 const GOOD = 'testing.iconPassed';
 const BAD = 'testing.iconFailed';
 const WARN = 'list.warningForeground';
@@ -227,25 +229,19 @@ function workerEntry(generation: string, child: Child, add: Add): Entry {
   };
 }
 
-/** The server tells the oldest request of each worker, and how many there are. */
+/** The oldest first; of many, the server tells some, and how many there are. */
 function requestsOf(worker: string, child: Child): Entry[] {
-  const oldest = child.oldest_request;
   const shared = { ...PLAIN, color: '', context: 'request' };
-  const first =
-    oldest === null
-      ? []
-      : [
-          {
-            ...shared,
-            id: `${worker}/oldest`,
-            // The age first: a line may be long, and is cut.
-            label: age(oldest.seconds),
-            description: oldest.line,
-            tooltip: oldest.line,
-            icon: 'arrow-swap',
-          },
-        ];
-  const others = child.busy - first.length;
+  const told = child.in_flight.map(({ line, seconds }, place) => ({
+    ...shared,
+    id: `${worker}${REQUEST}${place}`,
+    // The age first: a line may be long, and is cut.
+    label: age(seconds),
+    description: line,
+    tooltip: line,
+    icon: 'arrow-swap',
+  }));
+  const others = child.busy - told.length;
   const more = {
     ...shared,
     id: `${worker}/more`,
@@ -253,10 +249,10 @@ function requestsOf(worker: string, child: Child): Entry[] {
     description: '',
     icon: 'ellipsis',
   };
-  return others > 0 && oldest !== null ? [...first, more] : first;
+  return others > 0 && told.length > 0 ? [...told, more] : told;
 }
 
 /** Whether something in the tree grows older while nothing happens. */
 export function isAgeing(tree: Tree): boolean {
-  return [...tree.entries.keys()].some((id) => id.endsWith('/oldest'));
+  return [...tree.entries.keys()].some((id) => id.includes(REQUEST));
 }
