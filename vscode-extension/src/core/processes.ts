@@ -36,15 +36,19 @@ export function descends(pid: number, ancestor: number): boolean {
 
 /** Returns a process and all that descend from it, it first. */
 export function treeOf(root: Identity): Identity[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => fieldsOf(Number(name)))
-    .filter((fields) => fields !== undefined);
+  const all = everybody();
   const found = all.filter(({ pid, started }) => pid === root.pid && started === root.started);
   for (const one of found) {
     found.push(...all.filter(({ parent }) => parent === one.pid));
   }
   return found;
+}
+
+/** Returns who was started by a process; the kernel's own list may lack some while another ends. */
+export function childrenOf(pid: number): number[] {
+  return everybody()
+    .filter(({ parent }) => parent === pid)
+    .map((child) => child.pid);
 }
 
 /** Returns whether the process belongs to the user whose this one is. */
@@ -81,6 +85,13 @@ export function killTree(root: Identity): void {
   for (const one of family) {
     signal(one, 'SIGKILL');
   }
+}
+
+function everybody(): Fields[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => fieldsOf(Number(name)))
+    .filter((fields) => fields !== undefined);
 }
 
 function fieldsOf(pid: number): Fields | undefined {

@@ -23,6 +23,14 @@ import { endOrphan, stopServer } from './stopping';
 import { Terminals } from './terminals';
 import { isTrusted } from './trust';
 
+/** Milliseconds for the shell to say that a server has ended which is known to have. */
+const FREED = 2000;
+
+interface Started extends Identity {
+  readonly plan: Plan;
+  readonly ended: Promise<unknown>;
+}
+
 /** What starts a server under a debugger. */
 export type StartDebugging = (plan: Plan) => Promise<Server | undefined>;
 
@@ -41,7 +49,7 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   private readonly interpreters: Interpreters;
   private readonly terminals = new Terminals();
   /** The servers that were started here, by their terminals. */
-  private readonly started = new Map<vscode.Terminal, Identity & { readonly plan: Plan }>();
+  private readonly started = new Map<vscode.Terminal, Started>();
   /** What is being started: who asks for it once more, gets the same. */
   private readonly starting = new Map<string, Promise<Tried>>();
   private readonly listening: vscode.Disposable[] = [];
@@ -95,11 +103,16 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     if (!isTrusted('Spawning')) {
       return undefined;
     }
-    const known = [...this.started.values()].find(({ pid }) => pid === server.note.pid)?.plan;
+    const known = [...this.started.values()].find(({ pid }) => pid === server.note.pid);
     const plan = known
-      ? withArguments(known, [option, ...known.arguments])
+      ? withArguments(known.plan, [option, ...known.plan.arguments])
       : await this.planner.again(server, option);
-    return (await stopServer(server)) ? this.launch(plan) : undefined;
+    if (!(await stopServer(server))) {
+      return undefined;
+    }
+    // Its terminal is free when the shell says so, which is a little later.
+    await Promise.race([known?.ended, new Promise((resolve) => setTimeout(resolve, FREED))]);
+    return this.launch(plan);
   }
 
   /** Starts what the question leads to; says so where it runs already. */
@@ -189,7 +202,7 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
       return;
     }
     const { terminal } = execution;
-    this.started.set(terminal, { ...process_, plan });
+    this.started.set(terminal, { ...process_, plan, ended: execution.ended });
     void execution.ended.then((end) => {
       if (end.kind === 'exit') {
         this.started.delete(terminal);

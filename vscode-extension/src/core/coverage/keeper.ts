@@ -6,9 +6,13 @@
  */
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { childrenOf } from '../processes';
 
 /** In the table of unix sockets: one that listens, and no connection of it. */
 const LISTENS = '00010000';
+
+/** The sockets that were seen to be a server's, by its controller: no other has such a number. */
+const seen = new Map<number, string>();
 
 /** The socket of the keeper that a controller has started. */
 export function socketOf(controller: number): string {
@@ -18,10 +22,11 @@ export function socketOf(controller: number): string {
 /** Whether it is the server's; false where nobody listens. */
 export async function isServers(controller: number): Promise<boolean> {
   const inode = listenerIn(await textOf('/proc/net/unix'), `@${nameOf(controller)}`);
-  if (inode === undefined) return false;
-  const children = await textOf(`/proc/${controller}/task/${controller}/children`);
-  const pids = children.split(' ').filter(Boolean);
-  return (await Promise.all(pids.map((pid) => has(pid, inode)))).includes(true);
+  if (inode === undefined || seen.get(controller) === inode) return inode !== undefined;
+  const children = childrenOf(controller).map((pid) => has(pid, inode));
+  if (!(await Promise.all(children)).includes(true)) return false;
+  seen.set(controller, inode);
+  return true;
 }
 
 /** The number of the socket that listens by this name, in the table that the kernel gives. */
@@ -34,7 +39,7 @@ function nameOf(controller: number): string {
   return `spawning/${controller}/coverage`;
 }
 
-async function has(pid: string, inode: string): Promise<boolean> {
+async function has(pid: number, inode: string): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
   const names = await readdir(folder).catch(() => []);
   const targets = names.map((name) => readlink(`${folder}/${name}`).catch(() => ''));
