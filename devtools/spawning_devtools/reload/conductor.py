@@ -107,8 +107,8 @@ class Conductor:
                     self._look_around(wall)
             case Abandoned():
                 self._starting = False
-            case Snapshots(snapshots):
-                self.knowledge.snapshots = snapshots
+            case Snapshots():
+                self.knowledge.snapshots = message
             case Graph() if reports.add(message, wall):
                 began = reports.wall(message.generation)
                 if reports.serves(message.generation):

@@ -18,7 +18,7 @@ import os
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spawning.messages import SnapshotIs
+from spawning.messages import Snapshots
 from spawning_devtools.reload.cause import describe
 from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read, status_of
 from spawning_devtools.reload.graph import ModuleGraph, build
@@ -38,7 +38,7 @@ class Knowledge:
     reports: Reports = field(default_factory=Reports)
     interest: Interest = field(default_factory=Interest)
     prints: Fingerprints = field(default_factory=Fingerprints)
-    snapshots: tuple[SnapshotIs, ...] = ()
+    snapshots: Snapshots = field(default_factory=lambda: Snapshots(()))
     """What a new generation can start from."""
     imports: Imports = field(default_factory=Imports)
     _graph: ModuleGraph | None = None

@@ -98,14 +98,16 @@ def why(known: Knowledge, path: str) -> Explanation:
         affected=tuple(sorted(affected.intersection(own))),
         modules=len(own),
         source=_source(known, names) if paths and reloads else "",
+        refusal=_refusal(known, paths) if reloads else "",
     )
 
 
 def _source(known: Knowledge, names: Sequence[str]) -> str:
     """Return what a generation would start from after a change of these modules."""
     concerned = frozenset(names)
-    full = next((s for s in known.snapshots if s.kind == FULL), None)
-    left = [s for s in known.snapshots if not concerned.intersection(s.names) and s is not full]
+    snapshots = known.snapshots.snapshots
+    full = next((s for s in snapshots if s.kind == FULL), None)
+    left = [s for s in snapshots if not concerned.intersection(s.names) and s is not full]
     if not names:
         left = [snapshot for snapshot in left if not snapshot.at]
     deepest = max(left, key=lambda snapshot: snapshot.modules, default=None)
@@ -115,7 +117,15 @@ def _source(known: Knowledge, names: Sequence[str]) -> str:
         source = f"a snapshot {where} ({deepest.kind}, {deepest.modules:,} modules are there)"
     if full is not None and concerned and concerned.issubset(full.names):
         return f"a snapshot of it all ({FULL}) if only bodies of functions change, else {source}"
+    if why_not := known.snapshots.why_not_full:
+        return f"{source}; none is of it all, for {why_not}"
     return source
+
+
+def _refusal(known: Knowledge, paths: Iterable[str]) -> str:
+    """Return why the last save of one of `paths` was more than new bodies of functions, or ''."""
+    refusals = dict(known.snapshots.refusals)
+    return next((refusals[path] for path in paths if path in refusals), "")
 
 
 def _kinds(known: Knowledge, path: str) -> Iterable[str]:

@@ -64,13 +64,13 @@ class Processes:
         """Send a process a message."""
         self._lines[pid].channel.send(message)
 
-    def ask(self, pid: int, question: Message, milliseconds: int) -> Message | None:
+    def ask(self, pid: int, question: Message, seconds: float) -> Message | None:
         """Return what a process answers, which says nothing unasked; None where it does not."""
         line = self._lines[pid]
         line.channel.send(question)
         waiting = select.poll()
         waiting.register(line.channel, select.POLLIN)
-        if not waiting.poll(milliseconds):
+        if not waiting.poll(seconds * 1000):
             return None
         return next(iter(self._switchboard.receive(f"snapshot {pid}", line)), None)
 
@@ -123,11 +123,11 @@ class Processes:
         self._dying += [line for line in self._condemned if line.process.poll() is None]
         self._condemned.clear()
 
-    def wait_for_birth(self, milliseconds: int) -> bool:
+    def wait_for_birth(self, seconds: float) -> bool:
         """Wait until a process is born; return False where none is."""
         waiting = select.poll()
         waiting.register(self._cradle, select.POLLIN)
-        if not waiting.poll(milliseconds):
+        if not waiting.poll(seconds * 1000):
             return False
         self.take_births()
         return True

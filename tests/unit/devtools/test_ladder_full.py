@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from spawning.messages import Complete
+from spawning.messages import Complete, Taken
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Grow, Kind, Ladder, Rung, Spare
 from spawning_devtools.snapshots.steps import next_step
@@ -105,10 +105,12 @@ def test_where_it_came_to_nothing_it_is_tried_again_when_the_project_is_another(
     nursery = built()
     grow = Grow(1, (Complete(),), Kind.FULL)
     nursery.drop([full_of(nursery).pid])
-    nursery.known = ladder.given_up(nursery.known, grow, "")
+    nursery.known = ladder.given_up(nursery.known, grow, "", "it has started a thread")
     assert next_step(nursery.known) is None
+    assert nursery.known.described().why_not_full == "it has started a thread"
     nursery.expect(prospect(ORDER[:-1]))
     assert nursery.known.full() is not None
+    assert nursery.known.described().why_not_full == ""
 
 
 def test_it_stays_when_others_are_superfluous() -> None:
@@ -116,3 +118,26 @@ def test_it_stays_when_others_are_superfluous() -> None:
     full = full_of(nursery)
     nursery.expect(prospect(tuple(reversed(ORDER))))
     assert nursery.known.full() == full
+
+
+def test_why_it_could_not_take_a_file_is_known_until_that_is_saved_again() -> None:
+    nursery = built()
+    for name in ("mine", "mine.views"):
+        answer = Taken(f"{name} is declared otherwise", file_of(name))
+        nursery.known = ladder.not_taken(nursery.known, answer)
+    nursery.known = ladder.changed(nursery.known, [file_of("mine.views")])
+    refusals = ((file_of("mine"), "mine is declared otherwise"),)
+    assert nursery.known.described().refusals == refusals
+    nursery.drop([full_of(nursery).pid])
+    nursery.known = ladder.changed(nursery.known, [file_of("mine")])
+    assert nursery.known.described().refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("took", "seconds"),
+    [(0.0, ladder.LEAST_PATIENCE), (0.7, 0.7), (60.0, ladder.PATIENCE)],
+    ids=["an application that is there at once", "others", "one that takes very long"],
+)
+def test_an_answer_is_waited_for_as_long_as_a_start_takes(took: float, seconds: float) -> None:
+    full = dataclasses.replace(full_of(built()), took=took)
+    assert ladder.patience(full) == seconds

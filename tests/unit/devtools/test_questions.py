@@ -145,6 +145,25 @@ def test_where_it_starts_from_is_told(conductor: Conductor, project: Project) ->
     assert source("app.py") == "a snapshot before the application (cold, 100 modules are there)"
 
 
+def test_why_nothing_but_bodies_could_not_be_served_is_told(
+    conductor: Conductor, project: Project
+) -> None:
+    views = str(project.folder / "views.py")
+    full = SnapshotIs("full", "", 200, ("app", "urls", "views"))
+    conductor.hear(Snapshots((full,), ((views, "f is declared otherwise"),)), 0.0)
+    told = why(conductor, views)
+    assert told.source.startswith("a snapshot of it all (full) if only bodies of functions change")
+    *_, last = text(told).splitlines()
+    assert last == "  last save    more than bodies of functions: f is declared otherwise"
+    assert why(conductor, str(project.folder / "urls.py")).refusal == ""
+
+
+def test_why_there_is_no_snapshot_of_it_all_is_told(conductor: Conductor, project: Project) -> None:
+    conductor.hear(Snapshots((), why_not_full="it has started a thread (b)"), 0.0)
+    told = why(conductor, str(project.folder / "views.py"))
+    assert told.source == "a fresh interpreter; none is of it all, for it has started a thread (b)"
+
+
 def drawn(conductor: Conductor, root: str = "") -> Drawing:
     told = answer(AskGraph(root, installed=False), conductor.knowledge, {}, ())
     assert isinstance(told, Drawing)
