@@ -75,9 +75,27 @@ def sharing():
     return inner
 
 
+def both(one, other, **more):
+    return one, other
+
+
+try:
+    first = 1
+    second = 2
+except ValueError:
+    pass
+
+
 short = lambda: 3  # noqa: E731
 '''
 RAN = {"counted", "Shape"}
+SHARING = """\
+def sharing():
+    shared = 1
+    def inner():
+        return shared
+    return inner
+"""
 
 # (what is edited, old text, new text, the functions that get another code)
 BODIES = {
@@ -96,6 +114,7 @@ BODIES = {
         "return 2, function(*words)",
         {"counted.<locals>.wrapper", "counted"},
     ),
+    "a variable that is shared inside": ("return one, other", "return lambda: one", {"both"}),
     "in a function that has not run, anything": ("shared = 1", "shared = 2", {"sharing"}),
     "comments": ("return first + 1", "return first + 1  # as ever", set()),
 }
@@ -121,6 +140,12 @@ ELSEWHERE = {
     "a generator made a function": ("yield 1", "return 1"),
     "a coroutine made a function": ("async def", "def"),
     "one statement more": ("LIMIT = 10", "LIMIT = 10; LIMIT"),
+    "a parameter by keyword only": ("one, other, **more", "one, *, other, **more"),
+    "the name of further parameters": ("other, **more", "other, **others"),
+    "what is tried": (
+        "    second = 2\nexcept ValueError:\n    pass",
+        "except ValueError:\n    pass\nelse:\n    second = 2",
+    ),
 }
 
 
@@ -147,6 +172,32 @@ def test_edits_of_bodies(old: str, new: str, changed: set[str]) -> None:
     for one, other in pairs:
         assert one in inside(before)
         assert other in inside(after)
+
+
+# (two constants that Python takes for equal, or that are alike but for something)
+CONSTANTS = [
+    (10, 10.0), (1, True), (0.0, -0.0), ("a", b"a"), (1j, 1), (None, ...),
+    ((1, 2), (1, 2, 3)), ((1, 2), (1, 2.0)), ((1, (2,)), (1, (2.0,))),
+    ((1, 2), frozenset((1, 2))), (frozenset((1, 2)), frozenset((1, 2.0))),
+    (slice(1, 2), slice(1, 3)), (slice(1, 2), slice(1, 2.0)),
+]  # fmt: skip
+
+
+def holding(constant: object) -> CodeType:
+    code = compiled("LIMIT = 10")
+    return code.replace(co_consts=(constant, *code.co_consts[1:]))
+
+
+@pytest.mark.parametrize(("one", "other"), CONSTANTS, ids=repr)
+def test_constants_that_differ(one: object, other: object) -> None:
+    with pytest.raises(Elsewhere, match="the module does something else"):
+        list(exchanges(holding(one), holding(other), has_run))
+    assert list(exchanges(holding(one), holding(one), has_run)) == []
+
+
+def test_sets_are_the_same_in_any_order() -> None:
+    one, other = frozenset((1, 2**20 + 1)), frozenset((2**20 + 1, 1))
+    assert list(exchanges(holding(one), holding(other), has_run)) == []
 
 
 @pytest.mark.parametrize(("old", "new"), ELSEWHERE.values(), ids=ELSEWHERE)
@@ -177,6 +228,41 @@ def test_a_line_that_a_class_also_uses_as_a_number_is_not_taken_for_its_line() -
     after = source.replace("return 1", "a = 1\n    return a").replace("x = 3", "x = 4")
     with pytest.raises(Elsewhere):
         list(exchanges(compiled(source), compiled(after), lambda code: code.co_name == "C"))
+
+
+def test_a_number_of_ones_own_is_not_taken_for_the_line_of_a_class() -> None:
+    source = "def f():\n    return 1\nclass C:\n    __firstlineno__ = 100\n    def g(self): pass\n"
+    for edit in (("100", "200"), ("return 1", "a = 1\n    return a")):
+        with pytest.raises(Elsewhere, match="C does something else"):
+            list(exchanges(compiled(source), compiled(source.replace(*edit)), lambda code: False))
+
+
+def test_the_body_of_a_class_has_run_whatever_is_known_of_it() -> None:
+    after = edited("sides = 4", "sides = 5")
+    with pytest.raises(Elsewhere, match="Shape does something else"):
+        list(exchanges(compiled(SOURCE), after, lambda code: False))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("shared", "common"), ("shared = 1", "shared = 2")], ids=["name", "value"]
+)
+def test_what_a_function_that_has_run_shares_is_the_same(old: str, new: str) -> None:
+    after = compiled(SHARING.replace(old, new))
+    with pytest.raises(Elsewhere):
+        list(exchanges(compiled(SHARING), after, lambda code: code.co_name == "sharing"))
+
+
+def test_the_names_of_variables_of_a_function_that_has_run_are_the_same() -> None:
+    source = "def f():\n    one = 1\n    return locals()\n"
+    with pytest.raises(Elsewhere, match="f does something else"):
+        list(exchanges(compiled(source), compiled(source.replace("one", "two")), lambda _: True))
+
+
+def test_equal_codes_of_other_names_are_not_the_same() -> None:
+    one, other = (compiled(f"class {name}:\n    def f(self): pass\n") for name in "AB")
+    methods = [next(c for c in inside(code) if c.co_name == "f") for code in (one, other)]
+    assert methods[0] == methods[1]
+    assert not is_same(*methods)
 
 
 def test_equal_codes_in_equal_lines_are_the_same() -> None:

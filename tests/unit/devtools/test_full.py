@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from spawning_devtools.snapshots import full
+from unit.devtools.trying import Tries, start
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not full.is_possible(), reason="this Python does not tell what has run"),
 ]
 
-PROGRAM = """
-import os, sys
-sys.path[:0] = {folders!r}
-from spawning_devtools.reload import freshness
-from spawning_devtools.snapshots.full import Full
-import spawning_devtools.snapshots.full as module
-freshness.install()
-module.WORTH = 0.0
-one = Full(freshness.attend)
-assert one.begin() == ""
-sys.path.insert(0, os.getcwd())
-import site_module as m
-{meanwhile}
-print(one.finish())
-with open("site_module.py", "w") as file:
-    file.write({edited!r})
-print(one.take([m.__file__]).why_not)
-print(m.told() if hasattr(m, "told") else "")
-"""
 SOURCE = """
 def told():
     return "old"
+"""
+CLASSES = """
+class Kept(type):
+    @property
+    def __dict__(cls):
+        raise RuntimeError("not for you")
+
+    def __setattr__(cls, name, value):
+        raise TypeError("it stays as it is")
+
+class One:
+    one = 1
+
+class Two(metaclass=Kept):
+    two = 2
 """
 AGAIN = """
 if __name__ != "twice":
@@ -78,7 +75,10 @@ REFUSED = {
         "something has looked at the code of told",
     ),
     "its compiled file was opened": (
-        "import importlib.util, py_compile\nopen(py_compile.compile(__file__)).close()",
+        "import importlib.util, os\n"
+        "cache = importlib.util.cache_from_source(__file__)\n"
+        "os.makedirs(os.path.dirname(cache), exist_ok=True)\n"
+        "open(cache, 'ab').close()",
         "something has read its source",
     ),
     "another function has it": (
@@ -98,7 +98,26 @@ REFUSED = {
         "something has read its source",
     ),
     "its source was opened": ("text = open(__file__).read()", "something has read its source"),
-    "it has warned": ("import warnings\nwarnings.warn('x')", "something has "),
+    "it was opened by another path": (
+        "import os\nopen(os.path.relpath(__file__)).close()",
+        "something has read its source",
+    ),
+    "somebody keeps its source": (
+        "import linecache\nlinecache.cache[__file__] = (1, None, ['x'], __file__)",
+        "something has read its source",
+    ),
+    "another was looked at before": (
+        "size = 0\ndef other(): pass\nsize = [len(f.__code__.co_code) for f in (other, told)]",
+        "something has looked at the code of told",
+    ),
+    "it was looked at by one of a name of Python's": (
+        "size = 0\ndef getfile(one): return len(one.__code__.co_code)\nsize = getfile(told)",
+        "something has looked at the code of told",
+    ),
+    "it has warned": (
+        "import warnings\nwarnings.simplefilter('ignore')\nwarnings.warn('x')",
+        "something has warned of a line of it",
+    ),
     "it is not there": ("kept = told\ndel told, kept\ndef told2(): pass", "there is no function"),
     "it was loaded again": (AGAIN, "it was not imported by its file, once"),
 }
@@ -107,43 +126,121 @@ TAKEN = {
     "it is decorated": "import functools\ntold = functools.lru_cache(told)",
     "its signature was asked for": "import inspect\ninspect.signature(told)",
     "its kind was asked for": "import inspect\ninspect.iscoroutinefunction(told)",
+    "its file was asked for": "import inspect\ninspect.getfile(told)",
+    "its annotations were asked for": "import typing\ntyping.get_type_hints(told)",
+    "one below it is gone": "def gone(): pass\ndel gone",
+    "a proxy is there": (
+        "class Proxy:\n    @property\n    def __class__(self): raise RuntimeError\nproxy = Proxy()"
+    ),
+    "classes are odd": CLASSES,
 }
 
 
-def taken(
-    folder: Path, import_folders: list[str], source: str, edited: str, meanwhile: str = ""
-) -> list[str]:
-    """Return why the import is not kept, why the edit is not taken, and what is told."""
-    (folder / "site_module.py").write_text(source)
-    program = PROGRAM.format(folders=import_folders, meanwhile=meanwhile, edited=edited)
-    ran = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.splitlines()
+@pytest.fixture(scope="module")
+def running(import_folders: list[str]) -> Iterator[subprocess.Popen[str]]:
+    with start(import_folders) as process:
+        yield process
+
+
+@pytest.fixture
+def tries(tmp_path: Path, running: subprocess.Popen[str]) -> Tries:
+    return Tries(tmp_path, running)
+
+
+def edited(source: str) -> str:
+    return source.replace('"old"', '"new"').replace("'old'", "'new'")
+
+
+def grown(source: str) -> str:
+    """Return it with a body that is edited, and a line longer."""
+    return edited(source).replace("def told():", "def told():\n    # more")
 
 
 @pytest.mark.parametrize("more", TAKEN.values(), ids=TAKEN)
-def test_what_is_taken(tmp_path: Path, import_folders: list[str], more: str) -> None:
+def test_what_is_taken(tries: Tries, more: str) -> None:
     source = SOURCE + more + "\n"
-    edited = source.replace('"old"', '"new"')
-    assert taken(tmp_path, import_folders, source, edited) == ["", "", "new"]
+    assert tries(source, grown(source)) == ["", "", "new"]
 
 
 @pytest.mark.parametrize(("more", "why"), REFUSED.values(), ids=REFUSED)
-def test_what_is_not_taken(tmp_path: Path, import_folders: list[str], more: str, why: str) -> None:
+def test_what_is_not_taken(tries: Tries, more: str, why: str) -> None:
     source = more + "\n" if more.startswith(("def ", "async ")) else SOURCE + more + "\n"
-    edited = source.replace('"old"', '"new"').replace("'old'", "'new'")
-    told = taken(tmp_path, import_folders, source, edited)
+    told = tries(source, edited(source), shows="''")
     assert told[1].startswith(why)
 
 
-def test_nothing_is_kept_while_a_debugger_looks(tmp_path: Path, import_folders: list[str]) -> None:
-    meanwhile = "import sys; sys.settrace(lambda *_: None)"
-    told = taken(tmp_path, import_folders, SOURCE, SOURCE, meanwhile)
-    assert told[0] == "somebody watches it run"
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        ("def told(:", "SyntaxError"),
+        (None, "FileNotFoundError"),
+        (SOURCE + "x = " + "[" * 500 + "]" * 500, ""),
+    ],
+    ids=["broken", "gone", "too deep to compile"],
+)
+def test_what_cannot_be_loaded_is_not_taken(tries: Tries, edit: str | None, why: str) -> None:
+    told = tries(SOURCE, edit)
+    assert told[1].startswith(why)
+    assert told[1:] != ["", "new"]
+
+
+def test_all_is_taken_or_nothing(tries: Tries) -> None:
+    held = "def other():\n    return 'old'\nimport gc\nkept = gc.get_referents(other)\n"
+    told = tries(SOURCE + held, edited(SOURCE + held), shows="[told(), other()]")
+    assert told == ["", "something holds the code of other", ["old", "old"]]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="classes know no line before Python 3.13")
+def test_classes_are_told_their_new_lines(tries: Tries) -> None:
+    source = SOURCE + CLASSES
+    after = grown(source).replace("class Two", "\n\nclass Two")
+    lines = [after[: after.index(f"class {name}")].count("\n") + 1 for name in ("One", "Two")]
+    names = 'type.__dict__["__dict__"].__get__'
+    told = tries(source, after, shows=f"[{names}(one)['__firstlineno__'] for one in (One, Two)]")
+    assert told == ["", "", lines]
+
+
+WATCHED = {
+    "a debugger": "import sys; sys.settrace(lambda *_: None)",
+    "a profiler": "import sys; sys.setprofile(lambda *_: None)",
+    "another tool": "import sys; sys.monitoring.use_tool_id(2, 'profiler')",
+}
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("watches", WATCHED.values(), ids=WATCHED)
+def test_nothing_is_kept_of_what_somebody_watches(tries: Tries, when: str, watches: str) -> None:
+    assert tries(SOURCE, SOURCE, **{when: watches}) == ["somebody watches it run"]
+
+
+def test_what_is_there_at_once_is_not_worth_it(tries: Tries) -> None:
+    assert tries(SOURCE, SOURCE, worth=60.0) == ["it is loaded in no time"]
+
+
+def test_nobody_is_watched_when_all_is_loaded(tries: Tries) -> None:
+    then = (
+        "import sys, site_module as m\n"
+        "monitoring = sys.monitoring\n"
+        "assert not any(map(monitoring.get_tool, range(6)))\n"
+        "monitoring.use_tool_id(4, 'test')\n"
+        "assert not monitoring.get_local_events(4, m.told.__code__)\n"
+        "monitoring.free_tool_id(4)\n"
+    )
+    assert tries(SOURCE, edited(SOURCE), then=then) == ["", "", "new"]
+
+
+def test_what_was_forgotten_is_not_exchanged(tries: Tries) -> None:
+    told = tries(SOURCE, edited(SOURCE), then="one.forget()")
+    assert told[1] == "it was not imported by its file, once"
+
+
+def test_others_go_first_while_it_is_loaded(tries: Tries) -> None:
+    now = "import os; assert os.sched_getscheduler(0) == os.SCHED_{}"
+    told = tries(SOURCE, SOURCE, meanwhile=now.format("BATCH"), then=now.format("OTHER"))
+    assert told[:2] == ["", ""]
+
+
+def test_a_priority_that_somebody_has_chosen_stays(tries: Tries) -> None:
+    idle = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))"
+    now = "import os; assert os.sched_getscheduler(0) == os.SCHED_IDLE"
+    assert tries(SOURCE, SOURCE, before=idle, meanwhile=now, then=now)[:2] == ["", ""]
