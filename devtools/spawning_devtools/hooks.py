@@ -200,7 +200,7 @@ def live_pages(config: Config) -> LivePages | None:
 def meter(config: Config, boot: Boot) -> Meter:
     """Return what measures which lines run in this process."""
     # Here, because coverage.py is large, and still before the user's folder is on the path.
-    from spawning_devtools.cover.meter import Meter as Measuring
+    from spawning_devtools.cover.meter.meter import Meter as Measuring
 
     return Measuring(config, boot)
 
@@ -211,7 +211,7 @@ def check_coverage(config: Config) -> str:
         raise DevtoolsMissing(
             "--coverage needs the module coverage, which is not installed", f"type: {INSTALL}"
         )
-    from spawning_devtools.cover.configuration import check_configuration
+    from spawning_devtools.cover.meter.configuration import check_configuration
 
     return check_configuration(config, os.getcwd())
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from spawning.errors import ServerNotFound, SpawningError, UsageError
-from spawning_devtools.cover.entrance import address_of
+from spawning_devtools.cover.keeper.entrance import address_of
 from spawning_devtools.ctl import main
 from spawning_devtools.ctl.code import servers
 from spawning_devtools.ctl.coverage import command

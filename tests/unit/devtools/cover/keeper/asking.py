@@ -11,16 +11,16 @@ from typing import Any
 from serving import PATIENCE
 from spawning.http.peers import Peers
 from spawning.messages import CoverageAck, CoverageOrder, CoverageTold, FileLines
-from spawning_devtools.cover.builds import Build, BuildFailed
 from spawning_devtools.cover.facts import FileFacts, Numbers
-from spawning_devtools.cover.guard import Visitor
-from spawning_devtools.cover.journal import Journal
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.site import Site
-from spawning_devtools.cover.state import About
-from spawning_devtools.cover.view import View
-from spawning_devtools.cover.visitors import VISITOR
-from spawning_devtools.cover.workers import Workers
+from spawning_devtools.cover.keeper.guard import Visitor
+from spawning_devtools.cover.keeper.journal import Journal
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.site import Site
+from spawning_devtools.cover.keeper.state import About
+from spawning_devtools.cover.keeper.view import View
+from spawning_devtools.cover.keeper.visitors import VISITOR
+from spawning_devtools.cover.keeper.workers import Workers
+from spawning_devtools.cover.reports.builds import Build, BuildFailed
 
 SOURCE = b"# a comment\nWORD = 'x'\ndef say():\n    return WORD\ndef nothing():\n    return 0"
 ABOUT = About(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from serving import PATIENCE
-from spawning_devtools.cover.entrance import WAITING, Entrance, address_of
+from spawning_devtools.cover.keeper.entrance import WAITING, Entrance, address_of
 
 
 @pytest.fixture

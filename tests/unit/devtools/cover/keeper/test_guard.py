@@ -14,8 +14,8 @@ from spawning.http.proxy_protocol import Source
 from spawning.http.request import Request
 from spawning.wsgi.environ import Endpoint, endpoint
 from spawning_devtools.browsers import asks_for_itself
-from spawning_devtools.cover.guard import Visitor, refusal
-from spawning_devtools.cover.visitors import VISITOR, Visitors
+from spawning_devtools.cover.keeper.guard import Visitor, refusal
+from spawning_devtools.cover.keeper.visitors import VISITOR, Visitors
 
 LOCAL, LOCAL6 = Visitor("127.0.0.1", is_same_user=True), Visitor("::1", is_same_user=True)
 UNIX = Visitor("")

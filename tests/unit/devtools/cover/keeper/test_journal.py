@@ -17,9 +17,9 @@ from spawning.messages import (
     FileLines,
     Message,
 )
-from spawning_devtools.cover.journal import Journal
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.workers import Worker, Workers
+from spawning_devtools.cover.keeper.journal import Journal
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.workers import Worker, Workers
 
 NEWS = [CoverageLeft(number, number) for number in range(100)]
 FEW = NEWS[:3]

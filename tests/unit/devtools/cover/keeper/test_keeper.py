@@ -33,7 +33,7 @@ from spawning.messages import (
     encode,
 )
 from spawning_devtools import hooks
-from spawning_devtools.cover.entrance import address_of
+from spawning_devtools.cover.keeper.entrance import address_of
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from spawning.messages import IMPORT, REQUEST, CoverageTold, FileLines
-from spawning_devtools.cover.changes import Changes
 from spawning_devtools.cover.facts import Version
-from spawning_devtools.cover.ledger import VERSIONS, Ledger, MeasuredOtherwise
+from spawning_devtools.cover.keeper.changes import Changes
+from spawning_devtools.cover.keeper.ledger import VERSIONS, Ledger, MeasuredOtherwise
 
 A, B = "/site/a.py", "/site/b.py"
 

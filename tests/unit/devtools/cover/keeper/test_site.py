@@ -12,10 +12,10 @@ import pytest
 from serving import PATIENCE
 from spawning.messages import IMPORT, REQUEST, CoverageOrder
 from spawning_devtools.cover import pages
-from spawning_devtools.cover.builds import Build
-from spawning_devtools.cover.guard import Visitor
-from spawning_devtools.cover.site import WAITING
-from spawning_devtools.cover.visitors import VISITOR
+from spawning_devtools.cover.keeper.guard import Visitor
+from spawning_devtools.cover.keeper.site import WAITING
+from spawning_devtools.cover.keeper.visitors import VISITOR
+from spawning_devtools.cover.reports.builds import Build
 from unit.devtools.cover.keeper.asking import Asked, Reply
 
 
@@ -102,7 +102,7 @@ def test_orders_are_given_and_obeyed(ask: Asked) -> None:
 
 
 def test_workers_that_do_not_answer_are_named(ask: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spawning_devtools.cover.records.PATIENCE", 0.0)
+    monkeypatch.setattr("spawning_devtools.cover.keeper.records.PATIENCE", 0.0)
     ask.tell(IMPORT, 2)
     ask.tell(IMPORT, 2, worker=2)
     ask.obedient = False

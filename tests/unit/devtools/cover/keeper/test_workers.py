@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from spawning.messages import IMPORT, CoverageAck, CoverageLeft, CoverageOrder, CoverageTold
-from spawning_devtools.cover.workers import Worker, Workers, is_alive, named
+from spawning_devtools.cover.keeper.workers import Worker, Workers, is_alive, named
 
 FIRST, SECOND, THIRD = Worker(1, 101), Worker(2, 102), Worker(3, 103)
 

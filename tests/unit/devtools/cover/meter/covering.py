@@ -84,8 +84,8 @@ def never():
 
 HEAD = """\
 import json, os, sys, threading
-from spawning_devtools.cover.choice import Choice
-from spawning_devtools.cover.measuring import Measurement
+from spawning_devtools.cover.meter.choice import Choice
+from spawning_devtools.cover.meter.measuring import Measurement
 CORE, CONCURRENCY, BRANCH, CONTEXTS = sys.argv[1:5]
 sys.path.insert(0, os.getcwd())
 considered = []

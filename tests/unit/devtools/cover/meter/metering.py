@@ -31,7 +31,7 @@ HEAD = """\
 import json, os, socket, sys
 from spawning.config import Config
 from spawning.messages import Boot, CoverageOrder, CoverageTold, decode
-from spawning_devtools.cover.meter import Meter
+from spawning_devtools.cover.meter.meter import Meter
 keeper, worker = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 path = (os.getcwd(), *sys.path)
 def boot(order=None, worker_id=1):

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from spawning.errors import UsageError
-from spawning_devtools.cover.choice import Choice, Project, choose
+from spawning_devtools.cover.meter.choice import Choice, Project, choose
 
 LINES, BRANCHES = Project(), Project(branch=True)
 PLUGINS = Project(file_tracers=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spawning.config import Config
-from spawning_devtools.cover import choosing
+from spawning_devtools.cover.meter import choosing
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ import pytest
 
 from spawning.config import Config
 from spawning.errors import UsageError
-from spawning_devtools.cover.choice import Project
-from spawning_devtools.cover.configuration import check_configuration, choice_of
-from spawning_devtools.cover.measuring import Configured
+from spawning_devtools.cover.meter.choice import Project
+from spawning_devtools.cover.meter.configuration import check_configuration, choice_of
+from spawning_devtools.cover.meter.measuring import Configured
 from unit.devtools.cover.meter.covering import run, write
 
 THREADS = Config(coverage=True)
@@ -103,7 +103,7 @@ def test_who_checks_keeps_nothing_of_coverage_py(folder: Path, import_folders: l
     program = """
 import json, os, sys
 from spawning.config import Config
-from spawning_devtools.cover.configuration import check_configuration
+from spawning_devtools.cover.meter.configuration import check_configuration
 found = check_configuration(Config(), os.getcwd())
 print(json.dumps([found, [name for name in sys.modules if name.startswith("coverage")]]))
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spawning_devtools.cover.contexts import LONGEST, MOST, OTHERS, label_of, labelling
+from spawning_devtools.cover.meter.contexts import LONGEST, MOST, OTHERS, label_of, labelling
 from unit.devtools.cover.meter.covering import How, measured, write
 
 APPLICATION = """\
@@ -81,7 +81,7 @@ PROGRAM = """
 it.start()
 PREPARE
 import meeting, locked
-from spawning_devtools.cover.contexts import labelling
+from spawning_devtools.cover.meter.contexts import labelling
 application = labelling(locked.application, it.enter)
 def call(path):
     result = application({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_: None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spawning_devtools.cover.hoard import Hoard
+from spawning_devtools.cover.meter.hoard import Hoard
 
 
 class Thing:

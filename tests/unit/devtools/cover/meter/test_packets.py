@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spawning.messages import CoverageTold, FileLines, decode
-from spawning_devtools.cover.packets import LARGEST, packets
+from spawning_devtools.cover.meter.packets import LARGEST, packets
 
 HEAD = CoverageTold(1, 2, 3, 4, "request", ())
 

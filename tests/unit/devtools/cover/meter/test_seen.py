@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spawning.messages import CoverageOrder
-from spawning_devtools.cover.seen import Seen
+from spawning_devtools.cover.meter.seen import Seen
 
 PATH = "/a.py"
 Told = list[tuple[int, str, str, list[Any]]]

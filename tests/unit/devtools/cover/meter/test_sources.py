@@ -10,7 +10,7 @@ from types import CodeType
 
 import pytest
 
-from spawning_devtools.cover.sources import Sources, lines_outside_functions
+from spawning_devtools.cover.meter.sources import Sources, lines_outside_functions
 
 MODULE = '''\
 """A docstring."""

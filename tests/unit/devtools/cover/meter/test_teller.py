@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from serving import PATIENCE
-from spawning_devtools.cover.teller import Teller
+from spawning_devtools.cover.meter.teller import Teller
 
 
 class News:
@@ -85,7 +85,7 @@ def test_what_the_kernel_does_not_take_comes_later_and_in_order(
 def test_the_end_tells_what_is_left(
     teller: Teller, news: News, pair: tuple[socket.socket, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spawning_devtools.cover.teller.FAREWELL", PATIENCE)
+    monkeypatch.setattr("spawning_devtools.cover.meter.teller.FAREWELL", PATIENCE)
     teller.start(at_once=True)
     news.wait_for_look()
     news.waiting = [b"late", b"bye"]

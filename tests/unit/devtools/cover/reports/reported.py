@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from spawning_devtools.cover import printer
 from spawning_devtools.cover.facts import FileFacts, Ran, Setup, Version
+from spawning_devtools.cover.reports import printer
 
 VIEWS = """\
 \"\"\"Views.\"\"\"

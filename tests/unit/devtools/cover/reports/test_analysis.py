@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from spawning_devtools.cover.analysis import Counter
 from spawning_devtools.cover.facts import FileFacts, Numbers, Setup, Version, numbers_from_json
+from spawning_devtools.cover.reports.analysis import Counter
 from unit.devtools.cover.reports.reported import GREETED, IMPORTED, VIEWS, Covered
 
 BRANCHES = "def f(a, b):\n    if a:\n        b += 1\n    for _ in b:\n        b = 2\n    return b\n"

@@ -14,8 +14,8 @@ import pytest
 
 from serving import PATIENCE
 from spawning_devtools.cover import niced
-from spawning_devtools.cover.analyst import Analyst
 from spawning_devtools.cover.facts import FileFacts, Numbers, Setup
+from spawning_devtools.cover.reports.analyst import Analyst
 from unit.devtools.cover.reports.reported import GREETED, IMPORTED, VIEWS, Covered
 
 
@@ -130,7 +130,7 @@ def python(program: str) -> subprocess.Popen[bytes]:
 
 @pytest.mark.slow
 def test_it_yields_to_others_and_ends_with_who_started_it(project: Covered) -> None:
-    process = niced.start("analysis", {"setup": {"folder": str(project.folder)}})
+    process = niced.start("reports.analysis", {"setup": {"folder": str(project.folder)}})
     assert process.stdin is not None
     assert process.stdout is not None
     with process.stdout, process.stdin:

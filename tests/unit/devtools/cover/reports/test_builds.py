@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from serving import PATIENCE
-from spawning_devtools.cover.builds import KINDS, LASTS, Build, BuildFailed, Builds
 from spawning_devtools.cover.disk import state_of
 from spawning_devtools.cover.facts import FileFacts, Setup, Snapshot
+from spawning_devtools.cover.reports.builds import KINDS, LASTS, Build, BuildFailed, Builds
 from unit.devtools.cover.reports.reported import GREETED, IMPORTED, Covered, covered
 
 PRINTER = """\

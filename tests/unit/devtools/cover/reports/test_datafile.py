@@ -10,9 +10,10 @@ from typing import Any
 import coverage
 import pytest
 
-from spawning_devtools.cover import datafile
-from spawning_devtools.cover.analysis import Counter
+import spawning_devtools
 from spawning_devtools.cover.facts import FileFacts, Setup, Version
+from spawning_devtools.cover.reports import datafile
+from spawning_devtools.cover.reports.analysis import Counter
 from unit.devtools.cover.reports.reported import Covered, printed
 
 CONTEXTS: list[tuple[str, dict[str, Sequence[int]], dict[int, set[str]]]] = [
@@ -94,7 +95,7 @@ def test_files_of_plugins(project: Covered) -> None:
 
 
 def test_ours_is_in_no_report(project: Covered) -> None:
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(datafile.__file__)))
+    folder = os.path.dirname(os.path.abspath(spawning_devtools.__file__))
     project.write(".coveragerc", f"[run]\nsource = {folder}\n")
     cov = datafile.opened(Setup(str(project.folder)))
     assert list(datafile.never_ran(cov, [])) == []

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from spawning_devtools.cover.desk import INTERVAL, Desk, Look
 from spawning_devtools.cover.disk import state_of
 from spawning_devtools.cover.facts import FileFacts, Numbers, Version
+from spawning_devtools.cover.reports.desk import INTERVAL, Desk, Look
 
 
 class Clock:

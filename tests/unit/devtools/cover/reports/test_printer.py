@@ -14,9 +14,9 @@ from typing import Any
 import coverage
 import pytest
 
-from spawning_devtools.cover import printer
-from spawning_devtools.cover.analysis import Counter
 from spawning_devtools.cover.facts import FileFacts, Setup
+from spawning_devtools.cover.reports import printer
+from spawning_devtools.cover.reports.analysis import Counter
 from unit.devtools.cover.reports.reported import GREETED, IMPORTED, VIEWS, Covered, printed
 
 MAIN = """\

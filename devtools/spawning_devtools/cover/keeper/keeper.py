@@ -26,14 +26,14 @@ from spawning.title import set_title
 from spawning.wsgi.environ import Endpoint, endpoint
 from spawning.wsgi.handler import Handler
 from spawning_devtools.cover import disk
-from spawning_devtools.cover.ear import Ear
-from spawning_devtools.cover.entrance import Entrance, address_of
-from spawning_devtools.cover.journal import Journal
-from spawning_devtools.cover.parts import Parts
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.site import WAITING, Site
-from spawning_devtools.cover.visitors import Visitors
-from spawning_devtools.cover.workers import Workers, is_alive
+from spawning_devtools.cover.keeper.ear import Ear
+from spawning_devtools.cover.keeper.entrance import Entrance, address_of
+from spawning_devtools.cover.keeper.journal import Journal
+from spawning_devtools.cover.keeper.parts import Parts
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.site import WAITING, Site
+from spawning_devtools.cover.keeper.visitors import Visitors
+from spawning_devtools.cover.keeper.workers import Workers, is_alive
 
 THREADS = WAITING + 8
 GENERATION = 1

@@ -25,11 +25,11 @@ from spawning.messages import (
     FileLines,
     Message,
 )
-from spawning_devtools.cover.changes import Changes
 from spawning_devtools.cover.facts import FileFacts, Snapshot, Version
-from spawning_devtools.cover.journal import Journal
-from spawning_devtools.cover.ledger import Ledger
-from spawning_devtools.cover.workers import Worker, Workers
+from spawning_devtools.cover.keeper.changes import Changes
+from spawning_devtools.cover.keeper.journal import Journal
+from spawning_devtools.cover.keeper.ledger import Ledger
+from spawning_devtools.cover.keeper.workers import Worker, Workers
 
 PATIENCE = 2.0
 """Seconds that workers have to carry out an order."""

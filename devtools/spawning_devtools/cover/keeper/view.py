@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spawning_devtools.cover import state
-from spawning_devtools.cover.analyst import Analyst
 from spawning_devtools.cover.facts import Numbers
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.state import About
+from spawning_devtools.cover.keeper import state
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.state import About
+from spawning_devtools.cover.reports.analyst import Analyst
 
 PATIENCE = 5.0
 """Seconds that an editor waits for numbers that are being found out."""

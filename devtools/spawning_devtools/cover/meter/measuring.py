@@ -27,10 +27,10 @@ import coverage
 
 import spawning
 import spawning_devtools
-from spawning_devtools.cover.arcs import Arcs, Unpacking
-from spawning_devtools.cover.choice import PYTRACE, SYSMON, Choice, Project
-from spawning_devtools.cover.hoard import Hoard
-from spawning_devtools.cover.places import OfGreenlets, OfThreads, Place, Places
+from spawning_devtools.cover.meter.arcs import Arcs, Unpacking
+from spawning_devtools.cover.meter.choice import PYTRACE, SYSMON, Choice, Project
+from spawning_devtools.cover.meter.hoard import Hoard
+from spawning_devtools.cover.meter.places import OfGreenlets, OfThreads, Place, Places
 
 Taken = dict[str, dict[str, set[Any]]]
 """Lines or arcs, by context, '' where there is none, and by absolute path."""

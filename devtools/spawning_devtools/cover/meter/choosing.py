@@ -16,15 +16,15 @@ from typing import Any, TextIO
 from spawning.config import Config
 from spawning.errors import UsageError
 from spawning_devtools.cover import niced
-from spawning_devtools.cover.choice import Choice
-from spawning_devtools.cover.configuration import choice_of
+from spawning_devtools.cover.meter.choice import Choice
+from spawning_devtools.cover.meter.configuration import choice_of
 
 
 def ask(config: Config, folder: str) -> Choice:
     """Return how the project in `folder` is measured; waits until it is known."""
     settings = {"config": dataclasses.asdict(config), "folder": folder}
     try:
-        process = niced.start("choosing", settings)
+        process = niced.start("meter.choosing", settings)
     except OSError as error:
         return _unknown(f"no process can be started: {error.strerror}")
     with process:

@@ -17,7 +17,7 @@ from spawning.http.request import Request
 from spawning.wsgi.environ import Endpoint, address_of, environ_of
 from spawning.wsgi.forwarded import FOR, environ_behind
 from spawning_devtools import owners
-from spawning_devtools.cover.guard import Visitor
+from spawning_devtools.cover.keeper.guard import Visitor
 
 VISITOR = "spawning.coverage.visitor"
 """Where an environ has who asks."""

@@ -23,10 +23,10 @@ from typing import Any, TextIO
 import coverage
 from coverage.exceptions import CoverageException, CoverageWarning, NoDataError
 
-from spawning_devtools.cover import datafile
 from spawning_devtools.cover.disk import digest_of, remove
 from spawning_devtools.cover.facts import FileFacts, Setup, facts_from_json
 from spawning_devtools.cover.niced import yield_to_others
+from spawning_devtools.cover.reports import datafile
 
 ATTEMPTS = 3
 """Times that a report is made of files that change."""

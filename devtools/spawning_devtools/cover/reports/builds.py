@@ -284,7 +284,7 @@ class Builds:
         with self._lock:
             if self._is_closed:
                 return {"problem": "The server ends."}
-            process = attempt.process = self._start("printer", settings)
+            process = attempt.process = self._start("reports.printer", settings)
         assert process.stdin is not None
         assert process.stdout is not None
         line = b""  # where it does not listen, its end tells more of it

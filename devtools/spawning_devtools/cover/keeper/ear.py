@@ -13,7 +13,7 @@ from collections.abc import Callable
 from spawning import log
 from spawning.http.handoff import MAX_PACKET
 from spawning.messages import Message, decode
-from spawning_devtools.cover.ledger import MeasuredOtherwise
+from spawning_devtools.cover.keeper.ledger import MeasuredOtherwise
 
 AT_ONCE = 16
 """So many packets are heard before others have their turn."""

@@ -8,14 +8,14 @@ import sys
 import threading
 
 from spawning.config import Config
-from spawning_devtools.cover import choosing
-from spawning_devtools.cover.analyst import Analyst
-from spawning_devtools.cover.builds import Builds
-from spawning_devtools.cover.choice import Choice
 from spawning_devtools.cover.facts import Setup
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.state import About
-from spawning_devtools.cover.view import View
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.state import About
+from spawning_devtools.cover.keeper.view import View
+from spawning_devtools.cover.meter import choosing
+from spawning_devtools.cover.meter.choice import Choice
+from spawning_devtools.cover.reports.analyst import Analyst
+from spawning_devtools.cover.reports.builds import Builds
 
 
 class Parts:

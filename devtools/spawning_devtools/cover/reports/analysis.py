@@ -28,7 +28,6 @@ from coverage.plugin import FileReporter
 from coverage.python import PythonFileReporter
 from coverage.results import Analysis, analysis_from_file_reporter
 
-from spawning_devtools.cover import datafile
 from spawning_devtools.cover.disk import State, digest_of, state_of
 from spawning_devtools.cover.facts import (
     FileFacts,
@@ -39,6 +38,7 @@ from spawning_devtools.cover.facts import (
     facts_from_json,
 )
 from spawning_devtools.cover.niced import yield_to_others
+from spawning_devtools.cover.reports import datafile
 
 PARSED = 300
 """So many files are kept as they were parsed, those asked for last."""

@@ -20,7 +20,7 @@ from typing import Any
 from spawning import log
 from spawning.config import Config
 from spawning.errors import UsageError
-from spawning_devtools.cover.choice import Choice, Project, choose
+from spawning_devtools.cover.meter.choice import Choice, Project, choose
 
 
 def choose_for(config: Config, project: Project) -> Choice:
@@ -33,7 +33,7 @@ def choice_of(config: Config) -> Choice:
 
     Raises UsageError where its configuration will not do.
     """
-    from spawning_devtools.cover.measuring import Configured  # here: see rule 2
+    from spawning_devtools.cover.meter.measuring import Configured  # here: see rule 2
 
     with usable():
         return choose_for(config, Configured().project())
@@ -73,7 +73,7 @@ def _forked(config: Config, folder: str) -> bytes:
 
 
 def _found(config: Config, folder: str) -> dict[str, Any]:
-    from spawning_devtools.cover.measuring import Configured  # here: see rule 2
+    from spawning_devtools.cover.meter.measuring import Configured  # here: see rule 2
 
     os.chdir(folder)
     sys.path.insert(0, folder)  # plugins may be the project's

@@ -31,14 +31,14 @@ from spawning.messages import (
     FileLines,
     encode,
 )
-from spawning_devtools.cover import contexts
-from spawning_devtools.cover.configuration import choose_for, usable
-from spawning_devtools.cover.measuring import Measurement, Taken, Unmeasured
-from spawning_devtools.cover.packets import packets
-from spawning_devtools.cover.resuming import resuming
-from spawning_devtools.cover.seen import Seen, Story
-from spawning_devtools.cover.sources import Sources
-from spawning_devtools.cover.teller import Teller
+from spawning_devtools.cover.meter import contexts
+from spawning_devtools.cover.meter.configuration import choose_for, usable
+from spawning_devtools.cover.meter.measuring import Measurement, Taken, Unmeasured
+from spawning_devtools.cover.meter.packets import packets
+from spawning_devtools.cover.meter.resuming import resuming
+from spawning_devtools.cover.meter.seen import Seen, Story
+from spawning_devtools.cover.meter.sources import Sources
+from spawning_devtools.cover.meter.teller import Teller
 
 
 class Meter:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from spawning_devtools.cover import niced
-from spawning_devtools.cover.desk import Desk, Look
 from spawning_devtools.cover.disk import state_of
 from spawning_devtools.cover.facts import (
     FileFacts,
@@ -29,6 +28,7 @@ from spawning_devtools.cover.facts import (
     numbers_from_json,
     setup_as_json,
 )
+from spawning_devtools.cover.reports.desk import Desk, Look
 
 __all__ = ["Analyst", "Numbers"]
 
@@ -54,7 +54,7 @@ class Analyst:
         It is called with '' where `problem` has changed.  `start` starts the process.
         """
         settings = {"setup": setup_as_json(setup)}
-        self._start = start or (lambda: niced.start("analysis", settings))
+        self._start = start or (lambda: niced.start("reports.analysis", settings))
         self._changed = changed
         self._desk = Desk()
         self._problem = ""

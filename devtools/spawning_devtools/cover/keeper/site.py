@@ -14,13 +14,14 @@ from urllib.parse import parse_qs
 
 from spawning.http.peers import Peers
 from spawning_devtools.browsers import asks_for_itself
-from spawning_devtools.cover import guard, pages
-from spawning_devtools.cover.answers import HTML, Start, say, send, send_json
-from spawning_devtools.cover.builds import KINDS, BuildFailed, Builds
-from spawning_devtools.cover.records import Records
-from spawning_devtools.cover.view import View
-from spawning_devtools.cover.visitors import VISITOR
-from spawning_devtools.cover.workers import Worker, named
+from spawning_devtools.cover import pages
+from spawning_devtools.cover.keeper import guard
+from spawning_devtools.cover.keeper.answers import HTML, Start, say, send, send_json
+from spawning_devtools.cover.keeper.records import Records
+from spawning_devtools.cover.keeper.view import View
+from spawning_devtools.cover.keeper.visitors import VISITOR
+from spawning_devtools.cover.keeper.workers import Worker, named
+from spawning_devtools.cover.reports.builds import KINDS, BuildFailed, Builds
 
 PATH = "/_coverage"
 WAITING = 8
