@@ -31,7 +31,6 @@ _MAY_READ = frozenset(
     {
         ("inspect", "_has_code_flag"),
         ("inspect", "_signature_from_function"),
-        ("inspect", "_signature_is_functionlike"),
         ("inspect", "getfile"),
     }
 )
