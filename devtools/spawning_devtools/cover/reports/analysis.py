@@ -202,7 +202,6 @@ class Counter:
             branches=counted.numbers.n_branches,
             partial_branches=counted.numbers.n_partial_branches,
             missing_branches=counted.numbers.n_missing_branches,
-            multiline=_multiline(counted, reporter),
             contexts={
                 label: tuple(sorted(_statements(ran, reporter) & executed))
                 for label, ran in version.contexts.items()
@@ -247,13 +246,3 @@ def _partial(counted: Analysis, reporter: FileReporter) -> dict[int, str]:
 
 def _branch(reporter: FileReporter, counted: Analysis, line: int, end: int) -> str:
     return reporter.missing_arc_description(line, end, counted.arcs_executed)
-
-
-def _multiline(counted: Analysis, reporter: FileReporter) -> dict[int, int]:
-    firsts: Mapping[int, int] = getattr(reporter, "multiline_map", dict)()
-    counts = counted.statements | counted.excluded
-    lasts: dict[int, int] = {}
-    for line, first in firsts.items():
-        if first in counts and line > first:
-            lasts[first] = max(line, lasts.get(first, 0))
-    return lasts

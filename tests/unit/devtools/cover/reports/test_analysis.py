@@ -34,7 +34,6 @@ def test_a_file(project: Covered) -> None:
         imports=(3, 8, 18, 19, 21),
         missing=(15, 22),
         excluded=(25, 26),
-        multiline={3: 5, 11: 14},
     )
     assert numbers.covered == (7, 9)
     assert numbers_from_json(json.loads(json.dumps(dataclasses.asdict(numbers)))) == numbers

@@ -12,7 +12,7 @@ from spawning_devtools.ctl.attach.wire import Said
 from spawning_devtools.ctl.rendering import Fragments
 
 
-class Helping:
+class Hints:
     """Asks the session as seldom as it can."""
 
     def __init__(self, refresh: Callable[[], None]) -> None:
