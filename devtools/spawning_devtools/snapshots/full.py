@@ -131,8 +131,8 @@ class Full:
         if complaint := self._about(file, loaded):
             raise Elsewhere(complaint)
         new = loaded.loader.get_code(loaded.name)
-        if new is None or new.co_filename != loaded.code.co_filename:
-            raise Elsewhere("it is another file")
+        if new is None:
+            raise Elsewhere("there is no source any more")
         return list(exchanges(loaded.code, new, self._witness.has_run))
 
     def _about(self, file: str, loaded: Loaded) -> str:
