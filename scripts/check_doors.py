@@ -36,7 +36,7 @@ DOORS = {
     "psutil": {"spawning.inspection"},
     "setproctitle": {"spawning.title"},
     "tomli": {"spawning.cli.settings"},
-    "watchdog": {"spawning_devtools.reload.inotify"},
+    "watchdog": {"spawning_devtools.reload.watcher.inotify"},
 }
 
 

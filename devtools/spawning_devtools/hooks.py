@@ -22,8 +22,8 @@ from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing
 from spawning_devtools.debugging import debuggers
 from spawning_devtools.livereload.pages import Pages
-from spawning_devtools.reload import freshness
-from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.observer import freshness
+from spawning_devtools.reload.observer.observe import Observer
 from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
 from spawning_devtools.snapshots import forking, full

@@ -10,7 +10,7 @@ from spawning.errors import ServerNotFound, UsageError
 from spawning.messages import Message, Unanswered, decode, encode
 from spawning_devtools.credentials import user_behind
 from spawning_devtools.ctl.code import servers
-from spawning_devtools.reload.door import address_of
+from spawning_devtools.reload.conductor.door import address_of
 
 PATIENCE = 60.0
 """Seconds: the watcher first reads what it has not yet read, and that may be much."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spawning.messages import DynamicImport, Module, Place
-from spawning_devtools.reload.ahead import dependents, needed_by, place_before
-from spawning_devtools.reload.imports import asked_by
+from spawning_devtools.reload.graph.ahead import dependents, needed_by, place_before
+from spawning_devtools.reload.graph.imports import asked_by
 
 
 def modules(sources: dict[str, str]) -> list[Module]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from spawning_devtools.reload.cause import describe
-from spawning_devtools.reload.fingerprints import Change, Difference
+from spawning_devtools.reload.conductor.cause import describe
+from spawning_devtools.reload.watcher.fingerprints import Change, Difference
 
 CHAINS = {
     "/p/views.py": ["views", "urls", "app"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spawning_devtools.reload.changes import (
+from spawning_devtools.reload.watcher.changes import (
     BURST,
     CLOSE,
     CLOSING,

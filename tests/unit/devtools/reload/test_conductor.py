@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from spawning.messages import Begun, Graph, Opened, Prospect, Reload, Serving
-from spawning_devtools.reload.actions import Action, Say, Watch
-from spawning_devtools.reload.changes import CLOSING, FolderTouch, Overflow, State, Touch
-from spawning_devtools.reload.conductor import Conductor
-from spawning_devtools.reload.loops import TOLERATED
+from spawning_devtools.reload.conductor.actions import Action, Say, Watch
+from spawning_devtools.reload.conductor.conductor import Conductor
+from spawning_devtools.reload.watcher.changes import CLOSING, FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.watcher.loops import TOLERATED
 
 from .conftest import AN_HOUR_AGO, Project
 

@@ -17,7 +17,7 @@ from serving import PATIENCE
 from spawning.errors import ServerNotFound, SpawningError, UsageError
 from spawning.messages import AskWhy, Drawing, Message, Unanswered, Watched, decode, encode
 from spawning_devtools.ctl.code import ask, servers
-from spawning_devtools.reload.door import CLIENTS, Door, address_of
+from spawning_devtools.reload.conductor.door import CLIENTS, Door, address_of
 
 HUGE = Unanswered("x" * 5_000_000, "")
 

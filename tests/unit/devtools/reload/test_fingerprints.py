@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from spawning_devtools.reload.fingerprints import Change, Difference, Fingerprints, read
+from spawning_devtools.reload.watcher.fingerprints import Change, Difference, Fingerprints, read
 
 
 def known(*paths: Path) -> Fingerprints:

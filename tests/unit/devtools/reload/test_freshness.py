@@ -9,10 +9,13 @@ from textwrap import dedent
 
 import pytest
 
-from spawning_devtools.reload.freshness import CLOCK_LAG, SECOND, trustworthy
+from spawning_devtools.reload.observer.freshness import CLOCK_LAG, SECOND, trustworthy
 
 S = SECOND
-MODES = {"python": "", "fresh": "from spawning_devtools.reload import freshness as f; f.install();"}
+MODES = {
+    "python": "",
+    "fresh": "from spawning_devtools.reload.observer import freshness as f; f.install();",
+}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from spawning_devtools.reload.git import Git
+from spawning_devtools.reload.watcher.git import Git
 
 
 def test_the_lock_of_the_repository_above(tmp_path: Path) -> None:

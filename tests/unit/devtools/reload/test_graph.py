@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from spawning.messages import DynamicImport, Module
-from spawning_devtools.reload.graph import ModuleGraph, build
-from spawning_devtools.reload.imports import asked_by
-from spawning_devtools.reload.places import candidates, directories
-from spawning_devtools.reload.reports import Report
+from spawning_devtools.reload.graph.graph import ModuleGraph, build
+from spawning_devtools.reload.graph.imports import asked_by
+from spawning_devtools.reload.graph.places import candidates, directories
+from spawning_devtools.reload.graph.reports import Report
 
 SITE = "/usr/lib/python3/site-packages"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from spawning.messages import Begun, Graph, Serving
-from spawning_devtools.reload.conductor import Conductor
+from spawning_devtools.reload.conductor.conductor import Conductor
 from unit.devtools.reload.observing import graphs_of
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ PROGRAM = """
 import sys
 sys.path[:0] = ['.', 'lib', 'lib2']
 from spawning.messages import encode
-from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.observer.observe import Observer
 observer = Observer('app', 1)
 observer.before_import(lambda: None)
 import app

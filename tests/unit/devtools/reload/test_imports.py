@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from spawning_devtools.reload.imports import Imports, asked_by
+from spawning_devtools.reload.graph.imports import Imports, asked_by
 
 # (what it is, source, importing module, is a package, every name that it may mean)
 SOURCES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spawning_devtools.reload.knowledge import Knowledge
+from spawning_devtools.reload.conductor.knowledge import Knowledge
 
 
 def test_a_file_that_was_written_to_since_it_was_read_is_unsteady(tmp_path: Path) -> None:

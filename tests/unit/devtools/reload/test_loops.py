@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from spawning_devtools.reload.loops import LONGEST_PAUSE, TOLERATED, Loop
+from spawning_devtools.reload.watcher.loops import LONGEST_PAUSE, TOLERATED, Loop
 
 
 def repeated(times: int, file: str = "a", starting: bool = True) -> Loop:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from spawning_devtools.reload.mounts import Mount, mount_of, parse
-from spawning_devtools.reload.probe import tells_of
-from spawning_devtools.reload.watcher import Unheard, Watcher, Why
+from spawning_devtools.reload.watcher.mounts import Mount, mount_of, parse
+from spawning_devtools.reload.watcher.probe import tells_of
+from spawning_devtools.reload.watcher.watcher import Unheard, Watcher, Why
 
 # (file system type, as containers, clouds and virtual machines show it; may others write unseen?)
 KINDS = {

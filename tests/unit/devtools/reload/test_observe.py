@@ -18,7 +18,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, '.')
 from spawning.messages import encode
-from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.observer.observe import Observer
 observer = Observer({application!r}, 7)
 observer.before_import(lambda: None)
 def report():

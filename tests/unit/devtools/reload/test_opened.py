@@ -16,9 +16,9 @@ PROGRAM = """
 import sys
 sys.path.insert(0, '.')
 from spawning.messages import encode
-from spawning_devtools.reload import opened
+from spawning_devtools.reload.observer import opened
 opened.APART = 0.0
-from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.observer.observe import Observer
 observer = Observer('app', 1)
 observer.before_import(lambda: None)
 def report():

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from spawning.messages import Graph, Module, Place
-from spawning_devtools.reload.imports import asked_by
-from spawning_devtools.reload.prospects import CLASSES, RECENT, Prospects
+from spawning_devtools.reload.conductor.prospects import CLASSES, RECENT, Prospects
+from spawning_devtools.reload.graph.imports import asked_by
 
 FLASK = "/venv/lib/site-packages/flask/__init__.py"
 

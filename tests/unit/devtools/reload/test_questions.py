@@ -34,9 +34,9 @@ from spawning.messages import (
 )
 from spawning_devtools.ctl.code import drawings, watch
 from spawning_devtools.ctl.code.why import text
-from spawning_devtools.reload.circles import circles
-from spawning_devtools.reload.conductor import Conductor
-from spawning_devtools.reload.questions import answer, backends
+from spawning_devtools.reload.conductor.conductor import Conductor
+from spawning_devtools.reload.conductor.questions import answer, backends
+from spawning_devtools.reload.graph.circles import circles
 
 from .conftest import AN_HOUR_AGO, Project
 

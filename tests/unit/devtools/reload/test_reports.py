@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from spawning.messages import Graph, Module, Opened, PackagePath
-from spawning_devtools.reload.interest import interest
-from spawning_devtools.reload.reports import Report, Reports
+from spawning_devtools.reload.graph.interest import interest
+from spawning_devtools.reload.graph.reports import Report, Reports
 
 
 def graph(generation: int, *names: str) -> Graph:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from serving import PATIENCE
-from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
-from spawning_devtools.reload.watcher import Watcher
+from spawning_devtools.reload.watcher.changes import FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.watcher.watcher import Watcher
 
 
 class Scene:

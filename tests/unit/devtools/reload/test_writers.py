@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spawning_devtools.reload.writers import has_writer
+from spawning_devtools.reload.watcher.writers import has_writer
 
 
 def test_a_writer_is_found_while_it_writes(tmp_path: Path) -> None:

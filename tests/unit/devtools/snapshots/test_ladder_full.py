@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from spawning.messages import Complete, Taken
+from spawning.messages import Complete, Place, Taken
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Grow, Kind, Ladder, Rung, Spare
 from spawning_devtools.snapshots.steps import next_step
@@ -69,6 +69,16 @@ def test_a_module_that_came_with_a_request_is_none_of_it() -> None:
     full = full_of(nursery)
     nursery.change("mine.later")
     assert nursery.known.deepest() == full_of(nursery) == full
+
+
+def test_nothing_is_grown_from_it() -> None:
+    nursery = built()
+    full = full_of(nursery)
+    later = Place("mine.later", ("mine.more",), ("mine.later",))  # comes with a request
+    steps = nursery.expect(prospect(places=(later,)))
+    grown = [step.source for step in steps if isinstance(step, Grow)]
+    assert grown
+    assert full.pid not in grown
 
 
 def test_it_does_not_outlive_many_edits() -> None:

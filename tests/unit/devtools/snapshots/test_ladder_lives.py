@@ -8,7 +8,7 @@ import random
 import pytest
 
 from spawning.messages import Place
-from spawning_devtools.reload.ahead import dependents, place_before
+from spawning_devtools.reload.graph.ahead import dependents, place_before
 from spawning_devtools.snapshots import ladder
 from spawning_devtools.snapshots.rungs import Kind
 from spawning_devtools.snapshots.steps import STOPS

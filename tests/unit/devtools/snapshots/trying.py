@@ -12,7 +12,7 @@ PROGRAM = """
 import json, os, sys, traceback
 sys.path[:0] = json.loads(sys.argv[1])
 import inspect
-from spawning_devtools.reload import freshness
+from spawning_devtools.reload.observer import freshness
 from spawning_devtools.snapshots import full
 
 def tried(case):

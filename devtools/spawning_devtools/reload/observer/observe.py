@@ -32,12 +32,12 @@ from typing import Any, Protocol
 from spawning.messages import DynamicImport, Graph, Module, PackagePath
 from spawning_devtools import setups
 from spawning_devtools.environ import changes
-from spawning_devtools.reload import freshness
-from spawning_devtools.reload.hidden import hidden
-from spawning_devtools.reload.opened import Openings
+from spawning_devtools.reload.observer import freshness
+from spawning_devtools.reload.observer.hidden import hidden
+from spawning_devtools.reload.observer.opened import Openings
+from spawning_devtools.reload.observer.records import Moment, Record
+from spawning_devtools.reload.observer.specs import source_of, spec_of
 from spawning_devtools.reload.origin import OURS, is_project
-from spawning_devtools.reload.records import Moment, Record
-from spawning_devtools.reload.specs import source_of, spec_of
 
 FindSpec = Callable[..., "ModuleSpec | None"]
 

@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from spawning_devtools.reload.changes import FolderTouch, Overflow, State, Touch
-from spawning_devtools.reload.inotify import CHANGES, Bit, Event, Inotify
-from spawning_devtools.reload.mounts import Mount, mount_of, parse
-from spawning_devtools.reload.probe import tells_of
+from spawning_devtools.reload.watcher.changes import FolderTouch, Overflow, State, Touch
+from spawning_devtools.reload.watcher.inotify import CHANGES, Bit, Event, Inotify
+from spawning_devtools.reload.watcher.mounts import Mount, mount_of, parse
+from spawning_devtools.reload.watcher.probe import tells_of
 
 News = Touch | FolderTouch | Overflow
 

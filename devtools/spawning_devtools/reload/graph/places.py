@@ -17,9 +17,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from spawning_devtools.reload.graph.reports import Report
 from spawning_devtools.reload.origin import is_installed
 from spawning_devtools.reload.passing import PASSING
-from spawning_devtools.reload.reports import Report
 
 
 def is_below(path: str, folder: str) -> bool:

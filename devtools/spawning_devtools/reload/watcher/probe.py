@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from spawning_devtools.reload.inotify import OPENED, Inotify
+from spawning_devtools.reload.watcher.inotify import OPENED, Inotify
 
 
 def tells_of(directory: str) -> bool:

@@ -26,11 +26,11 @@ from spawning.messages import (
     Unanswered,
     Watched,
 )
-from spawning_devtools.reload.cause import relative
-from spawning_devtools.reload.circles import circles
-from spawning_devtools.reload.knowledge import Knowledge
+from spawning_devtools.reload.conductor.cause import relative
+from spawning_devtools.reload.conductor.knowledge import Knowledge
+from spawning_devtools.reload.graph.circles import circles
+from spawning_devtools.reload.graph.places import is_below
 from spawning_devtools.reload.origin import is_installed, is_project
-from spawning_devtools.reload.places import is_below
 
 FULL = "full"
 """The kind of a snapshot that takes the new bodies of functions."""

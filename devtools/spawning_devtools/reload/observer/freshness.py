@@ -35,7 +35,7 @@ from importlib import machinery
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from spawning_devtools.reload.hidden import hidden
+from spawning_devtools.reload.observer.hidden import hidden
 from spawning_devtools.reload.origin import is_project
 
 if TYPE_CHECKING:

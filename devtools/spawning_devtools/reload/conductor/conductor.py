@@ -30,9 +30,11 @@ from spawning.messages import (
     Serving,
     Snapshots,
 )
-from spawning_devtools.reload import cause
-from spawning_devtools.reload.actions import Action, Say, Watch
-from spawning_devtools.reload.changes import (
+from spawning_devtools.reload.conductor import cause
+from spawning_devtools.reload.conductor.actions import Action, Say, Watch
+from spawning_devtools.reload.conductor.knowledge import Knowledge
+from spawning_devtools.reload.conductor.prospects import Prospects
+from spawning_devtools.reload.watcher.changes import (
     OPEN_LONGEST,
     Batch,
     FolderTouch,
@@ -44,12 +46,10 @@ from spawning_devtools.reload.changes import (
     look,
     unfinished,
 )
-from spawning_devtools.reload.fingerprints import Change, paths_of
-from spawning_devtools.reload.knowledge import Knowledge
-from spawning_devtools.reload.loops import Guard
-from spawning_devtools.reload.polling import Polling
-from spawning_devtools.reload.prospects import Prospects
-from spawning_devtools.reload.writers import has_writer
+from spawning_devtools.reload.watcher.fingerprints import Change, paths_of
+from spawning_devtools.reload.watcher.loops import Guard
+from spawning_devtools.reload.watcher.polling import Polling
+from spawning_devtools.reload.watcher.writers import has_writer
 
 SOON = 0.005
 SWEEP_PAUSE = 1.0

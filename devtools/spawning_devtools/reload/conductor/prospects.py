@@ -18,8 +18,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spawning.messages import Graph, Module, Place, Prospect
-from spawning_devtools.reload.ahead import dependents, needed_by, place_before
-from spawning_devtools.reload.imports import Asked
+from spawning_devtools.reload.graph.ahead import dependents, needed_by, place_before
+from spawning_devtools.reload.graph.imports import Asked
 from spawning_devtools.reload.origin import OURS, is_installed
 
 RECENT = 4

@@ -22,7 +22,7 @@ import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from spawning_devtools.reload.changes import State, Touch
+from spawning_devtools.reload.watcher.changes import State, Touch
 
 TOLERATED = 5
 LONGEST_PAUSE = 60.0

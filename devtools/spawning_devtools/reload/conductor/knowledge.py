@@ -19,12 +19,18 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import Snapshots
-from spawning_devtools.reload.cause import describe
-from spawning_devtools.reload.fingerprints import UNKNOWN, Change, Fingerprints, read, status_of
-from spawning_devtools.reload.graph import ModuleGraph, build
-from spawning_devtools.reload.imports import Imports
-from spawning_devtools.reload.interest import Interest, interest
-from spawning_devtools.reload.reports import Reports
+from spawning_devtools.reload.conductor.cause import describe
+from spawning_devtools.reload.graph.graph import ModuleGraph, build
+from spawning_devtools.reload.graph.imports import Imports
+from spawning_devtools.reload.graph.interest import Interest, interest
+from spawning_devtools.reload.graph.reports import Reports
+from spawning_devtools.reload.watcher.fingerprints import (
+    UNKNOWN,
+    Change,
+    Fingerprints,
+    read,
+    status_of,
+)
 
 
 @dataclass(slots=True)

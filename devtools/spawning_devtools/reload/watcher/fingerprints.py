@@ -23,7 +23,7 @@ import stat
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from spawning_devtools.reload.places import counts_in_listing
+from spawning_devtools.reload.graph.places import counts_in_listing
 
 LARGE = 32 * 1024 * 1024
 

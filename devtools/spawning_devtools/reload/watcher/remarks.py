@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from spawning_devtools.reload.watcher import Unheard, Why
+from spawning_devtools.reload.watcher.watcher import Unheard, Why
 
 _RAISE = "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024"
 

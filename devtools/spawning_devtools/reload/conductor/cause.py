@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 
-from spawning_devtools.reload.fingerprints import Change
-from spawning_devtools.reload.places import is_below
+from spawning_devtools.reload.graph.places import is_below
+from spawning_devtools.reload.watcher.fingerprints import Change
 
 _LISTED = 3
 _LINKS = 6

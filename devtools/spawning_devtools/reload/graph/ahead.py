@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from spawning.messages import DynamicImport, Module, Place
-from spawning_devtools.reload.imports import Asked
+from spawning_devtools.reload.graph.imports import Asked
 
 
 def needed_by(

@@ -12,17 +12,17 @@ import time
 from collections.abc import Collection, Sequence
 
 from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
-from spawning_devtools.reload import questions
-from spawning_devtools.reload.actions import Action, Say, Watch
-from spawning_devtools.reload.changes import State, Touch
-from spawning_devtools.reload.conductor import Conductor
-from spawning_devtools.reload.door import Door, address_of
-from spawning_devtools.reload.git import Git
+from spawning_devtools.reload.conductor import questions
+from spawning_devtools.reload.conductor.actions import Action, Say, Watch
+from spawning_devtools.reload.conductor.conductor import Conductor
+from spawning_devtools.reload.conductor.door import Door, address_of
 from spawning_devtools.reload.origin import is_installed
-from spawning_devtools.reload.remarks import remarks
 from spawning_devtools.reload.settings import Settings
-from spawning_devtools.reload.watcher import Watcher, Why
-from spawning_devtools.reload.writers import has_writer
+from spawning_devtools.reload.watcher.changes import State, Touch
+from spawning_devtools.reload.watcher.git import Git
+from spawning_devtools.reload.watcher.remarks import remarks
+from spawning_devtools.reload.watcher.watcher import Watcher, Why
+from spawning_devtools.reload.watcher.writers import has_writer
 
 DECISIONS = 10
 """So many of the last ones are told by `spawnctl watch`."""

@@ -29,9 +29,9 @@ from types import FrameType
 from typing import Any
 
 from spawning.messages import Graph, Opened
+from spawning_devtools.reload.observer.template_engines import ENGINES
 from spawning_devtools.reload.origin import OURS, is_installed, is_project, is_stdlib
 from spawning_devtools.reload.passing import PASSING
-from spawning_devtools.reload.template_engines import ENGINES
 
 MOST = 10_000
 """So many paths are remembered, and no more: a request can ask for any name."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from spawning_devtools.reload.places import is_below
+from spawning_devtools.reload.graph.places import is_below
 
 _SHARED = frozenset(
     # network file systems

@@ -15,9 +15,9 @@ import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from spawning_devtools.reload.changes import SETTLE, State, Touch
-from spawning_devtools.reload.fingerprints import Fingerprints, Status, status_of
-from spawning_devtools.reload.interest import Interest
+from spawning_devtools.reload.graph.interest import Interest
+from spawning_devtools.reload.watcher.changes import SETTLE, State, Touch
+from spawning_devtools.reload.watcher.fingerprints import Fingerprints, Status, status_of
 
 SHORTEST = 0.5
 LONGEST = 10.0

@@ -6,9 +6,14 @@ import os
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from spawning_devtools.reload.graph.places import (
+    candidates,
+    counts_in_listing,
+    directories,
+    is_below,
+)
+from spawning_devtools.reload.graph.reports import Report
 from spawning_devtools.reload.origin import is_installed
-from spawning_devtools.reload.places import candidates, counts_in_listing, directories, is_below
-from spawning_devtools.reload.reports import Report
 
 _LONGEST_WAY = 40
 """As many links as Linux follows; a circle of links has no end."""

@@ -22,8 +22,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from spawning_devtools.reload.imports import Asked
-from spawning_devtools.reload.reports import Report
+from spawning_devtools.reload.graph.imports import Asked
+from spawning_devtools.reload.graph.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
