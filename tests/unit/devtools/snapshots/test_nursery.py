@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spawning.messages import Parked, Take, Taken, Unfit
+from spawning.messages import Parked, Sprout, Take, Taken, Unfit
 from spawning_devtools.snapshots.readings import stamp_of
 from unit.devtools.snapshots.nursing import FILE, WHOLE, Play, boot
 
@@ -137,6 +137,16 @@ def test_what_is_half_made_when_a_file_is_saved_stops_at_once(play: Play) -> Non
     assert status is not None
     play.build()
     play.waiters[half].wait_until_dead()
+    assert kinds(play) == ["cold", "natural", "full"]
+
+
+def test_nothing_is_prepared_while_a_change_is_served(play: Play) -> None:
+    natural, _, _ = built(play)
+    play.save("/template.py")  # none of its files, so that it is made anew
+    started = play.fork(natural)
+    assert play.worker(2) == started
+    assert play.waiters[natural].told() == [Sprout()]
+    play.build()
     assert kinds(play) == ["cold", "natural", "full"]
 
 
