@@ -36,7 +36,13 @@ http {{
 {text}
 }}
 """
-_CADDY_MAIN = "{\n\tadmin off\n\tpersist_config off\n\tskip_install_trust\n}\n"
+_CADDY_MAIN = """{
+    admin off
+    auto_https disable_redirects
+    local_certs
+    skip_install_trust
+}
+"""
 
 NGINX_PLAIN = """
 upstream app {

@@ -64,9 +64,9 @@ class Instance:
         self.server: Server
 
     def start(self, application: Application) -> None:
-        """Start it; return when it serves."""
+        """Start it."""
         words = [*self._words, *application.options, application.name]
-        self.server = Server(words, application.folder, {}).wait_until_serving()
+        self.server = Server(words, application.folder, {})
 
     def access(self, pattern: str) -> None:
         """Return when a line of its access log matches."""
@@ -102,7 +102,6 @@ class Site:
             "# listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
             "# ssl_certificate /etc/nginx/site.crt;": f"ssl_certificate {certificate};",
             "# ssl_certificate_key /etc/nginx/site.key;": f"ssl_certificate_key {key};",
-            "\tbind 127.0.0.1": f"\tbind 127.0.0.1\n\ttls {certificate} {key}",
             f"http://:{self.address[1]} {{": (
                 f"http://:{self.address[1]}, https://localhost:{port} {{"
             ),
@@ -115,6 +114,8 @@ class Site:
             stack.callback(self._destroy)
             for instance in self.instances:
                 instance.start(self.application)
+            for instance in self.instances:
+                instance.server.wait_until_serving()
             stack.enter_context(self._proxy(path))
             self._stack = stack.pop_all()
         return self
@@ -163,6 +164,7 @@ class Site:
         """Start it again; return when the proxy sends requests to it."""
         before = len(self.output.lines)
         instance.start(self.application)
+        instance.server.wait_until_serving()
         self._wait_for(BACK, instance, before)
         instance.access('"POST / ')
 
