@@ -28,6 +28,7 @@ from serving import PATIENCE, Output, Server, free_port, wait_until
 SEARCHED = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 AWAY = {"haproxy": r"Server app/{name} is DOWN", "caddy": r"status code out of tol.*{host}"}
 """What a proxy that looks after its instances says when one takes nothing any more."""
+TLS, UNIX = "TLS", "unix"
 BACK = {"haproxy": r"Server app/{name} is UP", "caddy": r"host is up.*{host}"}
 
 
@@ -74,10 +75,13 @@ class Instance:
 
 
 class Site:
-    """A proxy in front of two instances; its plain port, and one for TLS with a certificate."""
+    """A proxy in front of two instances; `variant` is "" or `TLS`, at `secure`, or `UNIX`."""
 
-    def __init__(self, program: str, folder: Path, application: Application, unix: bool) -> None:
+    def __init__(
+        self, program: str, folder: Path, application: Application, variant: str = ""
+    ) -> None:
         self.program = program
+        unix = variant == UNIX
         self.application = application
         ports = free_port(), free_port()
         self.instances = [
@@ -88,12 +92,12 @@ class Site:
         self.secure = ("127.0.0.1", free_port())
         ends = self.instances[0].end, self.instances[1].end
         text = settled(deployed(program, unix), self.address[1], ends, ports[1])
-        self._text = replaced(text, self._for_tls(folder))
+        self._text = replaced(text, self._for_tls(folder)) if variant == TLS else text
         self._folder = folder
         self._stack = contextlib.ExitStack()
 
     def _for_tls(self, folder: Path) -> dict[str, str]:
-        certificate, key = folder / "site.crt", folder / "site.key"
+        certificate, key = _make_certificate(folder)
         port = self.secure[1]
         return {
             "# bind :443 ssl crt /etc/haproxy/site.pem": (
@@ -109,7 +113,6 @@ class Site:
 
     def __enter__(self) -> Site:
         path = installed(self.program)
-        _make_certificate(self._folder)
         with contextlib.ExitStack() as stack:
             stack.callback(self._destroy)
             for instance in self.instances:
@@ -174,10 +177,11 @@ class Site:
             self.output.wait_for(pattern, start)
 
 
-def _make_certificate(folder: Path) -> None:
+def _make_certificate(folder: Path) -> tuple[Path, Path]:
     certificate, key = folder / "site.crt", folder / "site.key"
     subject = ["-subj", "/CN=localhost", "-days", "2"]
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
     words = [installed("openssl"), "req", *kind, *subject, "-keyout", str(key)]
     subprocess.run([*words, "-out", str(certificate)], check=True, capture_output=True)
     (folder / "site.pem").write_text(certificate.read_text() + key.read_text())
+    return certificate, key

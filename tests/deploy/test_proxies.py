@@ -13,7 +13,7 @@ import pytest
 
 from clients import Client, request
 from frames import WebSocket
-from proxied import Application, Site
+from proxied import TLS, UNIX, Application, Site
 from serving import APPS, PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -32,7 +32,7 @@ FORGED = (
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Each of the proxies, in front of an application that tells what it sees."""
     folder = tmp_path_factory.mktemp("site")
-    with Site(request.param, folder, FRONTED, unix=False) as made:
+    with Site(request.param, folder, FRONTED, TLS) as made:
         yield made
 
 
@@ -55,6 +55,15 @@ class Visitor(Client):
         self.send(request("/", *fields).replace(b"Host: test", b"Host: localhost"))
         told: dict[str, Any] = json.loads(self.answer().text)
         return told
+
+
+@pytest.mark.parametrize("program", ["haproxy", "nginx"])
+def test_unix_sockets_as_the_manual_has_them(tmp_path: Path, program: str) -> None:
+    with Site(program, tmp_path, FRONTED, UNIX) as site, Visitor(site, "http") as visitor:
+        for _ in range(4):
+            assert visitor.sees()["REMOTE_ADDR"] == VISITOR
+        for instance in site.instances:
+            instance.server.access.wait_for(f'^{VISITOR} .*"GET / ')
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
