@@ -38,7 +38,7 @@ def test_the_command_is_ours_and_its_ports_are_those_of_the_image(tmp_path: Path
     assert IMAGE.all("EXPOSE") == [str(config.port)]
     assert config.host == ""
     assert config.status_host == "127.0.0.1"
-    assert not (config.daemonize or config.pidfile or config.chuid)
+    assert (config.daemonize, config.pidfile, config.chuid) == (False, "", "")
     options, words = IMAGE.check
     assert f"'{config.status_host}', {config.status_port}," in words[-1]
     inner = re.search(r"timeout=(\d+)", words[-1])

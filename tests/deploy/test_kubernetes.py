@@ -32,7 +32,7 @@ def test_the_ports_are_those_of_the_command_line(config: Config) -> None:
     # From elsewhere, the kubelet's node, on whatever kind of address the Pod has.
     assert config.host == (config.status_host or "") == ""
     assert config.args == ("my_module.app",)
-    assert not (config.daemonize or config.pidfile or config.chuid)
+    assert (config.daemonize, config.pidfile, config.chuid) == (False, "", "")
 
 
 def test_nobody_but_the_kubelet_is_led_to_the_status_port() -> None:
@@ -93,7 +93,9 @@ def test_a_pod_may_do_little() -> None:
 
 def test_a_slow_start_is_waited_for_and_a_busy_server_left_alone() -> None:
     assert {probe["httpGet"]["port"] for probe in PROBES.values()} == {"status"}
-    patience = {name: one["periodSeconds"] * one["failureThreshold"] for name, one in PROBES.items()}
+    patience = {
+        name: one["periodSeconds"] * one["failureThreshold"] for name, one in PROBES.items()
+    }
     assert patience["startupProbe"] >= 60
     assert patience["readinessProbe"] <= 10
     assert patience["livenessProbe"] >= 30

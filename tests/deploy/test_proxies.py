@@ -29,7 +29,9 @@ FORGED = (
 
 
 @pytest.fixture(scope="module", params=["haproxy", "nginx", "caddy"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """Each of the proxies, in front of an application that tells what it sees."""
     folder = tmp_path_factory.mktemp("site")
     with Site(request.param, folder, FRONTED, TLS) as made:

@@ -17,6 +17,7 @@ from serving import APPS, PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
+
 class Asking(threading.Thread):
     """A client of the proxy that asks again and again, on a connection that it keeps."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import socket
@@ -15,7 +14,7 @@ import pytest
 from clients import get
 from deployed import DEPLOY, UnitFile, parsed
 from proxied import installed
-from serving import COMMAND, PATIENCE, free_port, title_of
+from serving import COMMAND, PATIENCE, free_port
 from systemd import Systemd, Unit
 
 SERVICES = {"app.service": "", "app@.service": "1"}
@@ -41,7 +40,7 @@ def test_a_service_starts_what_can_be_started(service: UnitFile, tmp_path: Path)
     assert config.args == ("my_module.app",)
     assert service["Type"] == "notify"
     # What systemd does is not done twice.
-    assert not (config.daemonize or config.pidfile or config.chuid)
+    assert (config.daemonize, config.pidfile, config.chuid) == (False, "", "")
     # systemd kills at the end of its patience: later than the server itself does.
     assert int(service["TimeoutStopSec"]) > config.shutdown_delay + config.deadman + 5
     assert config.status_host.startswith("127.")
