@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clients import get
 from deployed import DEPLOY, Image, parsed
 from serving import PATIENCE, Server, StartServer, free_port, wait_until
 
@@ -91,7 +92,7 @@ def is_healthy(status_port: int) -> bool:
 def server(spawn: StartServer, plain: Path) -> tuple[Server, int]:
     """A server that was started by CMD, on other ports and with a long delay; its status port."""
     status_port = free_port()
-    words = [*IMAGE.words[1:-1], "--status-port", str(status_port), "--shutdown-delay", "60"]
+    words = [*IMAGE.words[1:-1], "--status-port", str(status_port), "--shutdown-delay", "600"]
     return spawn(plain, *words, "hello.app").wait_until_serving(), status_port
 
 
@@ -104,6 +105,7 @@ def test_the_health_of_a_container_is_the_readiness_of_its_server(
     wait_until(lambda: is_healthy(status_port), "it is ready")
     running.signal(signal.SIGTERM)
     wait_until(lambda: not is_healthy(status_port), "it is not ready any more")
+    assert get(running.address, "/").status == 200  # though it goes on for a while
     running.signal(signal.SIGTERM)
     assert running.wait() == 0
     assert not is_healthy(status_port)

@@ -114,7 +114,7 @@ def answer(port: int, probe: dict[str, Any]) -> int:
 def test_probes_find_a_server_that_serves_and_that_ends(spawn: StartServer, plain: Path) -> None:
     port, status_port = free_port(), free_port()
     ports = (f"--port={port}", f"--status-port={status_port}")  # the last ones count
-    words = (*WORDS[1:-1], *ports, "--host=", "--shutdown-delay=60", "hello.app")
+    words = (*WORDS[1:-1], *ports, "--host=", "--shutdown-delay=600", "hello.app")
     server = spawn(plain, *words).wait_until_serving()
     wait_until(
         lambda: {answer(status_port, probe) for probe in PROBES.values()} == {200}, "all are well"
