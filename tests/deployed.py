@@ -30,7 +30,8 @@ class UnitFile:
     """A unit of systemd, as it is for one instance."""
 
     def __init__(self, name: str, instance: str = "") -> None:
-        text = (DEPLOY / "systemd" / name).read_text().replace(INSTANCE, instance)
+        text = (DEPLOY / "systemd" / name).read_text()
+        text = text.replace("\\\n", "").replace(INSTANCE, instance)
         self.settings: dict[str, list[tuple[str, str]]] = {}
         """By section, in order; a name may come several times."""
         section = ""
@@ -55,10 +56,10 @@ class UnitFile:
 
 
 class Image:
-    """A Dockerfile, as instructions; each stands on one line."""
+    """A Dockerfile, as instructions."""
 
     def __init__(self) -> None:
-        text = (DEPLOY / "docker" / "Dockerfile").read_text()
+        text = (DEPLOY / "docker" / "Dockerfile").read_text().replace("\\\n", "")
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         pairs = [line.split(" ", 1) for line in lines]
         self.instructions = [(name, rest) for name, rest in pairs]
