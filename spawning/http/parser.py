@@ -69,6 +69,11 @@ _KEYS = MappingProxyType(
 )
 
 
+def field_key(name: bytes) -> str:
+    """Return the CGI meta-variable of a header field, as `meta_variable` does."""
+    return _KEYS.get(name) or meta_variable(name)
+
+
 class _Fields:
     """What llhttp reports of a head; called by httptools."""
 
