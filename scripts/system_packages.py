@@ -18,6 +18,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "caddy": "caddy",
     "systemd-analyze": "systemd",
+    "openssl": "openssl",
     "litmus": "litmus",
     "chromium": "chromium",
     "vim": "vim",
