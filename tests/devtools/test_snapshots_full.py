@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from mirrors import explained, lines_of
-from serving import APPS, COMMAND, Server, wait_until
-from warm import Warm
+from serving import APPS, COMMAND, Server, StartServer, wait_until
+from warm import Warm, write
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,6 +36,12 @@ os.register_at_fork(after_in_child=note)
 """
 """Notes which processes are forked of those that have come to the end of the import."""
 LONGER = '    """A docstring."""\n'
+
+
+def said_of(file: str, folder: Path) -> str:
+    """Return what `spawnctl why` says of a file, asked in a folder."""
+    command = [COMMAND.with_name("spawnctl"), "why", file]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
 
 
 @dataclass
@@ -60,8 +66,7 @@ class Site:
 
     def why(self) -> str:
         """Return what `spawnctl why` says of the file that is edited."""
-        command = [COMMAND.with_name("spawnctl"), "why", BODIES]
-        return subprocess.run(command, cwd=self.warm.folder, capture_output=True, text=True).stdout
+        return said_of(BODIES, self.warm.folder)
 
     def spares(self) -> list[psutil.Process]:
         """Return the processes that wait beside the whole application; see NOTING."""
@@ -168,3 +173,24 @@ def test_where_a_process_does_not_answer_another_start_serves(tmp_path: Path) ->
         site.warm.server.log.wait_for("a snapshot does not answer, and is given up")
         assert site.mark != mark
         assert site.warm.get("/told")["values"][5] == "v1"
+
+
+LARGE = "sum(range(3_000_000))\n"
+"""Takes long enough for the application to be worth keeping."""
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("import sys\nsys.setprofile(lambda *_: None)\n", "somebody watches it run"),
+        ("import socket\nkept = socket.socketpair()\n", "it has opened a socket"),
+    ],
+    ids=["profiled", "with a socket"],
+)
+def test_why_the_whole_application_is_not_kept_is_told(
+    spawn: StartServer, tmp_path: Path, more: str, why: str
+) -> None:
+    folder = write(tmp_path, later=LARGE + more)
+    spawn(folder, "-s", "1", "--reload=dev", "-l", "/dev/null", "mine.app").wait_until_serving()
+    told = f"none is of it all, for {why}"
+    wait_until(lambda: told in said_of("edited.py", folder), told)
