@@ -232,7 +232,10 @@ def test_a_line_that_a_class_also_uses_as_a_number_is_not_taken_for_its_line() -
 
 def test_a_number_of_ones_own_is_not_taken_for_the_line_of_a_class() -> None:
     source = "def f():\n    return 1\nclass C:\n    __firstlineno__ = 100\n    def g(self): pass\n"
-    for edit in (("100", "200"), ("return 1", "a = 1\n    return a")):
+    edits = [("100", "200")]
+    if sys.version_info >= (3, 13):  # where the line is stored as well, which moves
+        edits.append(("return 1", "a = 1\n    return a"))
+    for edit in edits:
         with pytest.raises(Elsewhere, match="C does something else"):
             list(exchanges(compiled(source), compiled(source.replace(*edit)), lambda code: False))
 
