@@ -84,5 +84,7 @@ def test_suggestions_in_earnest(example: Callable[[str], Example]) -> None:
 
 def _get(address: tuple[str, int], host: str, target: str) -> Answer:
     with Client(address) as client:
-        client.send(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+        client.send(
+            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+        )
         return client.answer()

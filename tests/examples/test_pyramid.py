@@ -41,7 +41,9 @@ def test_this_machine_in_earnest(example: Callable[[str], Example]) -> None:
     machine = example("pyramid")
     server = machine.start(machine.commands[0].replace("development", "production"))
     assert "<h1>This machine</h1>" in get(server.address, "/").text
-    assert get(server.address, "/static/page.css").headers["cache-control"] == "max-age=3600, public"
+    assert (
+        get(server.address, "/static/page.css").headers["cache-control"] == "max-age=3600, public"
+    )
     server.wait_for_workers(2)
 
 

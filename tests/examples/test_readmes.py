@@ -20,7 +20,13 @@ NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
 
 def test_each_example_is_in_the_manual() -> None:
     text = (DOCS / "examples.md").read_text()
-    assert re.findall(r"`examples/([\w-]+)`", text) == ["flask", "django", "pyramid", "websockets", "long-polling"]
+    assert re.findall(r"`examples/([\w-]+)`", text) == [
+        "flask",
+        "django",
+        "pyramid",
+        "websockets",
+        "long-polling",
+    ]
     for name in NAMES:
         assert f"`examples/{name}`" in text
         assert commands(name)[0] in text
