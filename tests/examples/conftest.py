@@ -1,4 +1,4 @@
-"""The examples, and the browser of this machine."""
+"""The examples, as their readers start them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from browser.chromium import FOUND, Browser
 from examples.example import Example
 
 
@@ -23,11 +22,3 @@ def example(tmp_path: Path) -> Iterator[Callable[[str], Example]]:
     yield make
     for server in [server for one in made for server in one.servers]:
         server.destroy()
-
-
-@pytest.fixture(params=FOUND, ids=["browser"] * len(FOUND))
-def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
-    """The browser of this machine; one without has no cases."""
-    started = Browser(request.param, tmp_path / "profile")
-    yield started
-    started.close()
