@@ -64,7 +64,7 @@ def test_the_chat_comes_back_by_itself(browser: Browser, example: Callable[[str]
 def test_the_board_is_up_to_date(browser: Browser, example: Callable[[str], Example]) -> None:
     board = example("long-polling")
     visit(browser, board)
-    browser.wait_for("document.getElementById('state').textContent === 'asking'")
+    browser.wait_for("document.getElementById('state').textContent === 'up to date'")
     say(board.server, "from elsewhere")
     first = "document.querySelector('#board li p').textContent"
     browser.wait_for(f"{first} === 'from elsewhere'")

@@ -28,7 +28,7 @@ def index(request):
 
 
 def suggest(request):
-    form = IdeaForm(request.POST or None)
+    form = IdeaForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         idea = form.save()
         messages.success(request, f"Thank you for “{idea}”.")

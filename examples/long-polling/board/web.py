@@ -26,14 +26,15 @@ def home():
 
 @app.get("/messages")
 def messages():
-    """Answer with what was said after a message, as soon as there is something."""
-    after = min(request.args.get("after", 0, int), 2**53)
+    """Answer with the messages; with `after`, with those beyond, as soon as there are some."""
+    after = request.args.get("after", type=int)
+    beyond = min(after or 0, 2**53)  # what SQLite can compare
     # In this order: what is said after the look rings.
     ring = bell.next_ring()
-    found = store.after(after)
-    if not found:
+    found = store.after(beyond)
+    if after is not None and not found:
         ring.wait(PATIENCE)
-        found = store.after(after)
+        found = store.after(beyond)
     return {"messages": found}, {"Cache-Control": "no-store"}
 
 

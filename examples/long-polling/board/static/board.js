@@ -18,20 +18,21 @@ function show({ name, text, said }, isNew) {
   while (board.children.length > latest) board.lastChild.remove();
 }
 
-// Asks for ever: an answer comes when there is something, or after some seconds.
+// Asks for ever: all but the first answer come when there is something, or after some seconds.
 async function follow() {
-  let last = 0;
+  let question = news;
   let failures = 0;
-  for (let isFirst = true; ; ) {
+  let last = 0;
+  for (;;) {
     try {
-      const answer = await fetch(`${news}?after=${last}`);
+      const answer = await fetch(question);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const { messages } = await answer.json();
       for (const message of messages) {
-        show(message, !isFirst);
+        show(message, question !== news);
         last = message.number;
       }
-      isFirst = false;
+      question = `${news}?after=${last}`;
       failures = 0;
       state.textContent = 'up to date';
     } catch {
