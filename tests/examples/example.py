@@ -77,13 +77,15 @@ class Example:
         )
         assert ran.returncode == 0, f"{command}:\n{ran.stdout}{ran.stderr}"
 
-    def save(self, name: str, old: str, new: str) -> None:
+    def save(self, name: str, *changes: tuple[str, str]) -> None:
         """Change a file, and wait until the new code serves."""
         path = self.folder / name
         text = path.read_text()
-        assert text.count(old) == 1, f"{name} has {old!r} {text.count(old)} times"
+        for old, new in changes:
+            assert text.count(old) == 1, f"{name} has {old!r} {text.count(old)} times"
+            text = text.replace(old, new)
         said = len(self.server.log.lines)
-        path.write_text(text.replace(old, new))
+        path.write_text(text)
         self.server.log.wait_for(rf"{path.name} changed.*: generation \d+ in ", said)
 
 

@@ -35,7 +35,7 @@ def test_suggestions(example: Callable[[str], Example]) -> None:
         style, _ = visitor.get("/static/ideas/site.css")
         assert (style.status, style.headers["Content-Type"]) == (200, "text/css")
         assert not any("changed" in line for line in server.log.lines)
-        suggestions.save("ideas/models.py", '"planned", "planned"', '"planned", "on its way"')
+        suggestions.save("ideas/models.py", ('"planned", "planned"', '"planned", "on its way"'))
         suggestions.run("python manage.py makemigrations")
         page = visitor.get("/")[1]
         assert b">on its way</a>" in page

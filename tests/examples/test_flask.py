@@ -23,7 +23,7 @@ def test_notes(example: Callable[[str], Example]) -> None:
         _refuse_forms_of_other_sites(server)
         # The database is written beside the code: that is no change of the code.
         assert not any("changed" in line for line in server.log.lines)
-        notes.save("notes/pages.py", "LONGEST_TITLE = 80", "LONGEST_TITLE = 3")
+        notes.save("notes/pages.py", ("LONGEST_TITLE = 80", "LONGEST_TITLE = 3"))
         refused, page = ada.post("/", title="Long", text="")
         assert (refused.status, b"4 characters, 3 are allowed" in page) == (422, True)
         assert b"Daily" in ada.get("/")[1]

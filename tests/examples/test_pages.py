@@ -55,7 +55,7 @@ def test_the_chat_comes_back_by_itself(browser: Browser, example: Callable[[str]
     assert browser.value_of(SAID) == "from the page,from Bob,are you back?"
     # A save refreshes the page, and what was being written is still there.
     browser.value_of("textBox.value = 'a draft'; textBox.oninput()")
-    chat.save("chat/room.py", "LATEST = 200", "LATEST = 2")
+    chat.save("chat/room.py", ("LATEST = 200", "LATEST = 2"))
     browser.wait_for("typeof stays === 'undefined' && state.textContent === 'connected'")
     browser.wait_for(f"{SAID} === 'from Bob,are you back?' && textBox.value === 'a draft'")
     assert browser.value_of("list.querySelectorAll('.mine').length") == 1

@@ -25,10 +25,10 @@ def test_this_machine(example: Callable[[str], Example]) -> None:
     assert [disk["path"] for disk in facts["disks"]] == ["/"]
     assert "<h1>My machine</h1>" in get(server.address, "/").text
     assert _kept_for(server) == 0
-    machine.save("development.ini", "machine.title = My machine", "machine.title = The <new> one")
+    machine.save("development.ini", ("machine.title = My machine", "machine.title = The <new> one"))
     assert "<h1>The &lt;new&gt; one</h1>" in get(server.address, "/").text
     # The file that it refers to is watched too.
-    machine.save("production.ini", "machine.disks = /\n", "machine.disks = / /tmp\n")
+    machine.save("production.ini", ("machine.disks = /\n", "machine.disks = / /tmp\n"))
     facts = json.loads(get(server.address, "/machine.json").text)
     assert [disk["path"] for disk in facts["disks"]] == ["/", "/tmp"]
     assert server.stop() == 0

@@ -26,7 +26,7 @@ def test_a_chat(example: Callable[[str], Example]) -> None:
         ada.say("2", "anybody here?")
         assert ada.message() == ("Ada", "anybody here?")
         known = ada.last
-        chat.save("chat/web.py", "LONGEST_TEXT = 2000", "LONGEST_TEXT = 3")
+        chat.save("chat/web.py", ("LONGEST_TEXT = 2000", "LONGEST_TEXT = 3"))
         assert list(ada.news()) == []  # but for the goodbye
     with Talker(server, "Ada", known) as ada, Talker(server, "Bob", known - 1) as bob:
         ada.say("2", "anybody here?")  # again, as if she had gone before she saw it
