@@ -78,6 +78,17 @@ def test_a_board_is_found_by_its_name() -> None:
     assert one.memory > 0
 
 
+def test_a_descriptor_that_is_closed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Scoreboard.create(1, 1)
+    try:
+        with process_with(board.shape.descriptor) as controller:
+            listed_then = ["999999", str(board.shape.descriptor)]
+            monkeypatch.setattr(os, "listdir", lambda folder: listed_then)
+            assert board_of(controller) is not None
+    finally:
+        os.close(board.shape.descriptor)
+
+
 def test_a_process_without_a_board() -> None:
     with process_with() as controller:
         assert board_of(controller) is None
