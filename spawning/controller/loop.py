@@ -263,9 +263,8 @@ class Controller:
             self._audience.tell(message)
 
     def _reap(self) -> None:
-        now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
-            self._gone(self._known.children.by_id[worker_id], code, now)
+            self._gone(self._known.children.by_id[worker_id], code, monotonic())
         self._nursery.reap()
         self._orphans.bury()
 
