@@ -24,6 +24,7 @@ PACKAGES = {
     "vim": "vim",
     "emacs": "emacs-nox",
     "rsync": "rsync",
+    "makeinfo": "texinfo",
     "bindfs": "bindfs",
 }
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from spawning import log
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Process, Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import (
     Boot,
@@ -70,7 +70,6 @@ class Nursery:
         spawned = warm or self._executed.spawn(boot)
         if warm is not None:
             warm.channel.send(boot)
-        self._processes.is_of_controller(spawned.process.pid)
         return spawned
 
     def hear(self, message: Message) -> None:
@@ -99,6 +98,10 @@ class Nursery:
         """A child of this process has died."""
         for pid in self._processes.reap():
             self._lost(pid)
+
+    def processes(self) -> list[Process]:
+        """Return those that are no workers."""
+        return self._processes.all()
 
     def end(self) -> None:
         """End what is not a worker."""
