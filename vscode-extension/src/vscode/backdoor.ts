@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { command } from '../core/code/spawnctl';
 import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
-import { openSetting } from './applications';
 import { Breakpoints, type Terminals } from './breakpoints';
+import { openSetting } from './opening';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
 import { serverFor } from './spawnctl';
@@ -31,9 +31,7 @@ export function registerBackdoor(
     vscode.commands.registerCommand('spawning.attachBackdoor', (item: unknown) =>
       backdoor.attach(item),
     ),
-    vscode.commands.registerTextEditorCommand('spawning.sendSelection', (editor) => {
-      void backdoor.send(editor);
-    }),
+    vscode.commands.registerCommand('spawning.sendSelection', () => backdoor.send()),
   );
 }
 
@@ -55,17 +53,19 @@ class Backdoor implements Terminals {
   }
 
   async attach(item?: unknown): Promise<void> {
+    if (!isTrusted('Attach to Backdoor')) return;
     const meant = await serverFor(this.parts, item, 'Attach to which server?');
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
+    const there = this.openFor(server);
     if (there) there.show();
     else this.open(server, []);
   }
 
-  async send(editor: vscode.TextEditor): Promise<void> {
+  async send(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !isTrusted('Send Selection')) return;
     const { document, selections } = editor;
-    if (!isTrusted('Send Selection')) return;
     const code = codeToSend(document.getText(), selections.map(rangeOf));
     if (code === undefined) {
       void vscode.window.setStatusBarMessage(
@@ -78,15 +78,26 @@ class Backdoor implements Terminals {
     const meant = await serverFor(this.parts, undefined, 'Send to which server?', file);
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
-    const terminal = there ?? this.open(server, [], true);
+    const terminal = this.openFor(server) ?? this.open(server, [], true);
     terminal.show(true);
-    if (await this.prompts.isReady(terminal)) terminal.sendText(keysFor(code), false);
-    else this.parts.log.warn(`${terminal.name}: no prompt came, so nothing was sent`);
+    if (await this.prompts.isReady(terminal)) {
+      terminal.sendText(keysFor(code), false);
+    } else {
+      const name = server.note.application;
+      void vscode.window.showWarningMessage(
+        `Nothing was sent to ${name}, for no prompt came: its terminal may say why.`,
+      );
+    }
   }
 
   isOpen(server: Server): boolean {
-    return this.terminals.has(server);
+    return this.openFor(server) !== undefined;
+  }
+
+  /** The terminal in a server; one whose prompt has ended stays open, and is none. */
+  private openFor(server: Server): vscode.Terminal | undefined {
+    const there = this.terminals.get(server);
+    return there?.exitStatus === undefined ? there : undefined;
   }
 
   enter(server: Server, worker: number): void {
@@ -114,14 +125,16 @@ class Backdoor implements Terminals {
     const { note } = server;
     if (note.backdoor.length > 0) return server;
     const typed = `spawn --backdoor --reload=dev ${note.application}`;
+    const folder = vscode.Uri.file(note.folder);
+    // Another folder's server could not be started from here.
+    const isOwn = vscode.workspace.getWorkspaceFolder(folder) !== undefined;
     const chosen = await vscode.window.showWarningMessage(
       `${note.application} was started without a backdoor; start it with one: ${typed}`,
-      RESTART,
+      ...(isOwn ? [RESTART] : []),
     );
     if (chosen !== RESTART) return undefined;
     const coverage = measures(note, server.status);
     await this.parts.launcher.stop(server);
-    const folder = vscode.Uri.file(note.folder);
     const started = await this.parts.launcher.start({ coverage }, folder);
     if (!started || started.note.backdoor.length > 0) return started;
     const answer = await vscode.window.showWarningMessage(

@@ -7,6 +7,7 @@ import { KINDS } from '../core/coverage/marks';
 import { percent } from '../core/coverage/totals';
 import type { Measured } from './coverage';
 import type { Parts, Server } from './parts';
+import { taken } from './taken';
 import { TestCoverage } from './testCoverage';
 
 const START = 'Start with Coverage';
@@ -40,7 +41,7 @@ export class CoverageMenu implements vscode.Disposable {
   }
 
   async open(item: unknown): Promise<void> {
-    const meant = await this.meant((item as { server?: Server } | undefined)?.server);
+    const meant = await this.meant(taken(item));
     if (!meant) return;
     const chosen = await vscode.window.showQuickPick<Item>(this.items(meant), {
       title: titleOf(meant),
@@ -109,16 +110,20 @@ export class CoverageMenu implements vscode.Disposable {
             detail: 'Leave out what requests run from now on',
             act: tell('pause'),
           },
-      { label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator },
-      ...KINDS.map((kind) => ({
-        label: MEANINGS[kind],
-        iconPath: {
-          light: vscode.Uri.parse(icon(kind, 'light')),
-          dark: vscode.Uri.parse(icon(kind, 'dark')),
-        },
-      })),
+      ...legend(),
     ];
   }
+}
+
+function legend(): Item[] {
+  const kinds = KINDS.map((kind) => ({
+    label: MEANINGS[kind],
+    iconPath: {
+      light: vscode.Uri.parse(icon(kind, 'light')),
+      dark: vscode.Uri.parse(icon(kind, 'dark')),
+    },
+  }));
+  return [{ label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator }, ...kinds];
 }
 
 function titleOf({ server, follower }: Measured): string {

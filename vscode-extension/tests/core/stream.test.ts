@@ -47,7 +47,7 @@ async function followed(status: string, ends: number, over: Partial<Following> =
     onEnd: (why) => {
       whys.push(why);
     },
-    isThere: () => Promise.resolve(whys.length < ends),
+    isThere: () => whys.length < ends,
     ...over,
   });
   return { heard, whys };
@@ -136,7 +136,7 @@ describe('the event stream', () => {
     await followed(status, 1, {
       signal: stop.signal,
       onEnd,
-      isThere: () => Promise.resolve(true),
+      isThere: () => true,
       firstPause: 15_000,
     });
   });

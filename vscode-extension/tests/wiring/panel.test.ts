@@ -1,30 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type * as vscode from 'vscode';
+import { describe, expect, it } from 'vitest';
+import * as vscode from 'vscode';
 import { registerPanel } from '../../src/vscode/panel';
 import { registerServerCommands } from '../../src/vscode/serverCommands';
-import { event, failure, reload, status } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { event, failure, status } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  const panels = registerPanel({
-    servers: stage.servers,
-    context: context as unknown as vscode.ExtensionContext,
-  });
-  context.subscriptions.push(panels, registerServerCommands(stage, panels.show));
+onStage((parts) => {
+  const panels = registerPanel(parts);
+  return [vscode.Disposable.from(panels), registerServerCommands(parts, panels.show)];
 });
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
 
 describe('Show Status', () => {
   const panel = () => {

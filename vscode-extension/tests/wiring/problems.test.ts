@@ -1,28 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as vscode from 'vscode';
 import { registerProblems } from '../../src/vscode/problems';
-import { event, failure, reload, T, workerFailed } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { failure, reload, workerFailed } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, failed, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  context.subscriptions.push(registerProblems(stage));
-});
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
-const failed = event({ event: 'generation-failed', generation: 7, at: T + 2 });
+onStage((parts) => [registerProblems(parts)]);
 
 describe('the problems', () => {
   const found = () => {

@@ -4,7 +4,8 @@ import { CancellationTokenSource } from 'vscode';
 import type { Server } from '../../src/vscode/parts';
 import { event } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { Stage } from './stage/stage';
+import { until } from './until';
 
 let stage: Stage;
 beforeEach(() => {
@@ -79,11 +80,21 @@ describe('the servers of this machine', () => {
     expect(editor.logged.filter((line) => line.includes('is open to others'))).toHaveLength(1);
   });
 
+  it('are others of the workspace when that has other folders', async () => {
+    const actor = await stage.meet();
+    const told: (Server | undefined)[] = [];
+    stage.servers.onDidChange((changed) => told.push(changed));
+    expect(stage.servers.ofWorkspace()).toEqual([]);
+    editor.openFolder(stage.folder);
+    expect(stage.servers.ofWorkspace()).toEqual([stage.server(actor)]);
+    expect(told).toEqual([undefined]);
+  });
+
   it('are let go with the window', async () => {
     const actor = await stage.meet();
     const server = stage.server(actor);
     stage.servers.dispose();
-    expect([stage.servers.all, server?.isGone]).toEqual([[], true]);
+    expect([stage.servers.all, server?.isGone, editor.listeners]).toEqual([[], true, 0]);
     await actor.leave();
   });
 });

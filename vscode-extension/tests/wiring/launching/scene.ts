@@ -7,18 +7,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type * as vscode from 'vscode';
-import type { Note, ServerEvent, Status } from '../../../src/core/contract';
+import type { Note, Status } from '../../../src/core/contract';
 import { type Identity, processOf } from '../../../src/core/processes';
 import { registerDebugging } from '../../../src/vscode/debugging';
 import { createLauncher } from '../../../src/vscode/launcher';
 import { registerLaunchCommands } from '../../../src/vscode/launchCommands';
-import type { Server, Servers } from '../../../src/vscode/parts';
 import { registerRunButton } from '../../../src/vscode/runButton';
 import { registerTasks } from '../../../src/vscode/tasks';
 import { FakeContext } from '../fake/context';
 import { editor } from '../fake/editor';
-import { EventEmitter } from '../fake/events';
 import type { FakeShellExecution, FakeTerminal } from '../fake/terminals';
+import { KnownServer, KnownServers } from '../knownServers';
 import { window } from '../vscode';
 
 export const FLASK = 'from flask import Flask\napp = Flask(__name__)\n';
@@ -32,65 +31,10 @@ const ALL = [
   'pip',
 ];
 
-export class FakeServer implements Server {
-  readonly note: Note;
-  status: Status | undefined;
-  isGone = false;
-  readonly onEvent = new EventEmitter<ServerEvent>().event as unknown as vscode.Event<ServerEvent>;
-
-  constructor(note: Partial<Note>, status: Partial<Status> = { health: 'healthy', ready: true }) {
-    this.note = {
-      format: 1,
-      pid: 99,
-      started: 1,
-      folder: '/',
-      application: 'app:app',
-      urls: ['http://127.0.0.1:8080'],
-      backdoor: [],
-      status: 'http://127.0.0.1:1/status',
-      secret: '',
-      version: '1',
-      python: '',
-      argv: [],
-      ...note,
-    };
-    this.status = { config: {}, last_failure: null, ...status } as unknown as Status;
-  }
-}
-
-export class FakeServers implements Servers {
-  all: Server[] = [];
-  picked: Server | undefined;
-  private readonly changed = new EventEmitter<Server | undefined>();
-  readonly onDidChange = this.changed.event as unknown as vscode.Event<Server | undefined>;
-
-  ofWorkspace(): readonly Server[] {
-    return this.all;
-  }
-
-  pick(): Promise<Server | undefined> {
-    return Promise.resolve(this.picked);
-  }
-
-  withPid(pid: number): Promise<Server | undefined> {
-    return Promise.resolve(this.all.find(({ note }) => note.pid === pid));
-  }
-
-  come(server: FakeServer): FakeServer {
-    this.all.push(server);
-    this.changed.fire(server);
-    return server;
-  }
-
-  change(server: FakeServer): void {
-    this.changed.fire(server);
-  }
-}
-
 export class Scene {
   readonly root = mkdtempSync(join(tmpdir(), 'launch-'));
   readonly python = this.interpreter('python');
-  readonly servers = new FakeServers();
+  readonly servers = new KnownServers();
   readonly context = new FakeContext();
   readonly launcher;
   private readonly children: ChildProcess[] = [];
@@ -178,6 +122,19 @@ export class Scene {
     return execution;
   }
 
+  /** Starts, and has the command write this; ends it where a code is given. */
+  async begun(output: readonly string[], code?: number, count = 1) {
+    const started = this.launcher.start({});
+    const execution = await this.command(count);
+    output.forEach((piece) => {
+      execution.write(piece);
+    });
+    if (code !== undefined) {
+      execution.end(code);
+    }
+    return { started, execution };
+  }
+
   /** A process that could be a server's; `script` may say what it does not heed. */
   async process(script = 'echo; exec sleep 600'): Promise<Identity & { ended: Promise<unknown> }> {
     const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -192,8 +149,9 @@ export class Scene {
   }
 
   /** A server that is as one would be that was started here. */
-  server(note: Partial<Note> = {}, status?: Partial<Status>): FakeServer {
-    return new FakeServer({ folder: this.path('shop'), ...note }, status);
+  server(over: Partial<Note> = {}, told: Partial<Status> = {}): KnownServer {
+    const note = { pid: 99, application: 'app:app', urls: ['http://127.0.0.1:8080'] };
+    return new KnownServer({ ...note, folder: this.path('shop'), ...over }, told);
   }
 }
 

@@ -6,7 +6,9 @@ import { Site } from '../../core/coverage/site';
 import { child, status } from '../../core/examples';
 import { editor, type Pick } from '../fake/editor';
 import type { FakeDocument, FakeTextEditor } from '../fake/values';
-import { type KnownServer, Looking, until } from './parts';
+import type { KnownServer } from '../knownServers';
+import { until } from '../until';
+import { Looking } from './parts';
 
 const TEXT = `${SOURCE.join('\n')}\n`;
 let looking: Looking;
@@ -117,7 +119,7 @@ test('it goes with its server', async () => {
   const server = await measured();
   const shown = editor.openEditor(path, TEXT);
   await until(() => String(marked(shown)) === String(MARKED));
-  looking.lose(server);
+  looking.servers.go(server);
   expect(marked(shown)).toEqual(NOTHING);
   expect(item()?.isShown).toBe(false);
 });
