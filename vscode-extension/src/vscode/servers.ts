@@ -17,13 +17,14 @@ import { follow, pause } from '../core/stream';
 import { type Watching, watchFolder } from './folders';
 import type { Server, Servers } from './parts';
 
-/** Milliseconds between two looks at a server that has no event stream. */
 const LOOK = 5000;
 
 export interface Surroundings {
   /** The folders of notes, whether they are there or not. */
   folders(): Promise<string[]>;
   readonly user: number;
+  /** Milliseconds between two looks at a server that has no event stream; replaced in tests. */
+  readonly look?: number;
 }
 
 export class LiveServer implements Server {
@@ -33,14 +34,17 @@ export class LiveServer implements Server {
   readonly onEvent = this.#events.event;
   readonly #stop = new AbortController();
 
-  constructor(readonly note: Note) {}
+  constructor(
+    readonly note: Note,
+    private readonly look = LOOK,
+  ) {}
 
   /** Resolves when the server has ended, or `end` was called. */
   async live(changed: () => void, log: vscode.LogOutputChannel): Promise<void> {
     const { note } = this;
     const isThere = () => isAlive(note);
     if (note.status === '') {
-      await lookAt(isThere, this.#stop.signal);
+      await lookAt(isThere, this.look, this.#stop.signal);
       return;
     }
     await follow({
@@ -214,7 +218,7 @@ export class Discovery implements Servers, vscode.Disposable {
     }
     for (const [key, note] of known) {
       if (!this.#servers.has(key)) {
-        this.#welcome(key, new LiveServer(note));
+        this.#welcome(key, new LiveServer(note, this.#where.look));
       }
     }
   }
@@ -257,9 +261,9 @@ export function createServers(log: vscode.LogOutputChannel): Discovery {
 }
 
 /** Resolves when a process has ended of which nobody tells. */
-async function lookAt(isThere: () => boolean, signal: AbortSignal): Promise<void> {
+async function lookAt(isThere: () => boolean, every: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && isThere()) {
-    await pause(LOOK, signal);
+    await pause(every, signal);
   }
 }
 

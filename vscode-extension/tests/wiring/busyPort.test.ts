@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isAlive } from '../../src/core/processes';
+import { busyPort } from '../../src/vscode/busyPort';
 import { editor } from './fake/editor';
 import { lastMessage, message, Scene } from './launching/scene';
+import { until } from './until';
 
 const BUSY = 'spawn: 127.0.0.1:8080 is in use by';
 
@@ -35,12 +38,46 @@ describe('a busy port', () => {
     const by = `the Spawning server of other in /x (pid ${pid}, user ada)`;
     const { started, execution } = await scene.begun([`${BUSY} ${by}; trying for 3 s\r\n`]);
     await expect.poll(() => editor.terminals[0]?.sent).toEqual(['\x03']);
+    // The next one would be typed into a terminal that is busy still.
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(editor.messages).toEqual([]);
     execution.end(130);
     expect(await started).toBe(server);
     expect(lastMessage()).toMatch(
       /Spawning server of other in \/x .* \[Use It, Stop It, Use Another Port/,
     );
     expect(editor.executed.at(-1)).toEqual({ command: 'spawning.showStatus', args: [{ server }] });
+  });
+
+  test('a server that is about to end is waited for, and that is said', async () => {
+    const { pid } = await scene.process();
+    scene.servers.come(scene.server({ pid, application: 'other' }, { health: 'stopping' }));
+    const line = `${BUSY} the Spawning server of other in /x (pid ${pid}, user ada); trying for 3 s`;
+    const { started, execution } = await scene.begun([`${line}\r\n`]);
+    await until(() => editor.progress[0]?.said.some((text) => text !== ''));
+    expect(editor.progress[0]?.said).toEqual([
+      `127.0.0.1:8080 is in use by the Spawning server of other in /x (pid ${pid}, user ada); waiting for it`,
+    ]);
+    expect([editor.messages, editor.terminals[0]?.sent]).toEqual([[], []]);
+    execution.end(0);
+    await started;
+  });
+
+  test('a stranger is not stopped where that is not confirmed', async () => {
+    const running = await scene.process();
+    editor.onMessage = ({ items }) => items.find((item) => item === 'Stop It');
+    const by = `sleep 600 (pid ${running.pid}, user ada)`;
+    const line = `spawn: error: ${BUSY.slice(7)} ${by}; stop it, or choose another port\r\n`;
+    expect(await (await scene.begun([line], 4)).started).toBeUndefined();
+    expect(editor.messages.map(({ modal }) => modal)).toEqual([false, true]);
+    expect(isAlive(running)).toBe(true);
+  });
+
+  test('is not that of a server that has gone', () => {
+    const server = scene.servers.come(scene.server());
+    expect(busyPort(8080, scene.servers)).toMatchObject({ holder: server });
+    server.isGone = true;
+    expect(busyPort(8080, scene.servers).busy.by).toBe('another process');
   });
 
   test('whoever has it is stopped, if that is what is wanted, and the server started', async () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PATIENCE } from '../../src/vscode/terminals';
 import { editor } from './fake/editor';
-import { belowThis, lastMessage, message, Scene, serving } from './launching/scene';
+import { belowThis, lastMessage, message, FLASK, Scene, serving } from './launching/scene';
+import { until } from './until';
 
 const FIRST = '--reload=dev --status-port=0 --status-host=127.0.0.1 --backdoor=0';
 
@@ -70,6 +71,15 @@ describe('Start', () => {
     tell(process.pid);
     await shell;
     expect(scene.servers.listeners).toBe(before);
+  });
+
+  test('that is called off is interrupted', async () => {
+    const { started } = await scene.begun([]);
+    await until(() => editor.progress.length > 0);
+    editor.progress[0]?.cancel();
+    expect(await started).toBeUndefined();
+    expect(editor.terminals[0]?.sent).toEqual(['\x03']);
+    expect(editor.messages).toEqual([]);
   });
 
   test('opens the browser where the setting says so', async () => {
@@ -147,10 +157,43 @@ describe('Start', () => {
     expect(creationOptions().cwd).toBe(scene.path('other'));
   });
 
+  test('offers the folder of the active editor first', async () => {
+    scene.write('other/app.py', FLASK);
+    editor.openFolder(scene.path('other'));
+    editor.openEditor(scene.path('other/app.py'), FLASK);
+    expect(await scene.launcher.start({})).toBeUndefined();
+    const labels = (editor.picks[0]?.items as { label: string }[]).map(({ label }) => label);
+    expect(labels).toEqual(['other', 'shop']);
+  });
+
   test('says what to do where no folder is open', async () => {
     editor.folders = [];
     expect(await scene.launcher.start({})).toBeUndefined();
     expect(lastMessage()).toBe('Open the folder of the application first. [Open Folder]');
+  });
+});
+
+describe('a start without shell integration', () => {
+  const failure = {
+    ...{ generation: 1, at: 1, type: 'SyntaxError', message: 'invalid syntax', hint: null },
+    ...{ line: 3, column: 3, frames: [], current: true },
+  };
+
+  test('tells of broken code by the status of its server', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const started = scene.launcher.start({});
+    await vi.waitFor(() => {
+      expect(editor.terminals).toHaveLength(1);
+    });
+    belowThis(editor.terminals[0]);
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    vi.useRealTimers();
+    const { pid } = await scene.process();
+    const last_failure = { ...failure, file: scene.path('shop/app.py') };
+    const told = { health: 'down', ready: false, last_failure } as const;
+    const server = scene.servers.come(scene.server({ pid }, told));
+    expect(await started).toBe(server);
+    await message(/^app:app could not be started: SyntaxError: invalid syntax\. \[Open File/);
   });
 });
 
@@ -172,6 +215,25 @@ describe('a start that fails', () => {
     const { started } = await scene.begun([output], code);
     expect(await started).toBeUndefined();
     expect(lastMessage()).toBe(expected);
+  });
+
+  test('another application can be chosen then', async () => {
+    editor.onMessage = ({ items }) => items.find((item) => item === 'Select Application');
+    const line = "spawn: error: there is no 'ap' in /a.py (looked for 'a:ap')\r\n";
+    await (
+      await scene.begun([line], 3)
+    ).started;
+    await expect.poll(() => editor.picks).toHaveLength(1);
+    expect(editor.picks[0]?.options.placeHolder).toBe('Which application is to be served?');
+  });
+
+  test('a server that waits for better code can be stopped', async () => {
+    editor.onMessage = ({ items }) => items.find((item) => item === 'Stop');
+    const { started } = await scene.begun(['spawn: error: /a.py:3:3: SyntaxError: no\r\n']);
+    const { pid, started: since, ended } = await scene.process();
+    scene.servers.come(scene.server({ pid, started: since }, { health: 'starting' }));
+    await started;
+    await ended;
   });
 
   test('one that somebody interrupts says nothing', async () => {

@@ -55,6 +55,16 @@ describe('Show Status', () => {
     await until(() => posted().includes('Generation 1 serves.'));
   });
 
+  it('goes on showing the one that was asked for, beside another of the application', async () => {
+    const first = await stage.meet();
+    await editor.run('spawning.showStatus', { server: stage.server(first) });
+    panel().received.fire({ kind: 'ready' });
+    await stage.meet({}, { sentence: 'Another one serves.' });
+    first.tell(begun);
+    await until(() => posted().includes('saved views.py'));
+    expect(JSON.stringify(panel().posted)).not.toContain('Another one serves.');
+  });
+
   it('opens the places that it shows, and no others', async () => {
     const file = stage.broken();
     await stage.meet(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +48,22 @@ describe('the problems', () => {
     const [begun8, ready8, serves8] = reload(8);
     actor.tell(begun8, ready8, serves8);
     await until(() => found().length === 0);
+  });
+
+  it('are those of the newest code, though a file was read slowly', async () => {
+    const slow = join(stage.folder, 'slow.py');
+    execFileSync('mkfifo', [slow]);
+    const actor = await stage.meet();
+    actor.tell(begun, workerFailed({ file: slow, line: 3, column: 6 }), failed);
+    await until(() => stage.server(actor)?.status?.last_failure);
+    const [begun8, ready8, serves8] = reload(8);
+    actor.tell(begun8, ready8, serves8);
+    await until(() => stage.server(actor)?.status?.last_failure?.current === false);
+    writeFileSync(slow, 'x = 1\n'); // which ends the reading
+    actor.tell(...reload(9));
+    await until(() => stage.server(actor)?.status?.generation.serving === 9);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(found()).toEqual([]);
   });
 
   it('go with their server', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { editor } from './fake/editor';
-import { lastMessage, Scene } from './launching/scene';
+import { lastMessage, Scene, serving } from './launching/scene';
 
 let scene: Scene;
 
@@ -35,6 +35,27 @@ describe('a server that runs already', () => {
     const { started, execution } = await scene.begun([], 0);
     await started;
     expect(execution.commandLine.value).toMatch(/ --port=80(8[1-9]|9\d) app:app$/);
+  });
+
+  test('but no other one where the user has said where it listens', async () => {
+    editor.set('spawning.arguments', ['--bind=127.0.0.1:8000']);
+    scene.servers.come(scene.server());
+    editor.onMessage = () => 'Start Another';
+    const { started, execution } = await scene.begun([], 0);
+    await started;
+    expect(execution.commandLine.value).toMatch(/ --bind=127\.0\.0\.1:8000 app:app$/);
+  });
+
+  test('Start Another leaves the terminal of the first alone', async () => {
+    const { pid } = await scene.process();
+    const first = await scene.begun([serving(pid)]);
+    scene.servers.come(scene.server({ pid }));
+    await first.started;
+    editor.onMessage = () => 'Start Another';
+    const second = scene.launcher.start({});
+    (await scene.command(1, 2)).end(0);
+    await second;
+    expect(editor.terminals.map(({ executions }) => executions.length)).toEqual([1, 1]);
   });
 
   test('Restart stops it first', async () => {

@@ -51,6 +51,20 @@ describe('the servers of this machine', () => {
     await until(() => stage.servers.all.length === 0);
   });
 
+  it('go when they are killed though nobody tells: those that have no status page', async () => {
+    const actor = await stage.meet({ status: '' });
+    await actor.die();
+    await until(() => stage.servers.all.length === 0);
+  });
+
+  it('are not followed any more when they have gone', async () => {
+    const actor = await stage.meet();
+    expect(actor.followers).toBe(1);
+    actor.hide();
+    await until(() => stage.servers.all.length === 0);
+    await until(() => actor.followers === 0);
+  });
+
   it('are followed as they live', async () => {
     const actor = await stage.meet();
     const server = stage.server(actor);

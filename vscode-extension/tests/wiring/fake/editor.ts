@@ -18,6 +18,14 @@ export interface Pick {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+export interface Progress {
+  readonly title: string;
+  readonly said: string[];
+  isOver: boolean;
+  /** The user presses Cancel. */
+  cancel(): void;
+}
+
 export interface Executed {
   readonly command: string;
   readonly args: readonly unknown[];
@@ -38,7 +46,7 @@ export class Editor {
 
   messages: Message[] = [];
   /** What was shown to go on, and whether it has ended. */
-  progress: { title: string; isOver: boolean }[] = [];
+  progress: Progress[] = [];
   /** What the status bar said for a while. */
   statusMessages: string[] = [];
   picks: Pick[] = [];
@@ -64,6 +72,8 @@ export class Editor {
   documents: FakeDocument[] = [];
   editors: FakeTextEditor[] = [];
   activeEditor: FakeTextEditor | undefined;
+  /** The groups of editors that are open. */
+  groups: { readonly viewColumn: number; readonly tabs: readonly unknown[] }[] = [];
   isTrusted = true;
   remoteName: string | undefined;
   uriScheme = 'vscode';

@@ -1,7 +1,7 @@
 /** The window: messages, lists, status bar, trees, terminals, panels, editors. */
 
-import { editor, type Message } from './editor';
-import { StatusBarAlignment, ViewColumn } from './enums';
+import { editor, type Message, type Progress } from './editor';
+import { StatusBarAlignment } from './enums';
 import { CancellationTokenSource, Disposable, EventEmitter } from './events';
 import { type Range, Selection, type Uri } from './places';
 import { FakeTerminal } from './terminals';
@@ -191,10 +191,15 @@ export const window = {
     { title = '' }: { title?: string },
     task: (progress: unknown, token: unknown) => unknown,
   ): Promise<unknown> {
-    const shown = { title, isOver: false };
+    const source = new CancellationTokenSource();
+    const cancel = () => {
+      source.cancel();
+    };
+    const shown: Progress = { title, said: [], isOver: false, cancel };
     editor.progress.push(shown);
+    const report = ({ message = '' }) => shown.said.push(message);
     try {
-      return await task({ report: () => undefined }, new CancellationTokenSource().token);
+      return await task({ report }, source.token);
     } finally {
       shown.isOver = true;
     }
@@ -226,7 +231,11 @@ export const window = {
     return editor.editors;
   },
   state: { focused: true, active: true },
-  tabGroups: { all: [], activeTabGroup: { viewColumn: ViewColumn.One, tabs: [] } },
+  tabGroups: {
+    get all() {
+      return editor.groups;
+    },
+  },
   onDidChangeActiveTextEditor: editor.events.activeEditor.event,
   onDidChangeVisibleTextEditors: editor.events.visibleEditors.event,
   onDidCloseTerminal: editor.events.closeTerminal.event,

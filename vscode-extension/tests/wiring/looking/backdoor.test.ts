@@ -149,13 +149,14 @@ test('a breakpoint that waits is told of as long as it does', async () => {
   const server = looking.meet({ pid: 42 });
   server.tell(HELD);
   server.tell(HELD);
-  expect(editor.progress).toEqual([
-    {
-      title:
-        'breakpoint() waits in GET /orders/%5b7%5d%28x%29, worker 3: ' +
+  looking.servers.change(server);
+  server.tell(HELD);
+  expect(editor.progress.map(({ title, isOver }) => [title, isOver])).toEqual([
+    [
+      'breakpoint() waits in GET /orders/%5b7%5d%28x%29, worker 3: ' +
         '[Attach](command:_spawning.enterBreakpoint?%5B42%2C3%5D)',
-      isOver: false,
-    },
+      false,
+    ],
   ]);
   server.tell({ ...HELD, debugger: null, request: null });
   await until(() => editor.progress[0]?.isOver);

@@ -135,6 +135,22 @@ test('its page has the files opened that it shows, and no others', async () => {
   expect(editor.documents.map(({ uri }) => uri.fsPath)).toEqual([shown]);
 });
 
+test('they are opened beside it', async () => {
+  serving();
+  editor.groups = [
+    { viewColumn: 1, tabs: [] },
+    { viewColumn: 2, tabs: [] },
+  ];
+  mkdirSync(`${looking.folder}/shop`);
+  writeFileSync(`${looking.folder}/shop/app.py`, '');
+  await editor.run('spawning.showGraph');
+  panel().received.fire({ is: 'ready' });
+  await until(() => panel().posted.length > 0);
+  panel().received.fire({ is: 'open', file: `${looking.folder}/shop/app.py` });
+  await until(() => editor.activeEditor);
+  expect(editor.activeEditor?.viewColumn).toBe(2);
+});
+
 test('what is told of it after it was closed is lost', async () => {
   const server = serving();
   await editor.run('spawning.showGraph');

@@ -32,7 +32,11 @@ export class Stage {
     editor.reset();
     this.log = vscode.window.createOutputChannel('Spawning', { log: true });
     const user = process.geteuid?.() ?? -1;
-    this.servers = new Discovery(this.log, { folders: () => Promise.resolve([this.notes]), user });
+    this.servers = new Discovery(this.log, {
+      folders: () => Promise.resolve([this.notes]),
+      user,
+      look: 20,
+    });
   }
 
   /** A server in a folder, which tells its status to whoever follows it. */
@@ -88,6 +92,7 @@ export class Actor {
     const streams = new Set<ServerResponse>();
     const http = createServer((_, response) => {
       streams.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
+      response.on('close', () => streams.delete(response));
       response.write(written(event({ event: 'hello', status: told })));
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -105,10 +110,20 @@ export class Actor {
     for (const stream of this.streams) stream.write(events.map(written).join(''));
   }
 
+  /** How many follow its events. */
+  get followers(): number {
+    return this.streams.size;
+  }
+
   /** Its note is removed, as by a server that ends. */
   leave(): Promise<void> {
-    rmSync(this.path, { force: true });
+    this.hide();
     return this.die();
+  }
+
+  /** Its note is removed, and it goes on. */
+  hide(): void {
+    rmSync(this.path, { force: true });
   }
 
   /** It is killed, and its note stays. */
