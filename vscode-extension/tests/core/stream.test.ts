@@ -149,7 +149,7 @@ describe('the event stream', () => {
       },
       isThere: () => false,
     };
-    const done = followed('http://127.0.0.1:1/status', 1, over as Partial<Following>);
+    const done = followed('http://127.0.0.1:1/status', 1, over);
     for (let turn = 0; turn < 3; turn += 1) {
       await vi.advanceTimersByTimeAsync(SILENCE - 1000);
       expect(whys).toEqual([]);

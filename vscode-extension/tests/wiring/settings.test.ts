@@ -8,7 +8,7 @@ beforeEach(() => {
   editor.reset();
 });
 
-const settings = () => settingsOf(editor.openFolder('/home/ada/shop') as vscode.WorkspaceFolder);
+const settings = () => settingsOf(editor.openFolder('/home/ada/shop'));
 
 test('without settings those hold that package.json declares', () => {
   expect(settings()).toEqual({
