@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from '../../src/vscode/terminals';
 import { editor } from './fake/editor';
-import { belowThis, lastMessage, message, FLASK, Scene, serving } from './launching/scene';
+import { lastMessage, message, FLASK, Scene, serving } from './launching/scene';
 import { until } from './until';
 
 const FIRST = '--reload=dev --status-port=0 --status-host=127.0.0.1 --backdoor=0';
@@ -38,15 +37,8 @@ describe('Start', () => {
   });
 
   test('tells by its note where the shell tells nothing', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const started = scene.launcher.start({});
-    await vi.waitFor(() => {
-      expect(editor.terminals).toHaveLength(1);
-    });
-    belowThis(editor.terminals[0]);
-    await vi.advanceTimersByTimeAsync(PATIENCE);
+    const { started } = await scene.typed();
     expect(editor.terminals[0]?.sent).toEqual([`${scene.python} -m spawning ${FIRST} app:app`]);
-    vi.useRealTimers();
     const { pid } = await scene.process();
     const server = scene.server({ pid }, { health: 'starting', ready: false });
     scene.servers.come(server);
@@ -180,14 +172,7 @@ describe('a start without shell integration', () => {
   };
 
   test('tells of broken code by the status of its server', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const started = scene.launcher.start({});
-    await vi.waitFor(() => {
-      expect(editor.terminals).toHaveLength(1);
-    });
-    belowThis(editor.terminals[0]);
-    await vi.advanceTimersByTimeAsync(PATIENCE);
-    vi.useRealTimers();
+    const { started } = await scene.typed();
     const { pid } = await scene.process();
     const last_failure = { ...failure, file: scene.path('shop/app.py') };
     const told = { health: 'down', ready: false, last_failure } as const;

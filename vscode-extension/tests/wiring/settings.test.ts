@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { beforeEach, expect, test } from 'vitest';
-import type * as vscode from 'vscode';
 import { settingsOf } from '../../src/vscode/settings';
 import { editor } from './fake/editor';
 

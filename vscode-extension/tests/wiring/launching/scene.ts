@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import type { Note, Status } from '../../../src/core/contract';
 import { type Identity, processOf } from '../../../src/core/processes';
@@ -14,6 +14,8 @@ import { createLauncher } from '../../../src/vscode/launcher';
 import { registerLaunchCommands } from '../../../src/vscode/launchCommands';
 import { registerRunButton } from '../../../src/vscode/runButton';
 import { registerTasks } from '../../../src/vscode/tasks';
+import { PATIENCE } from '../../../src/vscode/terminals';
+import { MODULES } from '../../core/examples';
 import { FakeContext } from '../fake/context';
 import { editor } from '../fake/editor';
 import type { FakeShellExecution, FakeTerminal } from '../fake/terminals';
@@ -21,15 +23,6 @@ import { KnownServer, KnownServers } from '../knownServers';
 import { window } from '../vscode';
 
 export const FLASK = 'from flask import Flask\napp = Flask(__name__)\n';
-const ALL = [
-  'spawning',
-  'spawning_devtools',
-  'watchdog',
-  'coverage',
-  'prompt_toolkit',
-  'debugpy',
-  'pip',
-];
 
 export class Scene {
   readonly root = mkdtempSync(join(tmpdir(), 'launch-'));
@@ -91,7 +84,7 @@ export class Scene {
   }
 
   /** Makes an interpreter that has these modules; `pip install` in it is not for it to do. */
-  interpreter(name: string, has: readonly string[] = ALL, version = [3, 13, 1]): string {
+  interpreter(name: string, has: readonly string[] = MODULES, version = [3, 13, 1]): string {
     const path = this.write(name, `#!/bin/sh\necho '${JSON.stringify({ version, has })}'\n`);
     chmodSync(path, 0o755);
     return path;
@@ -109,6 +102,19 @@ export class Scene {
       terminal.integrate();
     }
     return terminal;
+  }
+
+  /** A start in a terminal whose shell has no integration: what it types is in `sent`. */
+  async typed() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const started = this.launcher.start({});
+    await vi.waitFor(() => {
+      expect(editor.terminals).toHaveLength(1);
+    });
+    belowThis(editor.terminals[0]);
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    vi.useRealTimers();
+    return { started };
   }
 
   /** The command that is run next in a terminal. */
