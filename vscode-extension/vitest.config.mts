@@ -11,5 +11,6 @@ export default defineConfig({
     isolate: false,
     // Each waits for a condition; how long that takes is the machine's.
     testTimeout: 12_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -20,6 +20,7 @@ import { FakeContext } from '../fake/context';
 import { editor } from '../fake/editor';
 import type { FakeShellExecution, FakeTerminal } from '../fake/terminals';
 import { KnownServer, KnownServers } from '../knownServers';
+import { until } from '../until';
 import { window } from '../vscode';
 
 export const FLASK = 'from flask import Flask\napp = Flask(__name__)\n';
@@ -108,9 +109,7 @@ export class Scene {
   async typed() {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const started = this.launcher.start({});
-    await vi.waitFor(() => {
-      expect(editor.terminals).toHaveLength(1);
-    });
+    await until(() => editor.terminals.length === 1);
     belowThis(editor.terminals[0]);
     await vi.advanceTimersByTimeAsync(PATIENCE);
     vi.useRealTimers();
