@@ -91,7 +91,8 @@ class View:
         # The number first: what changes while we read is told once more.
         seq, changed = self._records.since(since)
         whole = run != self._about.run or not 0 <= since <= seq
-        return seq, list(self._paths()) if whole else changed, whole
+        # In order of their paths: which of them was analysed last is nobody's business.
+        return seq, sorted(self._paths() if whole else changed), whole
 
     def _paths(self) -> Iterator[str]:
         yield from dict.fromkeys([*self._records.paths(), *sorted(self._analyst.never_ran())])

@@ -75,6 +75,19 @@ def test_files_that_are_not_shown_any_more(ask: Asked, reason: str) -> None:
     assert ask(f"/lines.json?path={ask.path}").status == 404
 
 
+def test_files_are_told_in_the_order_of_their_paths(ask: Asked) -> None:
+    """And not in that of their analysis, which is another each time."""
+    ask.tell(IMPORT, 2)
+    ask.know(statements=(2,), imports=(2,))
+    seq = ask("/live.json").json["seq"]
+    before = f"{ask.path}.before"  # in the alphabet it is the last one
+    ask.analyst.results[before] = Numbers(before, "before", statements=(1,), imports=(1,))
+    ask.records.show(before)
+    ask.records.show(ask.path)
+    told = ask(f"/live.json?since={seq}&run=life").json
+    assert [row["path"] for row in told["files"]] == [ask.path, before]
+
+
 def test_files_that_never_ran_and_that_cannot_be_analysed(ask: Asked) -> None:
     ask.tell(IMPORT, 2)
     ask.know(problem="it is no Python", statements=(2,))

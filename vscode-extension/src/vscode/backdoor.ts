@@ -2,17 +2,14 @@
 
 import * as vscode from 'vscode';
 import { command } from '../core/code/spawnctl';
-import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
 import { Breakpoints, type Terminals } from './breakpoints';
-import { openSetting } from './opening';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
 import { serverFor } from './spawnctl';
 import { isTrusted } from './trust';
 
 const RESTART = 'Restart with Backdoor';
-const OPEN_SETTING = 'Open Settings';
 
 /** Whether a terminal has a prompt by now; waits for it. */
 export interface Readiness {
@@ -125,24 +122,13 @@ class Backdoor implements Terminals {
     const { note } = server;
     if (note.backdoor.length > 0) return server;
     const typed = `spawn --backdoor --reload=dev ${note.application}`;
-    const folder = vscode.Uri.file(note.folder);
-    // Another folder's server could not be started from here.
-    const isOwn = vscode.workspace.getWorkspaceFolder(folder) !== undefined;
     const chosen = await vscode.window.showWarningMessage(
       `${note.application} was started without a backdoor; start it with one: ${typed}`,
-      ...(isOwn ? [RESTART] : []),
+      RESTART,
     );
     if (chosen !== RESTART) return undefined;
-    const coverage = measures(note, server.status);
-    await this.parts.launcher.stop(server);
-    const started = await this.parts.launcher.start({ coverage }, folder);
-    if (!started || started.note.backdoor.length > 0) return started;
-    const answer = await vscode.window.showWarningMessage(
-      'It has none again: the setting spawning.backdoor is off.',
-      OPEN_SETTING,
-    );
-    if (answer === OPEN_SETTING) await openSetting('spawning.backdoor');
-    return undefined;
+    const started = await this.parts.launcher.restart(server, '--backdoor=0');
+    return started && started.note.backdoor.length > 0 ? started : undefined;
   }
 }
 

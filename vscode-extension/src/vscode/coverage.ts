@@ -1,7 +1,7 @@
 /** Coverage of running servers: in the gutter, in the status bar, and what can be done with it. */
 
 import * as vscode from 'vscode';
-import { baseOf, measures } from '../core/coverage/address';
+import { type Address, addressOf, measures } from '../core/coverage/address';
 import { asker } from '../core/coverage/asking';
 import { Follower } from '../core/coverage/follower';
 import { marksFor } from '../core/coverage/known';
@@ -21,7 +21,7 @@ export function registerCoverage(parts: Parts): vscode.Disposable {
 /** One server that measures coverage. */
 export interface Measured {
   readonly server: Server;
-  readonly base: string;
+  readonly address: Address;
   readonly follower: Follower;
   dispose(): void;
 }
@@ -87,16 +87,15 @@ class Coverage {
     const fresh = found.filter((server) => !kept.some((one) => one.server === server));
     if (left.length === 0 && fresh.length === 0) return;
     for (const one of left) one.dispose();
-    this.measured = [...kept, ...fresh.flatMap((server) => this.follow(server) ?? [])];
+    this.measured = [...kept, ...fresh.map((server) => this.follow(server))];
     this.look();
     this.show();
   }
 
-  private follow(server: Server): Measured | undefined {
-    const base = baseOf(server.note.urls);
-    if (base === undefined) return undefined;
+  private follow(server: Server): Measured {
+    const address = addressOf(server.note);
     const hasSigns = (): boolean => server.status !== undefined;
-    const follower = new Follower(asker(base), hasSigns, () => {
+    const follower = new Follower(asker(address), hasSigns, () => {
       this.show();
     });
     const signs = new Signs();
@@ -108,7 +107,7 @@ class Coverage {
       listening.dispose();
       follower.dispose();
     };
-    return { server, base, follower, dispose };
+    return { server, address, follower, dispose };
   }
 
   private look(): void {

@@ -34,6 +34,8 @@ export interface LaunchOptions {
 export interface Launcher {
   start(options: LaunchOptions, resource?: vscode.Uri): Promise<Server | undefined>;
   stop(server: Server): Promise<void>;
+  /** Stops a server, and starts it as it was started, with one more option. */
+  restart(server: Server, option: string): Promise<Server | undefined>;
 }
 
 export interface Parts {

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { ServerEvent, Status } from '../core/contract';
-import { errorOf, nameOf, took } from '../core/phrases';
+import { errorOf, nameOf, noPageOf, took } from '../core/phrases';
 import { isAlive, signal } from '../core/processes';
 import { Awaited, type Outcome } from '../core/reload';
 import type { ShowStatus } from './panel';
@@ -119,11 +119,7 @@ async function open(server: Server): Promise<void> {
   const pages = note.urls.filter((url) => url.startsWith('http'));
   const name = nameOf(note);
   if (pages.length === 0) {
-    const where =
-      note.urls.length > 0 ? `${note.urls.join(' and ')}, which no browser can open` : 'nowhere';
-    void vscode.window.showInformationMessage(
-      `${name} listens on ${where}: give it --port to see it in a browser.`,
-    );
+    void vscode.window.showInformationMessage(noPageOf(note));
     return;
   }
   const page =

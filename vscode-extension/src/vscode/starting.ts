@@ -56,7 +56,8 @@ export class Try {
     const { plan, token } = this;
     const execution = await terminals.run(
       {
-        title: `Spawning: ${plan.title}`,
+        // Of several tabs, only the beginning is seen.
+        title: `${plan.title} (Spawning)`,
         cwd: plan.cwd,
         environment: plan.environment,
         words: [plan.python, '-m', 'spawning', ...plan.arguments],

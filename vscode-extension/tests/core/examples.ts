@@ -29,7 +29,7 @@ export const T = 1_700_000_000;
 export function child(over: Partial<Child> = {}): Child {
   return {
     ...{ pid: 4001, worker: 1, generation: 6, state: 'serving', age: 10, busy: 0, threads: 4 },
-    ...{ connections: 0, requests: 0, memory: null, oldest_request: null, debugger: null },
+    ...{ connections: 0, requests: 0, memory: null, in_flight: [], debugger: null },
     ...over,
   };
 }

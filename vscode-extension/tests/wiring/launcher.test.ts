@@ -20,7 +20,7 @@ describe('Start', () => {
   test('runs the server in a terminal of the application', async () => {
     const { started, execution } = await scene.begun([], 0);
     const [terminal] = editor.terminals;
-    expect(terminal?.name).toBe('Spawning: app:app');
+    expect(terminal?.name).toBe('app:app (Spawning)');
     expect(terminal?.isShown).toBe(true);
     expect(terminal?.creationOptions).toMatchObject({ cwd: scene.path('shop'), isTransient: true });
     expect(execution.commandLine.value).toBe(`${scene.python} -m spawning ${FIRST} app:app`);

@@ -78,7 +78,7 @@ describe('the tree', () => {
       drawn.push(changed),
     );
     const children = {
-      4001: child({ busy: 1, oldest_request: { line: 'GET /slow', seconds: 2 } }),
+      4001: child({ busy: 1, in_flight: [{ line: 'GET /slow', seconds: 2 }] }),
     };
     const { health, sentence, connections, memory, totals } = status();
     actor.tell(
@@ -102,13 +102,13 @@ describe('the tree', () => {
       expect.stringMatching(/^   \d s$/),
     ]);
     // It grows older by itself, and nothing else is drawn for that.
-    await until(() => drawn.some((one) => JSON.stringify(one).includes('/oldest')));
+    await until(() => drawn.some((one) => JSON.stringify(one).includes('/request/0')));
   });
 
   it('stands still while nobody looks', async () => {
     view().visible = false;
     const children = {
-      4001: child({ busy: 1, oldest_request: { line: 'GET /slow', seconds: 2 } }),
+      4001: child({ busy: 1, in_flight: [{ line: 'GET /slow', seconds: 2 }] }),
     };
     await stage.meet({}, { children, time: now() });
     const drawn: unknown[] = [];

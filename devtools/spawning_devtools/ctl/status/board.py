@@ -29,10 +29,17 @@ def board_of(controller: int) -> ReadBoard | None:
     folder = f"/proc/{controller}/fd"
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
-            link = _LINK.match(os.readlink(f"{folder}/{name}"))
+            link = _LINK.match(_target(f"{folder}/{name}"))
             if link:
                 return _opened(f"{folder}/{name}", int(link[1]), int(link[2]))
     return None
+
+
+def _target(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except FileNotFoundError:
+        return ""  # closed since it was listed; the board may still be among the others
 
 
 def _opened(path: str, rows: int, slots: int) -> ReadBoard | None:

@@ -115,32 +115,15 @@ test('a server without a backdoor is started anew with one, if the user likes', 
   const server = looking.meet({ backdoor: [] });
   await editor.run('spawning.attachBackdoor');
   expect(editor.messages.at(-1)?.text).toContain('spawn --backdoor --reload=dev shop.app');
-  expect(looking.stopped).toEqual([]);
+  expect(looking.restarted).toEqual([]);
 
   editor.onMessage = () => 'Restart with Backdoor';
   looking.next = new KnownServer({ pid: 43 });
   await editor.run('spawning.attachBackdoor');
-  expect(looking.stopped).toEqual([server]);
-  expect(looking.started).toEqual([{ coverage: false }]);
+  expect(looking.restarted).toEqual([[server, '--backdoor=0']]);
   expect(terminal().creationOptions).toMatchObject({
     shellArgs: expect.arrayContaining(['43']) as unknown,
   });
-});
-
-test('but not where it is of another folder, which could not be started from here', async () => {
-  const server = looking.meet({ backdoor: [], folder: '/elsewhere' });
-  await editor.run('spawning.attachBackdoor', { server });
-  expect(editor.messages.map(({ items }) => items)).toEqual([[]]);
-});
-
-test('and the setting is named that keeps it from having one', async () => {
-  looking.meet({ backdoor: [] });
-  editor.onMessage = ({ items }) => items[0];
-  looking.next = new KnownServer({ backdoor: [] });
-  await editor.run('spawning.attachBackdoor');
-  expect(editor.messages.at(-1)?.text).toContain('spawning.backdoor');
-  expect(editor.executed.map(({ command }) => command)).toContain('workbench.action.openSettings');
-  expect(editor.terminals).toEqual([]);
 });
 
 const HELD = { event: 'worker-held', worker: 3, debugger: 'pdb', request: 'GET /orders/[7](x)' };

@@ -6,7 +6,7 @@ import { Site } from '../../core/coverage/site';
 import { child, status } from '../../core/examples';
 import { editor, type Pick } from '../fake/editor';
 import type { FakeDocument, FakeTextEditor } from '../fake/values';
-import type { KnownServer } from '../knownServers';
+import { KnownServer } from '../knownServers';
 import { until } from '../until';
 import { Looking } from './parts';
 
@@ -181,6 +181,24 @@ test('a snapshot is a run of tests that has ended', async () => {
     [true, { line: 3 }],
     [false, { line: 4 }],
   ]);
+});
+
+test('one without an address for browsers measures all the same', async () => {
+  looking.meet({ urls: ['unix:/run/shop'] }, { config: { coverage: true } });
+  await choose(/Browse/);
+  expect(editor.messages.at(-1)?.text).toBe(
+    'shop.app listens on unix:/run/shop, which no browser can open: give it --port to see it in a browser.',
+  );
+  expect(editor.opened).toEqual([]);
+});
+
+test('of one that runs elsewhere it is said where', async () => {
+  const server = new KnownServer({ folder: '/srv/other' });
+  server.status = status({ config: { coverage: true } });
+  editor.onMessage = ({ items }) => items[0];
+  await editor.run('spawning.showCoverage', { server });
+  expect(editor.messages[0]?.text).toContain('was started in /srv/other');
+  expect(editor.executed.at(-1)?.command).toBe('vscode.openFolder');
 });
 
 test('without a server that measures, one is offered', async () => {

@@ -15,6 +15,7 @@ export class Looking {
   readonly servers = new KnownServers();
   readonly stopped: Server[] = [];
   readonly started: LaunchOptions[] = [];
+  readonly restarted: (readonly [Server, string])[] = [];
   /** What the launcher starts. */
   next: KnownServer | undefined;
   readonly parts: Parts;
@@ -31,6 +32,10 @@ export class Looking {
       stop: (server) => {
         this.stopped.push(server);
         return Promise.resolve();
+      },
+      restart: (server, option) => {
+        this.restarted.push([server, option]);
+        return Promise.resolve(this.next);
       },
     };
     const log = vscode.window.createOutputChannel('Spawning', { log: true });
