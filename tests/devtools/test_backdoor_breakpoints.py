@@ -114,7 +114,7 @@ def test_greenlets_are_debugged_one_after_the_other(serve: Callable[..., Server]
         assert "one comes after the other" in second.wait_for("text")["text"]
         assert not second.wait_for("done")["ok"]
         first.answer("c")
-        first.wait_for("breakpoint")
+        assert first.wait_for("mode")["name"] == "python"
         second.ask("magic", words=["debug"])
         second.until("ask")
         second.answer("c")

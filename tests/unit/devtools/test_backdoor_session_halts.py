@@ -190,6 +190,17 @@ def test_who_has_only_moved_is_told_and_takes_nothing(inside: Entered) -> None:
     assert running.result == 42
 
 
+def test_a_script_takes_nothing(inside: Entered) -> None:
+    running = stopped(inside)
+    script = inside.client(about={"script": True})
+    script.until("breakpoint")
+    assert script.run("6 * 7") == "42\n"
+    client = inside.client()
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
 def test_who_was_sent_here_by_name_takes_it(inside: Entered) -> None:
     running = stopped(inside)
     client = inside.client(why="as you asked", to="3")

@@ -5,7 +5,8 @@ Rules:
 2. A client that leaves, lets it wait for the next one.  It goes on when it is told to.
 3. `Debugged` knows from before it waits until it goes on: timeouts stand still.
 4. Who comes for it debugs it.  Everybody else is told once of what waits, and takes it only
-   when that is asked for: nobody may look at a prompt that a reload has brought along.
+   when that is asked for: nobody may look at a prompt that a reload has brought along, and a
+   script has no answers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 
 from spawning import log
 from spawning.devhooks import WorkerView
-from spawning.messages import Stop
+from spawning.messages import Arrival, Stop
 from spawning_devtools.backdoor.session.strands import Target
 from spawning_devtools.backdoor.session.talk import Talk
 from spawning_devtools.backdoor.session.waits import ClientLeft, Wait
@@ -168,12 +169,14 @@ class Halts:
         for client in clients:
             client.hear_of(stop)
 
-    def arrive(self, client: Client, claims: bool) -> None:
-        """A client is here; `claims`: it debugs what waits, and is not only told of it."""
+    def arrive(self, client: Client, arrival: Arrival) -> None:
+        """A client is here: it debugs what waits, if it comes for that, or is told of it."""
         with self._lock:
             self.clients.add(client)
             waiting = [halt.stop for halt in self._waiting]
-        if not (claims and self.claim(client)):
+        has_only_moved = arrival.why and not arrival.to
+        is_script = arrival.about.get("script")
+        if has_only_moved or is_script or not self.claim(client):
             for stop in waiting:
                 client.hear_of(stop)
 

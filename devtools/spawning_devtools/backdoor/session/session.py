@@ -94,8 +94,7 @@ class Session:
             self._bench.width = width
         self._bench.prepare(self._greet)
         self._link.feed(self._arrival.received.encode("latin-1"))
-        # Who has only moved may not be looking.
-        self._shared.halts.arrive(self, claims=not self._arrival.why or bool(self._arrival.to))
+        self._shared.halts.arrive(self, self._arrival)
 
     def do(self, request: Message) -> None:
         """Do what is asked for."""
