@@ -13,8 +13,9 @@ from spawning.status.health import health, workers_of
 from spawning.status.scene import Scene
 
 MEBIBYTE = 2**20
-_AGES = frozenset({"age", "uptime", "heartbeat_age", "error"})
-"""Fields of a worker that grow by themselves, or whose text does."""
+_AGES = frozenset({"age", "uptime", "heartbeat_age", "error", "oldest_request"})
+"""Fields of a worker that grow by themselves, or whose text does; the oldest request is among
+those in flight."""
 
 
 def counted(scene: Scene) -> dict[str, Any]:
@@ -38,10 +39,10 @@ def lasting(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lasting(child: dict[str, Any]) -> dict[str, Any]:
-    oldest, memory = child["oldest_request"], child["memory"]
+    memory = child["memory"]
     kept = {name: value for name, value in child.items() if name not in _AGES}
     return {
         **kept,
-        "oldest_request": oldest and oldest["line"],
+        "in_flight": [request["line"] for request in child["in_flight"]],
         "memory": memory and memory // MEBIBYTE,
     }

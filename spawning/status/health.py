@@ -45,7 +45,13 @@ class Worker:
     stuck: int
     heartbeat_age: float | None
     """Seconds; None where its loop has not begun to turn."""
-    oldest: InFlightNow | None
+    in_flight: tuple[InFlightNow, ...]
+    """What it is answering, the oldest first; no more than there are slots, and `busy` may be."""
+
+    @property
+    def oldest(self) -> InFlightNow | None:
+        """What it has been answering for longest."""
+        return self.in_flight[0] if self.in_flight else None
 
     @property
     def is_active(self) -> bool:
@@ -132,7 +138,7 @@ def _worker(known: WorkerIs, reading: Reading | None, scene: Scene) -> Worker:
     hold = next((one for one in scene.chronicle.held if one.worker_id == known.worker_id), None)
     # What a debugger has stopped does not hang, however still it is.
     hung = _hung(known, reading, scene) if reading is not None and hold is None else ""
-    oldest = min(reading.in_flight, key=lambda r: r.since, default=None) if reading else None
+    in_flight = sorted(reading.in_flight, key=lambda r: r.since) if reading else ()
     heartbeat = reading.heartbeat if reading else 0.0
     return Worker(
         worker_id=known.worker_id,
@@ -147,7 +153,7 @@ def _worker(known: WorkerIs, reading: Reading | None, scene: Scene) -> Worker:
         requests=reading.requests if reading else 0,
         stuck=reading.stuck if reading else 0,
         heartbeat_age=max(0.0, scene.monotonic - heartbeat) if heartbeat else None,
-        oldest=oldest,
+        in_flight=tuple(in_flight),
     )
 
 

@@ -17,6 +17,8 @@ from spawning.status.health import Worker, health, is_current, readiness, worker
 from spawning.status.scene import Scene
 
 FORMAT = 1
+TOLD = 16
+"""Requests in flight that are told of each worker; `busy` says how many there are."""
 CUT = "cut"
 """What stands for a status where a request was cut before it had one."""
 
@@ -83,6 +85,10 @@ def memory(scene: Scene, workers: list[Worker]) -> int:
 
 def _child(scene: Scene, worker: Worker) -> dict[str, Any]:
     age = scene.wall - worker.started_at
+    in_flight = [
+        {"line": request.line, "seconds": max(0.0, scene.monotonic - request.since)}
+        for request in worker.in_flight[:TOLD]
+    ]
     child: dict[str, Any] = {
         "pid": worker.pid,
         "active": worker.is_active,
@@ -100,12 +106,10 @@ def _child(scene: Scene, worker: Worker) -> dict[str, Any]:
         "stuck": worker.stuck,
         "memory": scene.memory.get(worker.pid),
         "heartbeat_age": worker.heartbeat_age,
-        "oldest_request": None,
+        "oldest_request": in_flight[0] if in_flight else None,
+        "in_flight": in_flight,
         "debugger": worker.debugger or None,
     }
-    if worker.oldest is not None:
-        seconds = max(0.0, scene.monotonic - worker.oldest.since)
-        child["oldest_request"] = {"line": worker.oldest.line, "seconds": seconds}
     if worker.hung:
         child["error"] = worker.hung
     elif worker.state == "starting":

@@ -123,6 +123,9 @@ class _Developed:
         customer = Customer(self._server, "/order")
         heard = stream.until("worker-held")
         self._server.log.wait_for("GET /order waits at breakpoint")
+        self._found["status-breakpoint"] = self._status(
+            lambda said: all(child["debugger"] for child in said["children"].values())
+        )
         with session(self._server) as inside:
             inside.until("ask")
             inside.answer("c")

@@ -12,7 +12,7 @@ import pytest
 from clients import get
 from screens import Screen, needs_tmux
 from serving import Server, StartServer, title_of, wait_until
-from storefront import SHOP, Customer, open_shop, spawnctl
+from storefront import SHOP, Customer, open_shop, ran, spawnctl
 
 pytestmark = [pytest.mark.slow, pytest.mark.once, needs_tmux]
 
@@ -129,6 +129,8 @@ def test_a_breakpoint_is_debugged_by_who_attaches(
     customer = Customer(server, "/order")
     told = server.log.wait_for("^spawn: GET /order waits")
     assert re.search(r"shop\.py:20, worker \d; type: spawnctl attach", told)
+    code, said = ran(shop, runtime, "attach", "-c", "6 * 7")
+    assert (code, said.splitlines()[-1]) == (0, "42"), "a script leaves it alone"
     with spawnctl(shop, runtime, "attach") as shown:
         shown.wait_for(r"^w\d g1 \(Pdb\) *$")
         assert "return b" in shown.shown()  # the source around

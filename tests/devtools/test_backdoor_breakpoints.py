@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,50 @@ def test_a_session_elsewhere_is_told_and_goes_there(serve: Callable[..., Server]
         inside.until("ask")
         inside.answer("c")
         assert customer.wait() == b"41"
+
+
+def test_a_session_that_a_reload_has_moved_takes_nothing_by_itself(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve("-s", "1")
+    with session(server) as moving:
+        moving.begin("input()")
+        moving.wait_for("ask")
+        server.signal(signal.SIGHUP)
+        server.log.wait_for("SIGHUP: generation 2 in")
+        customer = Customer(server, "/price")
+        server.log.wait_for("GET /price waits at breakpoint")
+        moving.answer("")
+        assert moving.wait_for("moved")["generation"] == 2
+        heard = moving.wait_for("breakpoint")
+        assert (heard["worker"], heard["request"], heard["line"]) == (2, "GET /price", 8)
+        assert moving.run("1") == "1\n", "it is a prompt, as it was"
+        with session(server) as inside:
+            assert "8 ->     breakpoint()" in inside.until("ask")
+            inside.answer("c")
+            assert customer.wait() == b"41"
+
+
+@pytest.mark.parametrize("threads", ["0"])
+def test_greenlets_are_debugged_one_after_the_other(serve: Callable[..., Server]) -> None:
+    server = serve("-s", "1")
+    customers = [Customer(server, "/price")]
+    server.log.wait_for("GET /price waits at breakpoint")
+    with session(server) as first, session(server) as second:
+        first.until("ask")
+        begin = len(server.log.lines)
+        customers.append(Customer(server, "/price"))
+        server.log.wait_for("GET /price waits at breakpoint", begin)
+        second.wait_for("breakpoint")
+        second.ask("magic", words=["debug"])
+        assert "one comes after the other" in second.wait_for("text")["text"]
+        assert not second.wait_for("done")["ok"]
+        first.answer("c")
+        assert first.wait_for("mode")["name"] == "python"
+        second.ask("magic", words=["debug"])
+        second.until("ask")
+        second.answer("c")
+        assert [customer.wait() for customer in customers] == [b"41", b"41"]
 
 
 def test_stepping_out_of_a_request_lets_it_go(serve: Callable[..., Server]) -> None:

@@ -49,6 +49,7 @@ CHANGES: list[dict[str, Any]] = [
     {"connections": 1},
     {"by_class": (0, 0, 1, *[0] * 7)},
     {"in_flight": busy_for(1.0)},
+    {"in_flight": (*busy_for(3.0), *busy_for(1.0, line="GET /other"))},
     {"heartbeat": NOW - 20},
     {"stuck": 1},
 ]

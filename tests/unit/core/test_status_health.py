@@ -58,11 +58,11 @@ def test_a_worker_without_a_row_is_shown_as_the_controller_knows_it() -> None:
     )
 
 
-def test_the_oldest_request_is_the_one_that_began_first() -> None:
+def test_the_requests_in_flight_are_told_from_the_oldest_on() -> None:
     (shown,) = workers_of(scene(reading(1, in_flight=busy_for(2, 7, 5)), workers=(worker(1),)))
     assert shown.busy == 3
-    assert shown.oldest is not None
-    assert shown.oldest.since == NOW - 7
+    assert [request.since for request in shown.in_flight] == [NOW - 7, NOW - 5, NOW - 2]
+    assert shown.oldest == shown.in_flight[0]
 
 
 def test_greenlets_beyond_the_slots_are_counted_by_the_heartbeat() -> None:

@@ -80,6 +80,8 @@ def test_what_came_after_0_9_7() -> None:
     said = snapshot(scene(BUSY, HUNG, past=PAST, failure=failure(2)))
     first, hung = said["children"].values()
     assert first["oldest_request"] == {"line": EVIL, "seconds": 3.5}
+    assert first["in_flight"] == [{"line": EVIL, "seconds": age} for age in (3.5, 1.0)]
+    assert hung["in_flight"] == []
     assert (first["memory"], first["connections"], first["requests"]) == (2**24, 4, 11)
     assert (hung["state"], hung["heartbeat_age"], hung["generation"]) == ("hung", 20.0, 1)
     assert said["hung_children_count"] == 1
@@ -99,6 +101,15 @@ def test_what_came_after_0_9_7() -> None:
     assert (failed["file"], failed["line"], failed["column"]) == ("/project/app.py", 3, 5)
     assert failed["frames"][0]["source"] == "x"
     assert json.loads(json.dumps(said)) == said
+
+
+def test_of_many_requests_the_oldest_are_told() -> None:
+    ages = [float(age) for age in range(20)]
+    (child,) = snapshot(scene(reading(1, in_flight=busy_for(*ages)), workers=(worker(1),)))[
+        "children"
+    ].values()
+    assert [request["seconds"] for request in child["in_flight"]] == sorted(ages)[:3:-1]
+    assert child["busy"] == 20
 
 
 def test_a_pending_generation_has_its_cause() -> None:

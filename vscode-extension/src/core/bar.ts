@@ -1,7 +1,7 @@
 /** What the status bar says of the servers of a workspace; pure. */
 
 import type { Health, Note, Status } from './contract';
-import { addressOf, errorOf, nameOf, took } from './phrases';
+import { addressOf, errorOf, folderAmong, nameOf, took } from './phrases';
 
 /** A server, as far as it is shown. */
 export interface Seen {
@@ -29,9 +29,14 @@ export function barOf(own: readonly Seen[], others: readonly Seen[]): Bar {
     return idle(others.length);
   }
   const { icon, words, tone } = state(shown.status);
-  const more = further.length > 0 ? ` (+${further.length})` : '';
-  const text = [`$(${icon}) Spawning`, ...words].join(' · ') + more;
-  return { text, tone, lines: own.map(line) };
+  const lines = own.map(line);
+  if (further.length === 0) {
+    return { text: [`$(${icon}) Spawning`, ...words].join(' · '), tone, lines };
+  }
+  const notes = further.map(({ note }) => note);
+  const name = [nameOf(shown.note), folderAmong(shown.note, notes)].filter(Boolean).join(' in ');
+  const text = `${[`$(${icon}) ${name}`, ...words].join(' · ')} (+${further.length})`;
+  return { text, tone, lines };
 }
 
 function idle(others: number): Bar {

@@ -64,6 +64,19 @@ export function serverArguments(
   ];
 }
 
+/** Returns what a server was given on its command line; undefined where another program's stands there. */
+export function argumentsIn(argv: readonly string[]): readonly string[] | undefined {
+  let place = 1;
+  for (let word = argv[place] ?? ''; word.startsWith('-') && word !== '-m';) {
+    place += ['-X', '-W'].includes(word) ? 2 : 1;
+    word = argv[place] ?? '';
+  }
+  const isModule = argv[place] === '-m';
+  const [command = '', ...words] = argv.slice(isModule ? place + 1 : place);
+  const isOurs = isModule ? command === 'spawning' : /(?:^|\/)spawn(?:ing)?$/.test(command);
+  return isOurs ? words : undefined;
+}
+
 /** Returns whether another port can be asked for: an address of `--bind` is the user's own. */
 export function canChangePort(settings: LaunchSettings): boolean {
   return !isTyped(settings.arguments, '--bind');

@@ -48,6 +48,12 @@ export interface Failure {
   readonly frames: readonly Frame[];
 }
 
+/** One that is being answered; the line may be cut short. */
+export interface InFlight {
+  readonly line: string;
+  readonly seconds: number;
+}
+
 export interface Child {
   readonly pid: number;
   readonly worker: number;
@@ -59,7 +65,8 @@ export interface Child {
   readonly connections: number;
   readonly requests: number;
   readonly memory: number | null;
-  readonly oldest_request: { readonly line: string; readonly seconds: number } | null;
+  /** The oldest first, and not all where there are many: `busy` says how many. */
+  readonly in_flight: readonly InFlight[];
   readonly debugger: string | null;
 }
 

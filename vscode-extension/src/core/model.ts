@@ -10,7 +10,7 @@
  * 4. Ages and durations hold as of `time`, and every event brings them up to date.
  */
 
-import type { Child, Failure, ServerEvent, Status } from './contract';
+import type { Child, Failure, InFlight, ServerEvent, Status } from './contract';
 import { fares, isCurrent } from './health';
 
 const KEPT_EVENTS = 50;
@@ -37,17 +37,13 @@ export function agedTo(status: Status, time: number): Status {
   if (passed <= 0) {
     return status;
   }
-  const children = Object.values(status.children).map((child) => older(child, passed));
+  const children = Object.values(status.children).map((child) => aged(child, passed));
   return { ...status, time, children: byPid(children) };
 }
 
-function older(child: Child, passed: number): Child {
-  const oldest = child.oldest_request;
-  return {
-    ...child,
-    age: child.age + passed,
-    oldest_request: oldest && { ...oldest, seconds: oldest.seconds + passed },
-  };
+function aged(child: Child, passed: number): Child {
+  const older = (one: InFlight): InFlight => ({ ...one, seconds: one.seconds + passed });
+  return { ...child, age: child.age + passed, in_flight: child.in_flight.map(older) };
 }
 
 /** What follows from an event; undefined where it is none that is known here. */
@@ -144,7 +140,7 @@ function fresh(status: Status): Omit<Child, 'pid' | 'worker' | 'generation' | 's
   const threads = status.config.threads;
   return {
     ...{ age: 0, busy: 0, connections: 0, requests: 0 },
-    ...{ memory: null, oldest_request: null, debugger: null },
+    ...{ memory: null, in_flight: [], debugger: null },
     threads: typeof threads === 'number' ? threads : 0,
   };
 }

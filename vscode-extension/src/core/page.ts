@@ -1,6 +1,6 @@
 /** The status panel: what it shows of a server, as plain values; pure. */
 
-import type { Child, Failure, Frame, ServerEvent, Status } from './contract';
+import type { Child, Failure, Frame, InFlight, ServerEvent, Status } from './contract';
 import { age } from './age';
 import type { Seen } from './bar';
 import { busyness, clock, count, errorOf, nameOf, size, took } from './phrases';
@@ -164,11 +164,11 @@ function workers(status: Status): Element {
 }
 
 function worker(child: Child, time: number): Element {
-  const oldest = child.oldest_request;
+  const [oldest] = child.in_flight;
   const cells: View[] = [
     h('span', { class: `state ${child.state}` }, child.debugger ?? child.state),
     h('span', {}, bar(child), busyness(child).replace(' busy', '')),
-    oldest === null ? '' : request(oldest, time),
+    oldest === undefined ? '' : request(oldest, time),
     child.requests.toLocaleString('en'),
     child.connections.toLocaleString('en'),
     child.memory === null ? '' : size(child.memory),
@@ -194,7 +194,7 @@ function bar(child: Child): View {
 }
 
 /** Its age goes on by the clock of whoever shows it. */
-function request(oldest: NonNullable<Child['oldest_request']>, time: number): View {
+function request(oldest: InFlight, time: number): View {
   return h(
     'span',
     {},

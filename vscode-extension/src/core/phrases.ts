@@ -27,12 +27,25 @@ export function nameOf(note: Note): string {
   return /^\S+/.exec(note.application)?.[0] ?? basename(note.folder);
 }
 
+/** The folder of a server, where its name does not tell it from all others; else empty. */
+export function folderAmong(note: Note, others: readonly Note[]): string {
+  const isShared = others.some((one) => one !== note && nameOf(one) === nameOf(note));
+  return isShared ? basename(note.folder) : '';
+}
+
 /** `:8090`, `/run/shop.sock`; empty where it listens nowhere. */
 export function addressOf(note: Note): string {
   const [url = ''] = note.urls;
   return URL.canParse(url) && url.startsWith('http')
     ? `:${new URL(url).port || '80'}`
     : url.replace(/^unix:/, '');
+}
+
+/** Why no browser can open a server. */
+export function noPageOf(note: Note): string {
+  const { urls } = note;
+  const where = urls.length > 0 ? `${urls.join(' and ')}, which no browser can open` : 'nowhere';
+  return `${nameOf(note)} listens on ${where}: give it --port to see it in a browser.`;
 }
 
 /** `2 of 4 busy`; with greenlets there is no such end. */

@@ -4,7 +4,17 @@ import { basename } from 'node:path';
 import type { Child, Failure, Status } from './contract';
 import { age } from './age';
 import type { Seen } from './bar';
-import { addressOf, busyness, clock, count, errorOf, nameOf, size, took } from './phrases';
+import {
+  addressOf,
+  busyness,
+  clock,
+  count,
+  errorOf,
+  folderAmong,
+  nameOf,
+  size,
+  took,
+} from './phrases';
 
 export interface Entry {
   /** Of one server, generation, worker or request, for as long as it is there. */
@@ -28,6 +38,8 @@ export interface Tree {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
+/** Stands in the ids of what is in flight. */
+const REQUEST = '/request/';
 const GOOD = 'testing.iconPassed';
 const BAD = 'testing.iconFailed';
 const WARN = 'list.warningForeground';
@@ -41,11 +53,14 @@ export function treeOf(own: readonly Seen[], others: readonly Seen[]): Tree {
     entries.set(entry.id, entry);
     return entry.id;
   };
+  const notes = own.map(({ note }) => note);
   const plant = (isOpen: boolean) => (seen: Seen) => {
     const { status } = seen;
     const id = serverId(seen);
     const children = status === undefined ? [] : generationsOf(id, status, add);
-    return add({ ...serverEntry(seen, isOpen), id, isOpen, children });
+    // Elsewhere there may be several of one name; of ours, there rarely are.
+    const folder = isOpen ? folderAmong(seen.note, notes) : basename(seen.note.folder);
+    return add({ ...serverEntry(seen, folder), id, isOpen, children });
   };
   return { roots: [...own.map(plant(true)), ...others.map(plant(false))], entries };
 }
@@ -56,7 +71,7 @@ export function serverId({ note }: Seen): string {
 
 function serverEntry(
   { note, status }: Seen,
-  isOwn: boolean,
+  folder: string,
 ): Omit<Entry, 'id' | 'isOpen' | 'children'> {
   const context = [
     'server',
@@ -67,12 +82,7 @@ function serverEntry(
   const [icon, color] = serverIcon(status);
   return {
     label: nameOf(note),
-    description: [
-      stateOf(status, note.status === ''),
-      addressOf(note),
-      // Elsewhere there may be several of one name.
-      isOwn ? '' : basename(note.folder),
-    ]
+    description: [stateOf(status, note.status === ''), addressOf(note), folder]
       .filter(Boolean)
       .join(' · '),
     tooltip: [...note.urls, note.folder, `process ${note.pid}`, status?.sentence ?? '']
@@ -219,25 +229,19 @@ function workerEntry(generation: string, child: Child, add: Add): Entry {
   };
 }
 
-/** The server tells the oldest request of each worker, and how many there are. */
+/** The oldest first; of many, the server tells some, and how many there are. */
 function requestsOf(worker: string, child: Child): Entry[] {
-  const oldest = child.oldest_request;
   const shared = { ...PLAIN, color: '', context: 'request' };
-  const first =
-    oldest === null
-      ? []
-      : [
-          {
-            ...shared,
-            id: `${worker}/oldest`,
-            // The age first: a line may be long, and is cut.
-            label: age(oldest.seconds),
-            description: oldest.line,
-            tooltip: oldest.line,
-            icon: 'arrow-swap',
-          },
-        ];
-  const others = child.busy - first.length;
+  const told = child.in_flight.map(({ line, seconds }, place) => ({
+    ...shared,
+    id: `${worker}${REQUEST}${place}`,
+    // The age first: a line may be long, and is cut.
+    label: age(seconds),
+    description: line,
+    tooltip: line,
+    icon: 'arrow-swap',
+  }));
+  const others = child.busy - told.length;
   const more = {
     ...shared,
     id: `${worker}/more`,
@@ -245,10 +249,10 @@ function requestsOf(worker: string, child: Child): Entry[] {
     description: '',
     icon: 'ellipsis',
   };
-  return others > 0 && oldest !== null ? [...first, more] : first;
+  return others > 0 && told.length > 0 ? [...told, more] : told;
 }
 
 /** Whether something in the tree grows older while nothing happens. */
 export function isAgeing(tree: Tree): boolean {
-  return [...tree.entries.keys()].some((id) => id.endsWith('/oldest'));
+  return [...tree.entries.keys()].some((id) => id.includes(REQUEST));
 }

@@ -2,9 +2,7 @@
 
 import * as vscode from 'vscode';
 import { command } from '../core/code/spawnctl';
-import { measures } from '../core/coverage/address';
 import { codeToSend, keysFor } from '../core/code/selection';
-import { openSetting } from './applications';
 import { Breakpoints, type Terminals } from './breakpoints';
 import type { Parts, Server } from './parts';
 import { Prompts } from './prompts';
@@ -12,7 +10,6 @@ import { serverFor } from './spawnctl';
 import { isTrusted } from './trust';
 
 const RESTART = 'Restart with Backdoor';
-const OPEN_SETTING = 'Open Settings';
 
 /** Whether a terminal has a prompt by now; waits for it. */
 export interface Readiness {
@@ -31,9 +28,7 @@ export function registerBackdoor(
     vscode.commands.registerCommand('spawning.attachBackdoor', (item: unknown) =>
       backdoor.attach(item),
     ),
-    vscode.commands.registerTextEditorCommand('spawning.sendSelection', (editor) => {
-      void backdoor.send(editor);
-    }),
+    vscode.commands.registerCommand('spawning.sendSelection', () => backdoor.send()),
   );
 }
 
@@ -55,17 +50,19 @@ class Backdoor implements Terminals {
   }
 
   async attach(item?: unknown): Promise<void> {
+    if (!isTrusted('Attach to Backdoor')) return;
     const meant = await serverFor(this.parts, item, 'Attach to which server?');
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
+    const there = this.openFor(server);
     if (there) there.show();
     else this.open(server, []);
   }
 
-  async send(editor: vscode.TextEditor): Promise<void> {
+  async send(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !isTrusted('Send Selection')) return;
     const { document, selections } = editor;
-    if (!isTrusted('Send Selection')) return;
     const code = codeToSend(document.getText(), selections.map(rangeOf));
     if (code === undefined) {
       void vscode.window.setStatusBarMessage(
@@ -78,15 +75,26 @@ class Backdoor implements Terminals {
     const meant = await serverFor(this.parts, undefined, 'Send to which server?', file);
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
-    const terminal = there ?? this.open(server, [], true);
+    const terminal = this.openFor(server) ?? this.open(server, [], true);
     terminal.show(true);
-    if (await this.prompts.isReady(terminal)) terminal.sendText(keysFor(code), false);
-    else this.parts.log.warn(`${terminal.name}: no prompt came, so nothing was sent`);
+    if (await this.prompts.isReady(terminal)) {
+      terminal.sendText(keysFor(code), false);
+    } else {
+      const name = server.note.application;
+      void vscode.window.showWarningMessage(
+        `Nothing was sent to ${name}, for no prompt came: its terminal may say why.`,
+      );
+    }
   }
 
   isOpen(server: Server): boolean {
-    return this.terminals.has(server);
+    return this.openFor(server) !== undefined;
+  }
+
+  /** The terminal in a server; one whose prompt has ended stays open, and is none. */
+  private openFor(server: Server): vscode.Terminal | undefined {
+    const there = this.terminals.get(server);
+    return there?.exitStatus === undefined ? there : undefined;
   }
 
   enter(server: Server, worker: number): void {
@@ -119,17 +127,8 @@ class Backdoor implements Terminals {
       RESTART,
     );
     if (chosen !== RESTART) return undefined;
-    const coverage = measures(note, server.status);
-    await this.parts.launcher.stop(server);
-    const folder = vscode.Uri.file(note.folder);
-    const started = await this.parts.launcher.start({ coverage }, folder);
-    if (!started || started.note.backdoor.length > 0) return started;
-    const answer = await vscode.window.showWarningMessage(
-      'It has none again: the setting spawning.backdoor is off.',
-      OPEN_SETTING,
-    );
-    if (answer === OPEN_SETTING) await openSetting('spawning.backdoor');
-    return undefined;
+    const started = await this.parts.launcher.restart(server, '--backdoor=0');
+    return started && started.note.backdoor.length > 0 ? started : undefined;
   }
 }
 

@@ -1,12 +1,12 @@
 /** Coverage of running servers: in the gutter, in the status bar, and what can be done with it. */
 
 import * as vscode from 'vscode';
-import type { ServerEvent } from '../core/contract';
-import { baseOf, measures } from '../core/coverage/address';
+import { type Address, addressOf, measures } from '../core/coverage/address';
 import { asker } from '../core/coverage/asking';
 import { Follower } from '../core/coverage/follower';
 import { marksFor } from '../core/coverage/known';
 import type { Mark } from '../core/coverage/marks';
+import { Signs } from '../core/coverage/signs';
 import { statusLine } from '../core/coverage/totals';
 import { CoverageMarks, editors, pathsOf } from './coverageMarks';
 import { CoverageMenu } from './coverageMenu';
@@ -21,7 +21,7 @@ export function registerCoverage(parts: Parts): vscode.Disposable {
 /** One server that measures coverage. */
 export interface Measured {
   readonly server: Server;
-  readonly base: string;
+  readonly address: Address;
   readonly follower: Follower;
   dispose(): void;
 }
@@ -87,16 +87,15 @@ class Coverage {
     const fresh = found.filter((server) => !kept.some((one) => one.server === server));
     if (left.length === 0 && fresh.length === 0) return;
     for (const one of left) one.dispose();
-    this.measured = [...kept, ...fresh.flatMap((server) => this.follow(server) ?? [])];
+    this.measured = [...kept, ...fresh.map((server) => this.follow(server))];
     this.look();
     this.show();
   }
 
-  private follow(server: Server): Measured | undefined {
-    const base = baseOf(server.note.urls);
-    if (base === undefined) return undefined;
+  private follow(server: Server): Measured {
+    const address = addressOf(server.note);
     const hasSigns = (): boolean => server.status !== undefined;
-    const follower = new Follower(asker(base), hasSigns, () => {
+    const follower = new Follower(asker(address), hasSigns, () => {
       this.show();
     });
     const signs = new Signs();
@@ -108,7 +107,7 @@ class Coverage {
       listening.dispose();
       follower.dispose();
     };
-    return { server, base, follower, dispose };
+    return { server, address, follower, dispose };
   }
 
   private look(): void {
@@ -148,28 +147,5 @@ class Coverage {
     this.item.tooltip = line.tooltip;
     this.item.accessibilityInformation = { label: line.tooltip };
     this.item.show();
-  }
-}
-
-/** What in the events of a server says that lines may have run. */
-class Signs {
-  private last = '';
-
-  /** Whether it is busy, undefined: nothing has run. */
-  of(event: ServerEvent): boolean | undefined {
-    switch (event.event) {
-      case 'hello':
-      case 'generation-serves':
-        return false;
-      case 'counters': {
-        const busy = Object.values(event.children).reduce((sum, child) => sum + child.busy, 0);
-        const now = `${event.totals.requests} ${busy}`;
-        if (now === this.last) return undefined;
-        this.last = now;
-        return busy > 0;
-      }
-      default:
-        return undefined;
-    }
   }
 }

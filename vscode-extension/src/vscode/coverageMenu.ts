@@ -1,15 +1,19 @@
 /** Show Coverage: what can be done with it, as a list. */
 
 import * as vscode from 'vscode';
+import { type Address, measures } from '../core/coverage/address';
 import { asker, CoverageTrouble, order } from '../core/coverage/asking';
 import { icon, MEANINGS } from '../core/coverage/icons';
 import { KINDS } from '../core/coverage/marks';
 import { percent } from '../core/coverage/totals';
+import { noPageOf } from '../core/phrases';
 import type { Measured } from './coverage';
 import type { Parts, Server } from './parts';
+import { taken } from './taken';
 import { TestCoverage } from './testCoverage';
 
 const START = 'Start with Coverage';
+const OPEN = 'Open Folder';
 const SAID_FOR = 6_000;
 
 /** Whether it is shown in this workspace. */
@@ -40,7 +44,7 @@ export class CoverageMenu implements vscode.Disposable {
   }
 
   async open(item: unknown): Promise<void> {
-    const meant = await this.meant((item as { server?: Server } | undefined)?.server);
+    const meant = await this.meant(taken(item));
     if (!meant) return;
     const chosen = await vscode.window.showQuickPick<Item>(this.items(meant), {
       title: titleOf(meant),
@@ -64,18 +68,14 @@ export class CoverageMenu implements vscode.Disposable {
       (all.length > 1 ? await this.parts.servers.pick('Coverage of which server?') : undefined);
     const found = all.find((one) => one.server === server);
     if (found || (all.length > 1 && !server)) return found;
-    const said = server
-      ? `${server.note.application} was started without --coverage.`
-      : 'No server of this workspace measures coverage.';
-    const chosen = await vscode.window.showInformationMessage(said, START);
-    if (chosen === START) await vscode.commands.executeCommand('spawning.startWithCoverage');
+    await (server && measures(server.note, server.status) ? isElsewhere(server) : isNone(server));
     return undefined;
   }
 
   private items(meant: Measured): Item[] {
-    const { base, follower, server } = meant;
+    const { address, follower, server } = meant;
     const tell = (name: 'reset' | 'pause' | 'resume') => async () => {
-      vscode.window.setStatusBarMessage(`$(shield) ${await order(base, name)}`, SAID_FOR);
+      vscode.window.setStatusBarMessage(`$(shield) ${await order(address, name)}`, SAID_FOR);
       follower.now();
     };
     const { isShown } = this;
@@ -90,12 +90,12 @@ export class CoverageMenu implements vscode.Disposable {
       {
         label: '$(globe) Browse All Files',
         detail: 'The page of the server, which keeps itself up to date',
-        act: () => browse(base),
+        act: () => browse(address, server),
       },
       {
         label: '$(beaker) Snapshot into Test Coverage',
         detail: "As it is now, in VS Code's own view",
-        act: () => this.snapshots.take(asker(base), server.note.application),
+        act: () => this.snapshots.take(asker(address), server.note.application),
       },
       { label: '$(discard) Reset', detail: 'Forget what requests have run', act: tell('reset') },
       follower.known.paused
@@ -109,16 +109,20 @@ export class CoverageMenu implements vscode.Disposable {
             detail: 'Leave out what requests run from now on',
             act: tell('pause'),
           },
-      { label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator },
-      ...KINDS.map((kind) => ({
-        label: MEANINGS[kind],
-        iconPath: {
-          light: vscode.Uri.parse(icon(kind, 'light')),
-          dark: vscode.Uri.parse(icon(kind, 'dark')),
-        },
-      })),
+      ...legend(),
     ];
   }
+}
+
+function legend(): Item[] {
+  const kinds = KINDS.map((kind) => ({
+    label: MEANINGS[kind],
+    iconPath: {
+      light: vscode.Uri.parse(icon(kind, 'light')),
+      dark: vscode.Uri.parse(icon(kind, 'dark')),
+    },
+  }));
+  return [{ label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator }, ...kinds];
 }
 
 function titleOf({ server, follower }: Measured): string {
@@ -127,6 +131,27 @@ function titleOf({ server, follower }: Measured): string {
   return `Coverage of ${server.note.application}${figure}`;
 }
 
-async function browse(base: string): Promise<void> {
-  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(base)));
+/** Nothing of it can be shown in the files of this workspace. */
+async function isElsewhere({ note }: Server): Promise<void> {
+  const said = `${note.application} was started in ${note.folder}, which is not of this workspace: open it to see its coverage.`;
+  if ((await vscode.window.showInformationMessage(said, OPEN)) === undefined) return;
+  const folder = vscode.Uri.file(note.folder);
+  await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
+}
+
+async function isNone(server: Server | undefined): Promise<void> {
+  const said = server
+    ? `${server.note.application} was started without --coverage.`
+    : 'No server of this workspace measures coverage.';
+  if ((await vscode.window.showInformationMessage(said, START)) === undefined) return;
+  const folders = server ? [vscode.Uri.file(server.note.folder)] : [];
+  await vscode.commands.executeCommand('spawning.startWithCoverage', ...folders);
+}
+
+async function browse({ page }: Address, { note }: Server): Promise<void> {
+  if (page === undefined) {
+    void vscode.window.showInformationMessage(noPageOf(note));
+    return;
+  }
+  await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(page)));
 }

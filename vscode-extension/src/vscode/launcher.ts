@@ -10,12 +10,13 @@ import { DEFAULT_PORT, portOf } from '../core/commandLine';
 import type { Failure } from '../core/failure';
 import { processOf, type Identity } from '../core/processes';
 import { nextFreePort } from '../core/ports';
-import { Applications, openSetting } from './applications';
+import { Applications } from './applications';
 import { resolveBusy } from './busyPort';
 import { folderFor } from './workspaceFolders';
 import { Interpreters, selectInterpreter } from './interpreters';
+import { openPlace, openSetting } from './opening';
 import type { LaunchOptions, Launcher, Server, Servers } from './parts';
-import { Planner, withPort, type Plan, type Question } from './plans';
+import { Planner, withArguments, withPort, type Plan, type Question } from './plans';
 import { whileSlow } from './progress';
 import { offerRunning, runningLike } from './running';
 import { Try, type Tried } from './starting';
@@ -38,10 +39,10 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   readonly applications: Applications;
   readonly planner: Planner;
   startDebugging: StartDebugging = () => Promise.resolve(undefined);
-  private readonly interpreters: Interpreters;
+  readonly interpreters: Interpreters;
   private readonly terminals = new Terminals();
   /** The servers that were started here, by their terminals. */
-  private readonly started = new Map<vscode.Terminal, Identity>();
+  private readonly started = new Map<vscode.Terminal, Identity & { readonly plan: Plan }>();
   /** What is being started: who asks for it once more, gets the same. */
   private readonly starting = new Map<string, Promise<Tried>>();
   private readonly listening: vscode.Disposable[] = [];
@@ -75,10 +76,6 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     return this.started.size;
   }
 
-  async interpreter(folder: vscode.WorkspaceFolder): Promise<string | undefined> {
-    return isTrusted('Python') ? this.interpreters.checked(folder) : undefined;
-  }
-
   async start(options: LaunchOptions, resource?: vscode.Uri): Promise<Server | undefined> {
     if (!isTrusted('Spawning')) {
       return undefined;
@@ -89,6 +86,17 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
 
   async stop(server: Server): Promise<void> {
     await stopServer(server);
+  }
+
+  async restart(server: Server, option: string): Promise<Server | undefined> {
+    if (!isTrusted('Spawning')) {
+      return undefined;
+    }
+    const known = [...this.started.values()].find(({ pid }) => pid === server.note.pid)?.plan;
+    const plan = known
+      ? withArguments(known, [option, ...known.arguments])
+      : await this.planner.again(server, option);
+    return (await stopServer(server)) ? this.launch(plan) : undefined;
   }
 
   /** Starts what the question leads to; says so where it runs already. */
@@ -140,10 +148,10 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     const { outcome, execution } = tried;
     switch (outcome.kind) {
       case 'serving':
-        this.keep(tried, outcome.pid);
+        this.keep(plan, tried, outcome.pid);
         return this.serves(plan, outcome.server);
       case 'waiting':
-        this.keep(tried, outcome.server?.note.pid);
+        this.keep(plan, tried, outcome.server?.note.pid);
         void this.tell(plan, outcome.failure, tried, outcome.server);
         return outcome.server;
       case 'busy': {
@@ -172,13 +180,13 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
     return server;
   }
 
-  private keep({ execution }: Tried, pid: number | undefined): void {
+  private keep(plan: Plan, { execution }: Tried, pid: number | undefined): void {
     const process_ = pid === undefined ? undefined : processOf(pid);
     if (!execution || !process_) {
       return;
     }
     const { terminal } = execution;
-    this.started.set(terminal, process_);
+    this.started.set(terminal, { ...process_, plan });
     void execution.ended.then((end) => {
       if (end.kind === 'exit') {
         this.started.delete(terminal);
@@ -260,8 +268,6 @@ async function another(plan: Plan): Promise<Plan> {
 
 async function openAt({ place }: Failure): Promise<void> {
   if (place?.file) {
-    const at = new vscode.Position(Math.max(0, place.line - 1), Math.max(0, place.column - 1));
-    const selection = new vscode.Range(at, at);
-    await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection });
+    await openPlace(place.file, place.line, place.column);
   }
 }

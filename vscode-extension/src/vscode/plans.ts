@@ -2,13 +2,16 @@
 
 import { delimiter, join } from 'node:path';
 import * as vscode from 'vscode';
-import { titleOf, type Application } from '../core/application';
+import { titleOf, typedApplication, type Application } from '../core/application';
 import { projectIn } from '../core/applications';
-import { canChangePort, serverArguments, type Wanted } from '../core/commandLine';
+import { argumentsIn, canChangePort, serverArguments, type Wanted } from '../core/commandLine';
+import { measures } from '../core/coverage/address';
 import type { Table } from '../core/toml';
+import { splitWords } from '../core/words';
 import type { Applications } from './applications';
 import { DiskFolder } from './workspaceFolders';
 import type { Interpreters } from './interpreters';
+import type { Server } from './parts';
 import { settingsOf, type Settings } from './settings';
 
 /** Of a debugger of ours: Microsoft's brings its own. */
@@ -73,6 +76,18 @@ export class Planner {
     return python && this.planFor(question, application, python.path);
   }
 
+  /** Returns the plan by which a server that was started elsewhere runs, with one more option. */
+  async again({ note, status }: Server, option: string): Promise<Plan> {
+    const uri = vscode.Uri.file(note.folder);
+    const folder = vscode.workspace.getWorkspaceFolder(uri) ?? { uri, name: note.folder, index: 0 };
+    const application = typedApplication(splitWords(note.application), 'it runs');
+    const words = [...settingsOf(folder).arguments, option];
+    const question = { folder, arguments: words, coverage: measures(note, status) };
+    const plan = { ...(await this.planFor(question, application, note.python)), cwd: note.folder };
+    const given = argumentsIn(note.argv);
+    return given === undefined ? plan : withArguments(plan, [option, ...given]);
+  }
+
   private async planFor(
     question: Question,
     application: Application,
@@ -95,6 +110,12 @@ export function withPort(plan: Plan, port: number): Plan {
   return planned({ ...plan, wanted: { ...plan.wanted, port } });
 }
 
+/** Returns the same plan with another command line, which is to be left alone. */
+export function withArguments(plan: Plan, words: readonly string[]): Plan {
+  const reloads = 'reload' in plan.table || words.some(isReload);
+  return { ...plan, arguments: words, reloads, canChangePort: false };
+}
+
 function planned(facts: Facts): Plan {
   const { folder, application, settings, table, wanted } = facts;
   const root = folder.uri.fsPath;
@@ -112,9 +133,13 @@ function planned(facts: Facts): Plan {
         ? { PYTHONPATH: [...paths, ...(before ? [before] : [])].join(delimiter) }
         : {}),
     },
-    reloads: 'reload' in table || words.some((word) => /^(-r|--reload)/.test(word)),
+    reloads: 'reload' in table || words.some(isReload),
     canChangePort: canChangePort(settings),
   };
+}
+
+function isReload(word: string): boolean {
+  return /^(-r|--reload)/.test(word);
 }
 
 /** Returns whether Microsoft's extension for debugpy is there. */

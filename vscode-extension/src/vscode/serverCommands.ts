@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { ServerEvent, Status } from '../core/contract';
-import { errorOf, nameOf, took } from '../core/phrases';
+import { errorOf, nameOf, noPageOf, took } from '../core/phrases';
+import { isAlive, signal } from '../core/processes';
 import { Awaited, type Outcome } from '../core/reload';
 import type { ShowStatus } from './panel';
 import { PROBLEM } from './problems';
@@ -74,17 +75,14 @@ function reloaded(server: Server, status: Status, servers: Servers): Promise<End
 }
 
 function signalled({ note }: Server): boolean {
-  try {
-    process.kill(note.pid, 'SIGHUP');
+  if (signal(note, 'SIGHUP')) {
     return true;
-  } catch (error) {
-    const isGone = (error as NodeJS.ErrnoException).code === 'ESRCH';
-    const why = isGone ? 'it has just ended' : 'it is not yours to command';
-    void vscode.window.showErrorMessage(
-      `${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`,
-    );
-    return false;
   }
+  const why = isAlive(note) ? 'it is not yours to command' : 'it has just ended';
+  void vscode.window.showErrorMessage(
+    `${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`,
+  );
+  return false;
 }
 
 async function tell(name: string, server: Server, end: End): Promise<void> {
@@ -121,11 +119,7 @@ async function open(server: Server): Promise<void> {
   const pages = note.urls.filter((url) => url.startsWith('http'));
   const name = nameOf(note);
   if (pages.length === 0) {
-    const where =
-      note.urls.length > 0 ? `${note.urls.join(' and ')}, which no browser can open` : 'nowhere';
-    void vscode.window.showInformationMessage(
-      `${name} listens on ${where}: give it --port to see it in a browser.`,
-    );
+    void vscode.window.showInformationMessage(noPageOf(note));
     return;
   }
   const page =

@@ -91,13 +91,19 @@ describe('the status bar', () => {
 
   it('shows of several the one that most needs to be seen', () => {
     const bar = barOf([seen({}), seen({ health: 'failing', last_failure }), seen(undefined)], []);
-    expect(bar.text).toBe('$(error) Spawning · reload failed · still serving generation 6 (+2)');
+    expect(bar.text).toBe('$(error) shop.app · reload failed · still serving generation 6 (+2)');
     expect(bar.lines).toEqual([
       'shop.app :8090: Generation 6 serves.',
       "shop.app :8090: generation 7 failed, still serving generation 6: NameError: name 'x' is not defined",
       'shop.app :8090: process 4000, no word from its status page',
     ]);
   });
+});
+
+it('names the folder of one whose name another has', () => {
+  const other = { ...seen({}), note: { ...NOTE, folder: '/home/ann/old' } };
+  const bar = barOf([other, seen({})], []);
+  expect(bar.text).toBe('$(check) shop.app in old · gen 6 · 12 ms (+1)');
 });
 
 describe('the actions of a click', () => {

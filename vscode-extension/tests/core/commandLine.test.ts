@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DJANGO_FACTORY, typedApplication, type Application } from '../../src/core/application';
 import {
+  argumentsIn,
   canChangePort,
   portOf,
   serverArguments,
@@ -113,4 +114,17 @@ describe('the port', () => {
     expect(canChangePort(SETTINGS)).toBe(true);
     expect(canChangePort({ ...SETTINGS, arguments: ['--bind=127.0.0.1:1'] })).toBe(false);
   });
+});
+
+test.each([
+  ['python spawn -s 2 shop.app', '-s 2 shop.app'],
+  ['python /venv/bin/spawning shop.app', 'shop.app'],
+  ['python -m spawning --reload=dev', '--reload=dev'],
+  ['python -X dev -W error -B -m spawning shop.app', 'shop.app'],
+  ['python -m debugpy --connect 1 -m spawning shop.app', undefined],
+  ['python /srv/respawn shop.app', undefined],
+  ['python -c code spawn', undefined],
+  ['python', undefined],
+])('what a server was given: %s', (argv, words) => {
+  expect(argumentsIn(argv.split(' '))?.join(' ')).toBe(words);
 });

@@ -9,6 +9,7 @@ import { pageOf } from '../../src/core/page';
 import { problemOf } from '../../src/core/problems';
 import { Parser } from '../../src/core/sse';
 import { understood } from '../../src/core/stream';
+import { treeOf } from '../../src/core/tree';
 import { textOf } from '../../src/core/view';
 
 interface Recorded {
@@ -90,6 +91,14 @@ describe('what the server tells', () => {
 
   it('is a debugger that holds a worker, and lets go', () => {
     expect(told(after(...mended, 'breakpoint')).states).toEqual([[5, 'serving', null]]);
+  });
+
+  it('is what a worker is answering', () => {
+    const note = parseNote(read('note')) ?? raise();
+    const status = JSON.parse(read('status-breakpoint')) as Status;
+    const entries = [...treeOf([{ note, status }], []).entries.values()];
+    const [request] = entries.filter(({ context }) => context === 'request');
+    expect(request).toMatchObject({ label: '0 s', description: 'GET /order' });
   });
 
   it('is counted', () => {

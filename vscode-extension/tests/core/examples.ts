@@ -9,12 +9,27 @@ export const NOTE: Note = {
   ...{ python: '/usr/bin/python3', argv: ['spawn', 'shop.app'] },
 };
 
+/** All that an interpreter is asked for. */
+export const MODULES = [
+  'spawning',
+  'spawning_devtools',
+  'watchdog',
+  'coverage',
+  'prompt_toolkit',
+  'debugpy',
+  'pip',
+];
+
+export function modulesWithout(...names: readonly string[]): string[] {
+  return MODULES.filter((name) => !names.includes(name));
+}
+
 export const T = 1_700_000_000;
 
 export function child(over: Partial<Child> = {}): Child {
   return {
     ...{ pid: 4001, worker: 1, generation: 6, state: 'serving', age: 10, busy: 0, threads: 4 },
-    ...{ connections: 0, requests: 0, memory: null, oldest_request: null, debugger: null },
+    ...{ connections: 0, requests: 0, memory: null, in_flight: [], debugger: null },
     ...over,
   };
 }

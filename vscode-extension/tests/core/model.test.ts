@@ -205,7 +205,7 @@ describe('the model of a server', () => {
 
   it('takes the counters as they are', () => {
     const children = {
-      4001: child({ busy: 2, oldest_request: { line: 'GET /slow', seconds: 3 } }),
+      4001: child({ busy: 2, in_flight: [{ line: 'GET /slow', seconds: 3 }] }),
     };
     const totals = { requests: 9, by_status: { '2xx': 9 }, reloads: 5, reload_failures: 0 };
     const told = {
@@ -221,9 +221,9 @@ describe('the model of a server', () => {
   });
 
   it('lets all ages go on', () => {
-    const children = { 4001: child({ oldest_request: { line: 'GET /slow', seconds: 3 } }) };
+    const children = { 4001: child({ in_flight: [{ line: 'GET /slow', seconds: 3 }] }) };
     const known = after(status({ children }), event({ event: 'notice', text: 'x', at: T + 2.5 }));
-    expect(known.children[4001]).toMatchObject({ age: 12.5, oldest_request: { seconds: 5.5 } });
+    expect(known.children[4001]).toMatchObject({ age: 12.5, in_flight: [{ seconds: 5.5 }] });
     expect(known.time).toBe(T + 2.5);
     expect(agedTo(known, T)).toBe(known);
   });

@@ -35,7 +35,7 @@ describe('the status panel', () => {
 
   it('shows the workers, with how busy they are and since when', () => {
     const children = {
-      4001: child({ busy: 3, oldest_request: { line: 'GET /<b>', seconds: 65 } }),
+      4001: child({ busy: 3, in_flight: [{ line: 'GET /<b>', seconds: 65 }] }),
       4002: child({ pid: 4002, worker: 2, threads: 0 }),
     };
     const [, body] = tags(page({ children }), 'tr').map(plain);

@@ -21,8 +21,11 @@ const since = new Date((T - 60) * 1000).toTimeString().slice(0, 8);
 describe('the tree', () => {
   it('shows a server, its generation, its workers and what they do', () => {
     const busy = {
-      busy: 3,
-      oldest_request: { line: 'GET /slow', seconds: 3.9 },
+      busy: 4,
+      in_flight: [
+        { line: 'GET /slow', seconds: 3.9 },
+        { line: 'POST /order', seconds: 0.1 },
+      ],
       requests: 1200,
       memory: 35_651_584,
     };
@@ -30,8 +33,9 @@ describe('the tree', () => {
     expect(drawn(treeOf([seen({ children })], []))).toEqual([
       '(server-process) shop.app | gen 6 · :8090',
       `  (layers-active) Generation 6 | serves · 12 ms · since ${since}`,
-      '    (circle-filled) Worker 1 | 3 of 4 busy · 1,200 requests · 34 MiB',
+      '    (circle-filled) Worker 1 | 4 of 4 busy · 1,200 requests · 34 MiB',
       '      (arrow-swap) 3 s | GET /slow',
+      '      (arrow-swap) 0 s | POST /order',
       '      (ellipsis) and 2 more',
       '    (circle-filled) Worker 2 | 0 of 4 busy · 0 requests',
     ]);
@@ -101,6 +105,21 @@ describe('the tree', () => {
     ]);
   });
 
+  it('names the folders of servers of one name', () => {
+    const others = ['/home/ann/old', '/home/ann/new'].map((folder, pid) => ({
+      note: { ...NOTE, pid, folder },
+      status: status(),
+    }));
+    const drawnRoots = drawn(
+      treeOf([...others, { ...seen(), note: { ...NOTE, application: 'x' } }], []),
+    );
+    expect(drawnRoots.filter((line) => line.startsWith('(server'))).toEqual([
+      '(server-process) shop.app | gen 6 · :8090 · old',
+      '(server-process) shop.app | gen 6 · :8090 · new',
+      '(server-process) x | gen 6 · :8090',
+    ]);
+  });
+
   it('tells the menus what can be done', () => {
     expect(treeOf([seen()], []).entries.get('4000:77')).toMatchObject({
       context: 'server open backdoor status',
@@ -112,8 +131,8 @@ describe('the tree', () => {
 
 describe('what changed', () => {
   const tree = (over?: Partial<Status>) => treeOf([seen(over)], []);
-  const children = { 4001: child({ busy: 1, oldest_request: { line: 'GET /', seconds: 1 } }) };
-  const older = { 4001: child({ busy: 1, oldest_request: { line: 'GET /', seconds: 2 } }) };
+  const children = { 4001: child({ busy: 1, in_flight: [{ line: 'GET /', seconds: 1 }] }) };
+  const older = { 4001: child({ busy: 1, in_flight: [{ line: 'GET /', seconds: 2 }] }) };
 
   it('is nothing where all is as it was', () => {
     expect(changedIn(tree(), tree())).toEqual([]);
@@ -121,7 +140,7 @@ describe('what changed', () => {
 
   it('is a request that grows older, and nothing above it', () => {
     expect(changedIn(tree({ children }), tree({ children: older }))).toEqual([
-      '4000:77/6/1/oldest',
+      '4000:77/6/1/request/0',
     ]);
   });
 

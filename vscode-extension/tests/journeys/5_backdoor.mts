@@ -24,8 +24,7 @@ export default journey(
       '    breakpoint()\n    return f"{GREETING}',
     );
     await bench.statusItem(/gen 2/).waitFor();
-    // Who comes to a worker where something waits takes it, so the prompt has to be there before.
-    await bench.terminalLine(/^w\d+ g2 >>>/).waitFor();
+    // The prompt may come to the new worker before the request, or after it: it takes nothing.
     const page = bench.get('/');
     await bench.notification('breakpoint() waits in GET /').waitFor();
     await bench.shot('5-breakpoint');

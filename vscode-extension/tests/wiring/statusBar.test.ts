@@ -1,34 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { registerProblems } from '../../src/vscode/problems';
 import { registerServerCommands } from '../../src/vscode/serverCommands';
 import { registerStatusBar } from '../../src/vscode/statusBar';
 import { registerTree } from '../../src/vscode/treeView';
-import { child, event, reload, status, T, workerFailed } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { child, event, status, workerFailed } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, failed, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  context.subscriptions.push(
-    registerStatusBar(stage),
-    registerTree(stage),
-    registerProblems(stage),
-    registerServerCommands(stage, () => undefined),
-  );
-});
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
-const failed = event({ event: 'generation-failed', generation: 7, at: T + 2 });
+onStage((parts) => [
+  registerStatusBar(parts),
+  registerTree(parts),
+  registerProblems(parts),
+  registerServerCommands(parts, () => undefined),
+]);
 
 describe('the status bar', () => {
   const item = () => {
@@ -92,7 +78,7 @@ describe('the tree', () => {
       drawn.push(changed),
     );
     const children = {
-      4001: child({ busy: 1, oldest_request: { line: 'GET /slow', seconds: 2 } }),
+      4001: child({ busy: 1, in_flight: [{ line: 'GET /slow', seconds: 2 }] }),
     };
     const { health, sentence, connections, memory, totals } = status();
     actor.tell(
@@ -116,13 +102,13 @@ describe('the tree', () => {
       expect.stringMatching(/^   \d s$/),
     ]);
     // It grows older by itself, and nothing else is drawn for that.
-    await until(() => drawn.some((one) => JSON.stringify(one).includes('/oldest')));
+    await until(() => drawn.some((one) => JSON.stringify(one).includes('/request/0')));
   });
 
   it('stands still while nobody looks', async () => {
     view().visible = false;
     const children = {
-      4001: child({ busy: 1, oldest_request: { line: 'GET /slow', seconds: 2 } }),
+      4001: child({ busy: 1, in_flight: [{ line: 'GET /slow', seconds: 2 }] }),
     };
     await stage.meet({}, { children, time: now() });
     const drawn: unknown[] = [];

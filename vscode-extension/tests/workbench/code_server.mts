@@ -100,7 +100,7 @@ export class CodeServer {
   }
 
   /** The notes of the Spawning servers that run in this editor. */
-  private get notes(): readonly Note[] {
+  get notes(): readonly Note[] {
     const folder = join(this.home, 'run', 'spawning');
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
@@ -110,10 +110,6 @@ export class CodeServer {
 
   get servers(): number[] {
     return this.notes.map(({ pid }) => pid);
-  }
-
-  get urls(): string[] {
-    return this.notes.flatMap(({ urls }) => urls);
   }
 
   /** Ends those servers, and waits until they have. */

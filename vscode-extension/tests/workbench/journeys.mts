@@ -24,20 +24,42 @@ const names = readdirSync(FOLDER).filter((name) => name.includes(only) && name.e
 const benches: Workbench[] = [];
 const given: (() => Promise<void> | void)[] = [];
 
+/** Its folder is there as long as windows may show it. */
+function newSample(name?: string): Sample {
+  const sample = new Sample(name);
+  given.push(() => {
+    sample.remove();
+  });
+  return sample;
+}
+
+/** A window of an editor of its own. */
 async function newBench(browser: Browser, wishes: Wishes): Promise<Workbench> {
-  const sample = new Sample();
+  const sample = newSample();
   const server = await CodeServer.start({
     extensions: [wanted('SPAWNING_VSIX')],
     settings: { 'spawning.interpreterPath': wanted('SPAWNING_PYTHON') },
     ...wishes,
   });
-  given.push(async () => {
-    await server.stop();
-    sample.remove();
-  });
-  const bench = new Workbench(await newPage(browser), sample, server);
+  given.push(() => server.stop());
+  return kept(new Workbench(await newPage(browser), sample, server));
+}
+
+/** One more window of the same editor. */
+async function newWindow(bench: Workbench, place: string | undefined): Promise<Workbench> {
+  const window = kept(bench.beside(await newPage(browser)));
+  await window.show(place);
+  return window;
+}
+
+function kept(bench: Workbench): Workbench {
   benches.push(bench);
   return bench;
+}
+
+/** Closes all windows but the shared one. */
+async function closeOthers(): Promise<void> {
+  for (const { page } of benches.splice(1)) await page.context().close();
 }
 
 const began = Date.now();
@@ -56,7 +78,10 @@ try {
       await found.default.run({
         bench,
         restricted: () => newBench(browser, { restricted: true }),
+        sample: newSample,
+        window: (place) => newWindow(bench, place),
       });
+      await closeOthers();
       await bench.clear();
       console.log(`passed  ${title} (at ${seconds()} s)`);
       passed += 1;
@@ -67,6 +92,7 @@ try {
       for (const [number, one] of benches.entries()) {
         await one.shot(`failed-${name.replace('.mts', '')}-${number}`);
       }
+      await closeOthers();
       await bench.reopen();
     }
   }

@@ -1,15 +1,15 @@
-/** The application that the tests serve: tests/sample, copied where it can be edited. */
+/** An application that the tests serve, such as tests/sample, copied where it can be edited. */
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ORIGINAL = new URL('../sample', import.meta.url).pathname;
-
 export class Sample {
   readonly folder = mkdtempSync(join(tmpdir(), 'spawning-sample-'));
+  private readonly original: string;
 
-  constructor() {
+  constructor(name = 'sample') {
+    this.original = new URL(`../${name}`, import.meta.url).pathname;
     this.restore();
   }
 
@@ -18,7 +18,7 @@ export class Sample {
     for (const name of readdirSync(this.folder)) {
       rmSync(this.path(name), { recursive: true, force: true });
     }
-    cpSync(ORIGINAL, this.folder, { recursive: true });
+    cpSync(this.original, this.folder, { recursive: true });
   }
 
   path(name: string): string {

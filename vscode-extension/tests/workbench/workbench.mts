@@ -1,7 +1,9 @@
 /** The workbench as its user sees it: what is clicked and typed, and what is then to be seen. */
 
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { request } from 'node:http';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Locator, Page } from 'playwright-core';
 import { PATIENCE } from './browser.mts';
 import type { CodeServer } from './code_server.mts';
@@ -20,6 +22,17 @@ function exactly(text: string): RegExp {
   return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 }
 
+/** What is answered at a unix socket. */
+function asked(socketPath: string, path: string): Promise<string> {
+  return new Promise((answered, reject) => {
+    request({ socketPath, path }, (response) => {
+      answered(text(response));
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
 export class Workbench {
   readonly page: Page;
   readonly sample: Sample;
@@ -31,11 +44,23 @@ export class Workbench {
     this.server = server;
   }
 
+  /** The same editor in another page. */
+  beside(page: Page): Workbench {
+    return new Workbench(page, this.sample, this.server);
+  }
+
   /** Opens the sample's folder, and waits until the extension is there. */
   async open(): Promise<void> {
-    const query = new URLSearchParams({ folder: this.sample.folder });
-    await this.page.goto(`${this.server.url}/?${query.toString()}`);
+    await this.show(this.sample.folder);
     await this.statusItem('Spawning').waitFor();
+  }
+
+  /** Opens a folder, the file of a workspace, or nothing. */
+  async show(place: string | undefined): Promise<void> {
+    const key = place?.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    const query = new URLSearchParams(place === undefined ? { ew: 'true' } : { [key]: place });
+    await this.page.goto(`${this.server.url}/?${query.toString()}`);
+    await this.page.locator('.part.statusbar').waitFor();
   }
 
   /** Leaves it as it was found: no server, no editor, no terminal, the sample unchanged. */
@@ -112,6 +137,11 @@ export class Workbench {
     return this.page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first();
   }
 
+  /** What the tree of servers says where there is none. */
+  get welcome(): Locator {
+    return this.page.locator('.sidebar .welcome-view-content');
+  }
+
   problem(text: Text): Locator {
     return this.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
   }
@@ -154,11 +184,16 @@ export class Workbench {
     }
   }
 
-  /** What a browser gets from the application of the server that runs. */
-  get(path: string): Promise<string> {
-    const [url] = this.server.urls;
-    if (url === undefined) throw new Error('no server runs');
-    const answer = fetch(url + path).then((response) => response.text());
+  /** What a client gets from the server of an application, or from the one that runs. */
+  get(path: string, application = ''): Promise<string> {
+    const note = this.server.notes.find((one) => one.application.startsWith(application));
+    const [url] = note?.urls ?? [];
+    if (note === undefined || url === undefined) throw new Error('no server runs');
+    const socket = /^unix:(.*)/.exec(url)?.[1];
+    const answer =
+      socket === undefined
+        ? fetch(url + path).then((response) => response.text())
+        : asked(resolve(note.folder, socket), path);
     // A journey that fails before it looks at the answer ends its server.
     answer.catch(() => undefined);
     return answer;
@@ -189,6 +224,8 @@ export class Workbench {
   async shot(name: string): Promise<void> {
     const folder = wanted('SPAWNING_SCREENSHOTS');
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+    // What fades in or out is there, or gone.
+    const animations = 'disabled';
+    await this.page.screenshot({ path: join(folder, `${name}.png`), animations });
   }
 }

@@ -4,6 +4,9 @@ Rules:
 1. What waits, waits where it is: in its thread, or in its greenlet, which gives way.
 2. A client that leaves, lets it wait for the next one.  It goes on when it is told to.
 3. `Debugged` knows from before it waits until it goes on: timeouts stand still.
+4. Who comes for it debugs it.  Everybody else is told once of what waits, and takes it only
+   when that is asked for: nobody may look at a prompt that a reload has brought along, and a
+   script has no answers.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any, Protocol
 
 from spawning import log
 from spawning.devhooks import WorkerView
-from spawning.messages import Stop
+from spawning.messages import Arrival, Stop
 from spawning_devtools.backdoor.session.strands import Target
 from spawning_devtools.backdoor.session.talk import Talk
 from spawning_devtools.backdoor.session.waits import ClientLeft, Wait
@@ -155,6 +158,7 @@ class Halts:
                 self._claimed.remove(halt)
             self._waiting.append(halt)
             self._tell()
+            clients = list(self.clients)
         stop = halt.stop
         where = f"{_short(stop.file)}:{stop.line}"
         what = stop.request or "code that is no request"
@@ -162,21 +166,40 @@ class Halts:
             f"{what} waits at breakpoint() in {where}, worker {self._view.worker};"
             f" type: {self._view.attach_command}"
         )
-        for client in list(self.clients):
+        for client in clients:
             client.hear_of(stop)
+
+    def arrive(self, client: Client, arrival: Arrival) -> None:
+        """A client is here: it debugs what waits, if it comes for that, or is told of it."""
+        with self._lock:
+            self.clients.add(client)
+            waiting = [halt.stop for halt in self._waiting]
+        has_only_moved = arrival.why and not arrival.to
+        is_script = arrival.about.get("script")
+        if has_only_moved or is_script or not self.claim(client):
+            for stop in waiting:
+                client.hear_of(stop)
 
     def claim(self, client: Client) -> bool:
         """Let a client debug what has waited longest; return False where nothing may be."""
         with self._lock:
-            # Greenlets share one trace function: one at a time is gone through step by step.
-            may = self._view.config.threads > 0 or not self._claimed
-            if not self._waiting or not may:
+            if self.refusal:
                 return False
             halt = self._waiting.pop(0)
             self._claimed.append(halt)
             self._tell()
         halt.claim(client)
         return True
+
+    @property
+    def refusal(self) -> str:
+        """Why nobody can debug anything now that waits here; '' where somebody can."""
+        if not self._waiting:
+            return "nothing waits here"
+        # Greenlets share one trace function: one at a time is gone through step by step.
+        if self._claimed and self._view.config.threads == 0:
+            return "something else is debugged here, and with --threads 0 one comes after the other"
+        return ""
 
     @property
     def first(self) -> Stop | None:

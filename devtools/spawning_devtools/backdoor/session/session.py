@@ -84,7 +84,6 @@ class Session:
         """The client is here."""
         SCREEN.set(Nowhere())  # what the compiler warns of is not for the log
         self._shared.outputs.take()
-        self._shared.halts.clients.add(self)
         view = self._view
         if self._arrival.why:
             self._say("moved", worker=view.worker, generation=view.generation,
@@ -95,7 +94,7 @@ class Session:
             self._bench.width = width
         self._bench.prepare(self._greet)
         self._link.feed(self._arrival.received.encode("latin-1"))
-        self._shared.halts.claim(self)
+        self._shared.halts.arrive(self, self._arrival)
 
     def do(self, request: Message) -> None:
         """Do what is asked for."""
@@ -213,8 +212,8 @@ class Session:
                 self._show(request, words)
 
     def _debug(self, request: Message) -> None:
-        is_there = self._shared.halts.first is not None
-        self._done(request, is_there, "" if is_there else "nothing waits here")
+        why_not = self._shared.halts.refusal
+        self._done(request, not why_not, why_not)
         self._shared.halts.claim(self)
 
     def _show(self, request: Message, words: list[str]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing, UsageError
@@ -49,7 +50,8 @@ def main(argv: Sequence[str]) -> int:
     """Attach; return the exit code.  Raises SpawningError."""
     typed = parser().parse_args(list(argv))
     target = _target(typed.address, typed.pid, typed.secret)
-    about = _about(typed.worker)
+    is_script = typed.command is not None or not sys.stdin.isatty()
+    about = _about(typed.worker, is_script)
 
     async def open_line(is_again: bool) -> Wire:
         return await dial(target, about, is_again)
@@ -82,11 +84,13 @@ def _target(address: str | None, pid: int | None, secret: str | None) -> Target:
     )
 
 
-def _about(worker: str | None) -> dict[str, str]:
+def _about(worker: str | None, is_script: bool) -> dict[str, Any]:
     """Return what we say of ourselves before anything else."""
     if worker is not None and not (worker.isdecimal() or worker == CONTROLLER):
         raise UsageError(f"--worker: there is no worker {worker!r}", "type a number or controller")
-    return {"to": worker} if worker is not None else {}
+    # What waits at a breakpoint is for a person.
+    script = {"script": True} if is_script else {}
+    return {"to": worker, **script} if worker is not None else script
 
 
 def _run_script(open_line: Dial, source: str) -> int:

@@ -43,7 +43,7 @@ class Session:
 
     def __init__(self, folder: str = "") -> None:
         """`folder`: of the project, whose files are named from there."""
-        self._folder = folder.rstrip("/") + "/"
+        self._folder = folder.rstrip("/") + "/" if folder else ""
         self.where = Where()
         self.magics: dict[str, str] = {}
         """The words of ours, each with what it does."""

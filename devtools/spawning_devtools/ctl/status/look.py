@@ -144,9 +144,8 @@ def _told(worker: Worker, child: dict[str, Any]) -> Worker:
 
 def _unread(child: dict[str, Any]) -> Worker:
     """Return a worker whose counters we may not read, as the page tells of it."""
-    oldest = child.get("oldest_request")
     number = int(child["worker"])
-    requests = (Request(number, oldest["seconds"], oldest["line"]),) if oldest else ()
+    requests = (Request(number, one["seconds"], one["line"]) for one in child["in_flight"])
     process = process_of(int(child["pid"]))
     return Worker(
         number=number,
@@ -158,7 +157,7 @@ def _unread(child: dict[str, Any]) -> Worker:
         slots=int(child["threads"]),
         connections=int(child["connections"]),
         requests=int(child["requests"]),
-        in_flight=requests,
+        in_flight=tuple(requests),
         memory=int(child["memory"] or 0),
         cpu=process.cpu,
     )

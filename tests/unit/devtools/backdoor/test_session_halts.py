@@ -177,6 +177,38 @@ def test_who_is_here_already_is_told_and_takes_it(inside: Entered) -> None:
     assert not client.magic("debug")[-1]["ok"], "nothing is left"
 
 
+def test_who_has_only_moved_is_told_and_takes_nothing(inside: Entered) -> None:
+    running = stopped(inside)
+    moved = inside.client(why="worker 2 ends, its generation has a successor")
+    *before, told = moved.until("breakpoint", "mode")
+    assert (told["say"], told.get("file")) == ("breakpoint", __file__)
+    assert [one["say"] for one in before][:2] == ["moved", "hello"]
+    assert moved.run("1") == "1\n"
+    client = inside.client()
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
+def test_a_script_takes_nothing(inside: Entered) -> None:
+    running = stopped(inside)
+    script = inside.client(about={"script": True})
+    script.until("breakpoint")
+    assert script.run("6 * 7") == "42\n"
+    client = inside.client()
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
+def test_who_was_sent_here_by_name_takes_it(inside: Entered) -> None:
+    running = stopped(inside)
+    client = inside.client(why="as you asked", to="3")
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
 def test_several_wait_one_after_the_other(inside: Entered) -> None:
     running = [Running(lambda n=n: sums(n)) for n in range(3)]  # type: ignore[misc]
     inside.view.wait_until(lambda: len(inside.view.stops) == 3)

@@ -99,7 +99,7 @@ def test_a_process_without_a_board() -> None:
 def _page(**child: Any) -> dict[str, Any]:
     told = {
         "pid": 9901, "worker": 1, "generation": 4, "state": "serving", "age": 5.0, "busy": 1,
-        "threads": 4, "connections": 2, "requests": 9, "memory": 1 << 20, "oldest_request": None,
+        "threads": 4, "connections": 2, "requests": 9, "memory": 1 << 20, "in_flight": [],
         "debugger": None,
     }  # fmt: skip
     failure = {"current": True, "generation": 5, "type": "SyntaxError", "message": "no",
@@ -122,7 +122,7 @@ def test_a_status_page_knows_more() -> None:
 
 
 def test_a_status_page_alone() -> None:
-    page = _page(oldest_request={"line": "GET /a", "seconds": 2.0})
+    page = _page(in_flight=[{"line": "GET /a", "seconds": 2.0}])
     bare = dataclasses.replace(sight(), requests=0, by_class=())
     seen = with_page(bare, page)
     [one] = seen.workers

@@ -1,5 +1,10 @@
 /** One question to a server that measures coverage, one answer. */
 
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Address } from './address';
+import { isServers, socketOf } from './keeper';
+
 const PATIENCE = 10_000;
 const AWAY = 'the server does not answer.';
 const NOT_HERE = 'it is not measured here: start the server with --coverage.';
@@ -16,10 +21,10 @@ export class CoverageTrouble extends Error {
 
 export type Ask = (question: string) => Promise<unknown>;
 
-/** Returns what asks `base` for JSON; the promise is rejected with CoverageTrouble. */
-export function asker(base: string): Ask {
+/** Returns what asks there for JSON; the promise is rejected with CoverageTrouble. */
+export function asker(address: Address): Ask {
   return async (question) => {
-    const found = await textOf(await answered(base + question, 'GET'));
+    const found = await answered(address, 'GET', question);
     try {
       return JSON.parse(found) as unknown;
     } catch {
@@ -28,25 +33,40 @@ export function asker(base: string): Ask {
   };
 }
 
-/** Tells `base` to reset, pause or resume; returns what the server says of it. */
-export async function order(base: string, name: 'reset' | 'pause' | 'resume'): Promise<string> {
-  return (await textOf(await answered(`${base}/${name}`, 'POST'))).trim();
+/** Tells the server to reset, pause or resume; returns what it says of it. */
+export async function order(address: Address, name: 'reset' | 'pause' | 'resume'): Promise<string> {
+  return (await answered(address, 'POST', `/${name}`)).trim();
 }
 
-async function answered(address: string, method: string): Promise<Response> {
-  const options = { method, redirect: 'error', signal: AbortSignal.timeout(PATIENCE) } as const;
-  const answer = await fetch(address, options).catch(() => {
+async function answered(address: Address, method: string, question: string): Promise<string> {
+  const answer = await sent(address, method, question);
+  const said = await text(answer).catch(() => {
     throw new CoverageTrouble(AWAY);
   });
-  if (answer.ok) return answer;
+  const { statusCode = 0, headers } = answer;
+  if (statusCode >= 200 && statusCode < 300) return said;
   // Without --coverage it is the application that answers, with a page of its own.
-  const isOurs = (answer.headers.get('Content-Type') ?? '').startsWith('text/plain');
-  const said = isOurs ? (await textOf(answer)).trim() : '';
-  throw new CoverageTrouble(said || NOT_HERE, isOurs && answer.status === 404);
+  const isOurs = (headers['content-type'] ?? '').startsWith('text/plain');
+  throw new CoverageTrouble((isOurs && said.trim()) || NOT_HERE, isOurs && statusCode === 404);
 }
 
-async function textOf(answer: Response): Promise<string> {
-  return answer.text().catch(() => {
-    throw new CoverageTrouble(AWAY);
+async function sent(
+  { base, controller }: Address,
+  method: string,
+  question: string,
+): Promise<IncomingMessage> {
+  if (controller !== undefined && !(await isServers(controller))) throw new CoverageTrouble(AWAY);
+  const options = {
+    method,
+    signal: AbortSignal.timeout(PATIENCE),
+    ...(controller !== undefined && { socketPath: socketOf(controller) }),
+  };
+  return new Promise((resolve, reject) => {
+    const lost = (): void => {
+      reject(new CoverageTrouble(AWAY));
+    };
+    request(base + question, options, resolve)
+      .once('error', lost)
+      .end();
   });
 }

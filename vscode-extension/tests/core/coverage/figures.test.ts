@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Note, Status } from '../../../src/core/contract';
-import { baseOf, measures } from '../../../src/core/coverage/address';
+import { addressOf, measures } from '../../../src/core/coverage/address';
 import { fileLinesOf, linesOf, liveOf } from '../../../src/core/coverage/answers';
 import { icon } from '../../../src/core/coverage/icons';
 import { NOTHING, withLive } from '../../../src/core/coverage/known';
 import { KINDS } from '../../../src/core/coverage/marks';
 import { snapshotOf } from '../../../src/core/coverage/snapshot';
 import { percent, statusLine } from '../../../src/core/coverage/totals';
+import { NOTE } from '../examples';
 import { APP, live, row } from './examples';
 
 describe('where it is asked for', () => {
@@ -14,11 +15,16 @@ describe('where it is asked for', () => {
     [['http://127.0.0.1:8080'], 'http://127.0.0.1:8080/_coverage'],
     [['http://192.168.1.5:80', 'http://[::1]:8080'], 'http://[::1]:8080/_coverage'],
     [['unix:/run/shop', 'http://localhost:8080/'], 'http://localhost:8080/_coverage'],
-    [['http://192.168.1.5:80'], 'http://192.168.1.5:80/_coverage'],
+  ])('at the address of the application: %o', (urls, base) => {
+    expect(addressOf({ ...NOTE, urls })).toEqual({ page: base, base, controller: undefined });
+  });
+  it.each([
     [['unix:/run/shop'], undefined],
+    [['http://192.168.1.5:80'], 'http://192.168.1.5:80/_coverage'],
     [[], undefined],
-  ])('%o', (urls, base) => {
-    expect(baseOf(urls)).toBe(base);
+  ])('at the socket of its keeper: %o', (urls, page) => {
+    const base = 'http://localhost/_coverage';
+    expect(addressOf({ ...NOTE, urls, pid: 42 })).toEqual({ page, base, controller: 42 });
   });
 
   const note = (...argv: string[]) => ({ argv }) as unknown as Note;

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Address } from '../../../src/core/coverage/address';
 import { asker, order } from '../../../src/core/coverage/asking';
 import { Follower } from '../../../src/core/coverage/follower';
+import { socketOf } from '../../../src/core/coverage/keeper';
 import { marksFor } from '../../../src/core/coverage/known';
 import { APP, LINES, SOURCE, live } from './examples';
 import { Site } from './site';
@@ -14,8 +16,11 @@ afterEach(() => {
   site = new Site();
 });
 
+/** The application's own. */
+const at = (base: string): Address => ({ page: base, base, controller: undefined });
+
 async function following(hasSigns = true) {
-  const base = await site.open();
+  const base = at(await site.open());
   let changed: () => void = () => undefined;
   const made = (follower = new Follower(
     asker(base),
@@ -57,6 +62,23 @@ describe('a follower', () => {
     made.look({ isSeen: true, paths: [APP] });
     expect(vi.getTimerCount()).toBe(1);
     made.look({ isSeen: false, paths: [APP] });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is over when it is let go, though a question is on its way', async () => {
+    vi.useFakeTimers();
+    let answer: (told: unknown) => void = () => undefined;
+    const made = (follower = new Follower(
+      () => new Promise((resolve) => (answer = resolve)),
+      () => true,
+      () => undefined,
+    ));
+    made.look({ isSeen: true, paths: [] });
+    await vi.advanceTimersByTimeAsync(0);
+    made.dispose();
+    answer(live());
+    await vi.advanceTimersByTimeAsync(0);
+    made.hear(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -114,9 +136,36 @@ describe('a follower', () => {
 
 describe('an order', () => {
   it('is posted, and the server says how that went', async () => {
-    const base = await site.open();
+    const base = at(await site.open());
     site.answer = () => ({ status: 202, text: 'What requests ran is forgotten.\n' });
     expect(await order(base, 'reset')).toBe('What requests ran is forgotten.');
     expect(site.asked).toEqual(['POST /_coverage/reset']);
+  });
+});
+
+describe('a keeper', () => {
+  const address = { page: undefined, base: 'http://localhost/_coverage' };
+
+  it('is asked at its socket', async () => {
+    // Whoever has started this process stands for the controller.
+    const controller = process.ppid;
+    site.answer = () => live();
+    await site.open(socketOf(controller));
+    const ask = asker({ ...address, controller });
+    expect(await ask('/live.json')).toMatchObject({ run: 'r1' });
+    expect(site.asked).toEqual(['GET /_coverage/live.json']);
+  });
+
+  it('is told nothing where a process that is none of its server has taken its name', async () => {
+    const controller = process.pid;
+    await site.open(socketOf(controller));
+    const ask = asker({ ...address, controller });
+    await expect(ask('/live.json')).rejects.toThrow('the server does not answer.');
+    expect(site.asked).toEqual([]);
+  });
+
+  it('does not answer where there is none', async () => {
+    const ask = asker({ ...address, controller: process.ppid });
+    await expect(ask('/live.json')).rejects.toThrow('the server does not answer.');
   });
 });

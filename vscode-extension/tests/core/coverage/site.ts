@@ -9,7 +9,8 @@ export class Site {
   answer: (url: URL) => unknown = () => ({ status: 404 });
   private server: Server | undefined;
 
-  async open(): Promise<string> {
+  /** At a port of this machine, or at a unix socket. */
+  async open(path?: string): Promise<string> {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://localhost');
       this.asked.push(`${request.method ?? ''} ${url.pathname}`);
@@ -21,8 +22,10 @@ export class Site {
       });
       response.end(isText ? (text ?? '') : JSON.stringify(told));
     });
-    await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/_coverage`;
+    const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+    await new Promise<void>((resolve) => this.server?.listen(at, resolve));
+    const { port } = this.server.address() as AddressInfo;
+    return path ?? `http://127.0.0.1:${port}/_coverage`;
   }
 
   close(): void {
