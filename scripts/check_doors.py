@@ -16,10 +16,10 @@ PACKAGES = {"spawning": ROOT / "spawning", "spawning_devtools": ROOT / "devtools
 
 DOORS = {
     "coverage": {
-        "spawning_devtools.cover.analysis",
-        "spawning_devtools.cover.datafile",
-        "spawning_devtools.cover.measuring",
-        "spawning_devtools.cover.printer",
+        "spawning_devtools.cover.reports.analysis",
+        "spawning_devtools.cover.reports.datafile",
+        "spawning_devtools.cover.meter.measuring",
+        "spawning_devtools.cover.reports.printer",
     },
     "django": {"spawning.django_factory", "spawning_devtools.setups"},
     "eventlet": {"spawning.http.greenlets", "spawning_devtools.backdoor.session.hub"},
@@ -36,7 +36,7 @@ DOORS = {
     "psutil": {"spawning.inspection"},
     "setproctitle": {"spawning.title"},
     "tomli": {"spawning.cli.settings"},
-    "watchdog": {"spawning_devtools.reload.inotify"},
+    "watchdog": {"spawning_devtools.reload.watcher.inotify"},
 }
 
 

@@ -23,7 +23,6 @@ ARGUMENTS = 6
 EXCEPTIONS = {
     # A file, or a function as FILE:CLASS.NAME; and the reason.
     "spawning/http/engine.py:Engine.__init__": "keywords only: a worker is put together here",
-    "tests/unit/devtools/test_conductor_process.py": "all cases talk to one conductor, made here",
 }
 
 

@@ -16,11 +16,15 @@ PACKAGES = {
     # the program that is looked for, and the package that holds it
     "haproxy": "haproxy",
     "nginx": "nginx-light",
+    "caddy": "caddy",
+    "systemd-analyze": "systemd",
+    "openssl": "openssl",
     "litmus": "litmus",
     "chromium": "chromium",
     "vim": "vim",
     "emacs": "emacs-nox",
     "rsync": "rsync",
+    "makeinfo": "texinfo",
     "bindfs": "bindfs",
 }
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")

@@ -15,7 +15,6 @@ from spawning.messages import (
     GenerationBegun,
     GenerationFailed,
     GenerationServes,
-    Message,
     Notice,
     Stopping,
     Wanted,
@@ -45,11 +44,6 @@ def extended(so_far: Chronicle, fact: Fact) -> Chronicle:
     """Return what it comes to with one fact more."""
     events = (*so_far.events, fact)[-KEPT_EVENTS:]
     return dataclasses.replace(_learnt(so_far, fact), events=events)
-
-
-def is_fact(message: Message) -> bool:
-    """Return whether a message belongs into a chronicle."""
-    return isinstance(message, Fact)
 
 
 def _learnt(so_far: Chronicle, fact: Fact) -> Chronicle:

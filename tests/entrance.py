@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
 import selectors
 import socket
@@ -192,3 +193,18 @@ def read_all(sock: socket.socket) -> bytes:
         if not piece:
             return data
         data += piece
+
+
+def said(sock: socket.socket) -> dict[str, object]:
+    """Return the next message to a client of ours."""
+    told: dict[str, object] = json.loads(read_until(sock, b"\n"))
+    return told
+
+
+def entered(door: Entrance, worker: Worker, greeting: bytes = GREETING) -> tuple[
+    socket.socket, socket.socket
+]:  # fmt: skip
+    """Enter a worker; return both ends of the way between."""
+    client = door.connect(greeting)
+    _, session = worker.arrival()
+    return client, session

@@ -11,7 +11,7 @@ export default eslint.config(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'max-lines': ['error', { max: 300, skipBlankLines: false }],
-      'max-lines-per-function': ['error', { max: 60 }],
+      'max-lines-per-function': ['error', { max: 40 }],
     },
   },
   {

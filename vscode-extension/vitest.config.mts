@@ -9,5 +9,8 @@ export default defineConfig({
     include: ['tests/core/**/*.test.ts', 'tests/wiring/**/*.test.ts'],
     // Each wiring test begins with `editor.reset()`, so a worker can run file after file.
     isolate: false,
+    // Each waits for a condition; how long that takes is the machine's.
+    testTimeout: 12_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

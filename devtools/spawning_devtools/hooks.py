@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING
 
 import spawning
 import spawning_devtools
+from spawning import log
 from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing
 from spawning_devtools.debugging import debuggers
 from spawning_devtools.livereload.pages import Pages
-from spawning_devtools.reload import freshness
-from spawning_devtools.reload.observe import Observer
+from spawning_devtools.reload.observer import freshness
+from spawning_devtools.reload.observer.observe import Observer
 from spawning_devtools.reload.origin import is_project
 from spawning_devtools.reload.settings import Settings
-from spawning_devtools.snapshots import full
+from spawning_devtools.snapshots import forking, full
 from spawning_devtools.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -171,14 +172,22 @@ def nursery(
     switchboard: Switchboard,
     tell: Callable[[Snapshots], None],
 ) -> Nursery | None:
-    """Return where workers come from, None where each is to be executed afresh."""
+    """Return where workers come from, None where each is to be executed afresh.
+
+    Says so once where the system does not let us have it.
+    """
     if not config.reload or "cold" in config.reload.split(","):
         return None
     # Here, because it imports the controller, and workers come to this module as well.
-    from spawning_devtools.snapshots.nursery import nursery_of
+    from spawning_devtools.snapshots.nursery import Nursery as Snapshotting
 
+    try:
+        forking.take_in_orphans()
+    except (OSError, AttributeError) as error:
+        log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
+        return None
     may_be_full = not config.coverage and full.is_possible()
-    return nursery_of(executed, switchboard, tell, may_be_full)
+    return Snapshotting(executed, switchboard, tell, may_be_full)
 
 
 def live_pages(config: Config) -> LivePages | None:
@@ -191,7 +200,7 @@ def live_pages(config: Config) -> LivePages | None:
 def meter(config: Config, boot: Boot) -> Meter:
     """Return what measures which lines run in this process."""
     # Here, because coverage.py is large, and still before the user's folder is on the path.
-    from spawning_devtools.cover.meter import Meter as Measuring
+    from spawning_devtools.cover.meter.meter import Meter as Measuring
 
     return Measuring(config, boot)
 
@@ -202,7 +211,7 @@ def check_coverage(config: Config) -> str:
         raise DevtoolsMissing(
             "--coverage needs the module coverage, which is not installed", f"type: {INSTALL}"
         )
-    from spawning_devtools.cover.configuration import check_configuration
+    from spawning_devtools.cover.meter.configuration import check_configuration
 
     return check_configuration(config, os.getcwd())
 

@@ -64,6 +64,8 @@ class Explanation(Message):
     """How many modules the project has."""
     source: str = ""
     """What the new generation would start from."""
+    refusal: str = ""
+    """Why the last save of it was more than new bodies of functions."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

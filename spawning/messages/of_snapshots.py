@@ -67,6 +67,10 @@ class Snapshots(Message):
     """What there is to start from, now that everything has been prepared."""
 
     snapshots: tuple[SnapshotIs, ...]
+    refusals: tuple[tuple[str, str], ...] = ()
+    """Files, and why the last save of each was served by a start (see `Taken`)."""
+    why_not_full: str = ""
+    """Why none of them holds the whole application, where that was tried in vain."""
 
 
 # ---------------------------------------------------------------- controller to snapshot
@@ -123,6 +127,8 @@ class Taken(Message):
 
     why_not: str
     """A phrase: `the module does something else when it is imported`; empty where it has."""
+    file: str = ""
+    """The one of its files that is meant."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from entrance import GREETING, Entrance, Worker, entrance, read_all, read_until
+from entrance import GREETING, Entrance, entered, entrance, read_all, read_until, said
 from spawning.messages import Arrival, Chronicle, Stop, Stops, WorkerGone, WorkerIs
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=["tcp", "unix"])
-def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Entrance]:
-    with entrance(tmp_path / "s" if request.param == "unix" else None) as made:
-        yield made
-
-
-@pytest.fixture
-def tcp() -> Iterator[Entrance]:
-    with entrance() as made:
-        yield made
-
-
-def said(sock: socket.socket) -> dict[str, object]:
-    """Return the next message to a client of ours."""
-    told: dict[str, object] = json.loads(read_until(sock, b"\n"))
-    return told
-
-
-def entered(door: Entrance, worker: Worker, greeting: bytes = GREETING) -> tuple[
-    socket.socket, socket.socket
-]:  # fmt: skip
-    """Enter a worker; return both ends of the way between."""
-    client = door.connect(greeting)
-    _, session = worker.arrival()
-    return client, session
 
 
 def test_bytes_pass_both_ways(door: Entrance) -> None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from mirrors import explained, lines_of
-from serving import APPS, COMMAND, Server, wait_until
-from warm import Warm
+from serving import APPS, COMMAND, Server, StartServer, wait_until
+from warm import Warm, write
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,7 +25,23 @@ pytestmark = [
 ]
 
 BODIES = "mirror/bodies.py"
+NOTING = """
+import os
+
+def note():
+    with open("forked", "a") as file:
+        file.write(f"{os.getpid()}\\n")
+
+os.register_at_fork(after_in_child=note)
+"""
+"""Notes which processes are forked of those that have come to the end of the import."""
 LONGER = '    """A docstring."""\n'
+
+
+def said_of(file: str, folder: Path) -> str:
+    """Return what `spawnctl why` says of a file, asked in a folder."""
+    command = [COMMAND.with_name("spawnctl"), "why", file]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
 
 
 @dataclass
@@ -45,9 +62,18 @@ class Site:
         self.warm.server.wait_for_workers(2)
 
     def _is_kept(self) -> bool:
-        command = [COMMAND.with_name("spawnctl"), "why", BODIES]
-        ran = subprocess.run(command, cwd=self.warm.folder, capture_output=True, text=True)
-        return "(full)" in ran.stdout
+        return "(full)" in self.why()
+
+    def why(self) -> str:
+        """Return what `spawnctl why` says of the file that is edited."""
+        return said_of(BODIES, self.warm.folder)
+
+    def spares(self) -> list[psutil.Process]:
+        """Return the processes that wait beside the whole application; see NOTING."""
+        wait_until(self._is_kept, "the whole application is kept")
+        self.warm.settle()
+        noted = (self.warm.folder / "forked").read_text().split()
+        return [process for process in self.warm.snapshots() if str(process.pid) in noted]
 
     def told(self) -> dict[str, Any]:
         """Return what a worker says of itself, but for the mark."""
@@ -62,8 +88,11 @@ class Site:
 
 
 @contextmanager
-def served(folder: Path, reload: str, threads: str) -> Iterator[Site]:
+def served(folder: Path, reload: str, threads: str, more: str = "") -> Iterator[Site]:
+    """Serve the mirror, with `more` as its last statements."""
     shutil.copytree(APPS / "mirror_site", folder)
+    with (folder / "mirror" / "wsgi.py").open("a") as file:
+        file.write(more)
     words = f"--port 0 --host 127.0.0.1 -s 2 -t {threads} --reload={reload} -l /dev/null"
     env = {"PYTHONPATH": str(folder / "lib" / "site-packages"), "PYTHONUNBUFFERED": ""}
     server = Server([*words.split(), "mirror.wsgi.app"], folder, env)
@@ -115,6 +144,8 @@ def test_an_edit_of_more_than_bodies_is_a_start(tmp_path: Path) -> None:
         site.save(lambda text: text.replace("sides = 4", "sides = 5"))
         assert site.mark != mark
         assert site.warm.get("/told")["values"][7] == ["area", 5, "v1"]
+        told = "last save    more than bodies of functions: Shape does something else when"
+        wait_until(lambda: told in site.why(), "it is told why")
         site.save(edited_again)
         assert site.warm.get("/told")["values"][7] == ["area", 5, "v2"]
 
@@ -129,3 +160,37 @@ def test_a_file_that_breaks_is_told_of_and_its_repair_serves(tmp_path: Path) -> 
         path.write_text(edited(whole))
         site.warm.wait_for_generation(begin)
         assert site.warm.get("/told")["values"][5] == "v1"
+
+
+def test_where_a_process_does_not_answer_another_start_serves(tmp_path: Path) -> None:
+    with served(tmp_path / "site", "dev", "4", NOTING) as site:
+        mark = site.mark
+        spares = site.spares()
+        assert spares
+        for process in spares:
+            process.suspend()
+        site.save(edited)
+        site.warm.server.log.wait_for("a snapshot does not answer, and is given up")
+        assert site.mark != mark
+        assert site.warm.get("/told")["values"][5] == "v1"
+
+
+LARGE = "sum(range(3_000_000))\n"
+"""Takes long enough for the application to be worth keeping."""
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("import sys\nsys.setprofile(lambda *_: None)\n", "somebody watches it run"),
+        ("import socket\nkept = socket.socketpair()\n", "it has opened a socket"),
+    ],
+    ids=["profiled", "with a socket"],
+)
+def test_why_the_whole_application_is_not_kept_is_told(
+    spawn: StartServer, tmp_path: Path, more: str, why: str
+) -> None:
+    folder = write(tmp_path, later=LARGE + more)
+    spawn(folder, "-s", "1", "--reload=dev", "-l", "/dev/null", "mine.app").wait_until_serving()
+    told = f"none is of it all, for {why}"
+    wait_until(lambda: told in said_of("edited.py", folder), told)

@@ -23,6 +23,6 @@ if __name__ == "__main__":
     _ours = os.path.dirname(os.path.dirname(_HERE))
     sys.path[:0] = [folder for folder in (*sys.argv[1:-1], _ours) if folder not in sys.path]
 
-    from spawning_devtools.cover.keeper import main
+    from spawning_devtools.cover.keeper.keeper import main
 
     sys.exit(main(int(sys.argv[-1])))

@@ -91,8 +91,6 @@ class Numbers:
     """Branches that were not taken, from lines that ran."""
     missing_branches: int = 0
     """Branches that were not taken, from whatever line."""
-    multiline: Mapping[int, int] = dataclasses.field(default_factory=dict)
-    """Last line of each statement that has several, by its first."""
     contexts: Mapping[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
     """Statements by the request that ran them, where that is measured."""
 
@@ -162,6 +160,5 @@ def numbers_from_json(value: Mapping[str, Any]) -> Numbers:
         name: tuple(one) if isinstance(one, list) else one for name, one in value.items()
     }
     fields["partial"] = {int(line): text for line, text in value["partial"].items()}
-    fields["multiline"] = {int(first): last for first, last in value["multiline"].items()}
     fields["contexts"] = {label: tuple(lines) for label, lines in value["contexts"].items()}
     return Numbers(**fields)

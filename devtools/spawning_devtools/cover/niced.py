@@ -42,7 +42,7 @@ them: a checkout needs that, and in an installation no order changes.
 def start(module: str, settings: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     """Start `spawning_devtools.cover.MODULE` with settings, which are values that JSON has.
 
-    Raises OSError.
+    MODULE is as in `reports.printer`.  Raises OSError.
     """
     environ = {name: value for name, value in os.environ.items() if name not in _MEASURED_BY}
     # A child inherits what its parent's thread blocks, from its first moment on.
@@ -91,7 +91,7 @@ def begin(module: str, settings: str) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     warnings.resetwarnings()
     warnings.simplefilter("ignore")  # of the user's code, which is compiled here: not our concern
-    set_title(f"coverage {module}")
+    set_title(f"coverage {module.rpartition('.')[2]}")
     importlib.import_module(f"spawning_devtools.cover.{module}").main(
         json.loads(settings), orders, answers
     )

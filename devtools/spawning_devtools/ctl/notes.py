@@ -17,14 +17,7 @@ from spawning.inspection import folders_of
 from spawning.title import CONTROLLER
 from spawning.whereabouts import Note, Refused
 from spawning_devtools.ctl.code.servers import chosen
-from spawning_devtools.ctl.parser import Parser
 from spawning_devtools.discovery import running, servers
-
-
-def add_server_option(parser: Parser) -> None:
-    """Add the option that names the server."""
-    parser.add_argument("--pid", type=int, metavar="PID", help="process id of the server's "
-        "controller [the server that was started in this folder, or in one above it]")  # fmt: skip
 
 
 def one(pid: int | None, has: Callable[[Note], Any], option: str) -> Note:

@@ -23,3 +23,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(message, f"type '{self.prog} --help' for the options")
+
+
+def add_server_option(parser: Parser) -> None:
+    """Add the option that names the server."""
+    parser.add_argument("--pid", type=int, metavar="PID", help="process id of the server's "
+        "controller [the server that was started in this folder, or in one above it]")  # fmt: skip

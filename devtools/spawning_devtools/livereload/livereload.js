@@ -55,10 +55,12 @@
   }
 
   function take(news) {
+    // A question that has waited long is answered though nothing is new: what was hidden stays so.
+    const isNew = isFirst || news.version !== seen;
     isFirst = false;
     seen = news.version;
     if (news.reload || (news.styles.length && !restyle(news.styles))) refresh();
-    else show(news.failure);
+    else if (isNew) show(news.failure);
   }
 
   document.addEventListener("visibilitychange", () => {
@@ -191,7 +193,7 @@
   function lay(label, ...content) {
     hide();
     host = make("spawning-livereload", { popover: "manual" });
-    const close = make("button", { textContent: "\u00d7", title: "Hide (Esc)", className: "close" });
+    const close = make("button", { textContent: "\u00d7", title: "Hide (Esc)", ariaLabel: "Hide", className: "close" });
     close.onclick = hide;
     const panel = make("section", {}, make("header", {}, make("span", { textContent: label }), close), ...content);
     panel.setAttribute("role", "alert");

@@ -26,6 +26,6 @@ if __name__ == "__main__":
     folders = json.loads(sys.argv[1])["import_from"]
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
 
-    from spawning_devtools.reload.process import main
+    from spawning_devtools.reload.conductor.process import main
 
     main(sys.argv[1], int(sys.argv[2]))

@@ -8,7 +8,8 @@ Rules:
    but for the codes inside it.  So everything that its functions were made with is the same:
    decorators, defaults, annotations, closures, and which function is made where.
 2. A function that has not run may have any other body.  It has to be declared alike, for
-   others may have looked at that: name, parameters, kind, variables that it shares, docstring.
+   others may have looked at that: name, parameters, kind, variables that are shared with it,
+   docstring.
 3. The bodies of classes have run, whatever is known of them, and no class is made anew.
 4. Lines may move: a code that differs in nothing else is exchanged as well, so that tracebacks
    are right.  A class knows its line, from Python 3.13 on, and may come to know another.
@@ -17,7 +18,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from inspect import CO_NEWLOCALS, CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS
+from inspect import CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS
 from itertools import pairwise
 from opcode import opmap
 from types import CellType, CodeType, FunctionType
@@ -28,13 +29,10 @@ _LOAD = opmap["LOAD_CONST"]
 Pair = tuple[CodeType, CodeType]
 """A code, and the one that is to take its place."""
 
-_MAKING = (
-    "co_code", "co_names", "co_varnames", "co_exceptiontable", "co_stacksize", "co_nlocals",
-)  # fmt: skip
-_DECLARED = (
-    "co_name", "co_qualname", "co_flags", "co_argcount", "co_posonlyargcount",
-    "co_kwonlyargcount", "co_freevars", "co_cellvars",
-)  # fmt: skip
+_MAKING = ("co_code", "co_names", "co_varnames", "co_exceptiontable")
+_DECLARED = ("co_qualname", "co_flags", "co_argcount", "co_posonlyargcount", "co_freevars")
+"""What remains follows: the name from the qualified one, keyword-only parameters from the list of
+all, the variables that are shared with the codes inside from what these share."""
 
 
 class Elsewhere(Exception):
@@ -67,8 +65,7 @@ def called(code: CodeType) -> str:
 
 def is_function(code: CodeType) -> bool:
     """Return whether functions are made of `code`, or generators: no module and no class is."""
-    wanted = CO_OPTIMIZED | CO_NEWLOCALS
-    return code.co_flags & wanted == wanted
+    return bool(code.co_flags & CO_OPTIMIZED)
 
 
 def is_same(one: CodeType, other: CodeType) -> bool:
@@ -79,7 +76,7 @@ def is_same(one: CodeType, other: CodeType) -> bool:
 
 def is_moved(one: CodeType, other: CodeType) -> bool:
     """Return whether two codes differ in their lines at most."""
-    if _declared(one) != _declared(other) or not _made_alike(one, other):
+    if not _made_alike(one, other):
         return False
     pairs = zip(one.co_consts, other.co_consts, strict=True)
     return all(is_moved(a, b) for a, b in pairs if isinstance(a, CodeType))
@@ -109,12 +106,17 @@ def _constants(code: CodeType) -> tuple[Any, ...]:
 
 def _place_of_line(code: CodeType) -> int | None:
     """Return which constant is the line that a class is told and nothing else; None: none is."""
-    if is_function(code) or LINE not in code.co_names:
+    if LINE not in code.co_names:
         return None
     units = list(zip(code.co_code[::2], code.co_code[1::2], strict=True))
     stores = opmap["STORE_NAME"], code.co_names.index(LINE)
-    places = [place for (op, place), after in pairwise(units) if op == _LOAD and after == stores]
-    return places[0] if len(places) == 1 and units.count((_LOAD, places[0])) == 1 else None
+    told = [before for before, after in pairwise(units) if after == stores]
+    if len(told) != 1 or units.count(told[0]) != 1:
+        return None
+    op, place = told[0]
+    # Somebody may store a number of his own there, and before Python 3.13 nobody else does.
+    is_line = op == _LOAD and code.co_consts[place] == code.co_firstlineno
+    return place if is_line else None
 
 
 def _constant_alike(one: Any, other: Any) -> bool:
@@ -125,15 +127,9 @@ def _constant_alike(one: Any, other: Any) -> bool:
         return True
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(_constant_alike, one, other))
-    if isinstance(one, frozenset):
-        return sorted(map(_written, one)) == sorted(map(_written, other))
-    if isinstance(one, slice):
-        return _constant_alike(*[(s.start, s.stop, s.step) for s in (one, other)])
-    return _written(one) == _written(other)
-
-
-def _written(constant: Any) -> str:
-    return f"{type(constant).__name__} {constant!r}"
+    if isinstance(one, frozenset):  # in an order of its own
+        return sorted(map(repr, one)) == sorted(map(repr, other))
+    return repr(one) == repr(other)
 
 
 def _declared(code: CodeType) -> tuple[Any, ...]:

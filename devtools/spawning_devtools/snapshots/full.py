@@ -102,36 +102,37 @@ class Full:
 
     def take(self, files: Iterable[str]) -> Taken:
         """Put what has changed in these files into their functions, or nothing."""
-        return Taken(self._take(files))
-
-    def _take(self, files: Iterable[str]) -> str:
-        """Take them; return why not, or ''."""
         pairs: list[Pair] = []
         for file in files:
-            loaded = self._witness.modules.get(file)
-            if loaded is None:
-                return "it was not imported by its file, once"
-            if complaint := self._about(file, loaded):
-                return complaint
             try:
-                pairs += self._changes(loaded)
-            except (Elsewhere, SyntaxError, ValueError, OSError, ImportError) as error:
-                return str(error) if isinstance(error, Elsewhere) else type(error).__name__
+                pairs += self._changes(file)
+            except Exception as error:  # a loader of the application's own raises anything
+                why_not = str(error) if isinstance(error, Elsewhere) else type(error).__name__
+                return Taken(why_not, file)
         for (old, new), references in zip(pairs, _references(pairs), strict=True):
             if complaint := self._about_code(old, new, references):
-                return complaint
+                return Taken(complaint, old.co_filename)
+        self._exchange(pairs)
+        return Taken("")
+
+    def _exchange(self, pairs: Iterable[Pair]) -> None:
         for old, new in pairs:
             for function in self._owners.get(id(old), ()):
                 function.__code__ = new
             if not is_function(old):
                 for one in self._classes.get((old.co_filename, old.co_firstlineno), ()):
                     type.__setattr__(one, LINE, new.co_firstlineno)
-        return ""
 
-    def _changes(self, loaded: Loaded) -> list[Pair]:
+    def _changes(self, file: str) -> list[Pair]:
+        """Return which codes differ in a file; raises Elsewhere, and what loading it raises."""
+        loaded = self._witness.modules.get(file)
+        if loaded is None:
+            raise Elsewhere("it was not imported by its file, once")
+        if complaint := self._about(file, loaded):
+            raise Elsewhere(complaint)
         new = loaded.loader.get_code(loaded.name)
-        if new is None or new.co_filename != loaded.code.co_filename:
-            raise Elsewhere("it is another file")
+        if new is None:
+            raise Elsewhere("there is no source any more")
         return list(exchanges(loaded.code, new, self._witness.has_run))
 
     def _about(self, file: str, loaded: Loaded) -> str:

@@ -25,12 +25,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from spawning.messages import Advance, GoOn, Parked
-from spawning_devtools.snapshots.rungs import Begin, Changes, Grow, Kind, Ladder, Rung, Task
+from spawning.messages import Advance, GoOn, Parked, Taken
+from spawning_devtools.environ import Changes
+from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Task
 from spawning_devtools.snapshots.steps import crowded, is_base, size
 
 MOST = 4
 """So many files may differ from what FULL holds; each is read and compared at each save."""
+PATIENCE = 2.0
+"""Seconds in which a snapshot has to fork."""
+LEAST_PATIENCE = 0.2
+"""Seconds: a machine may have other things to do."""
 
 
 def mistaken(known: Ladder, environ: Changes) -> list[int]:
@@ -67,11 +72,27 @@ def _may_take(rung: Rung, files: frozenset[str]) -> bool:
 
 def changed(known: Ladder, files: Iterable[str]) -> Ladder:
     """Return what is known once `files` were saved."""
+    saved = frozenset(files)
+    refusals = {file: why for file, why in known.refusals.items() if file not in saved}
+    known = dataclasses.replace(known, refusals=refusals)
     full = known.full()
     if full is None:
         return known
-    held = full.files.intersection(files)
+    held = full.files & saved
     return known.with_rung(dataclasses.replace(full, changed=full.changed | held))
+
+
+def patience(full: Rung) -> float:
+    """Return for how many seconds one that was forked from FULL is waited for.
+
+    Longer than a start takes is of no use, and the controller does nothing meanwhile.
+    """
+    return min(max(LEAST_PATIENCE, full.took), PATIENCE)
+
+
+def not_taken(known: Ladder, answer: Taken) -> Ladder:
+    """Return what is known once a process of FULL has said why it cannot take what was saved."""
+    return dataclasses.replace(known, refusals={**known.refusals, answer.file: answer.why_not})
 
 
 def stale(known: Ladder, stamp_of: Callable[[str], str]) -> list[int]:
@@ -160,7 +181,7 @@ def refuse(known: Ladder, grow: Grow, name: str) -> Ladder:
     return known
 
 
-def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
+def given_up(known: Ladder, grow: Grow | Begin, at: str, why: str = "") -> Ladder:
     """Return what is known once `grow` has come to nothing; `at`: the stop it ended at, or ''."""
     match grow:
         case Grow(kind=Kind.INSTALLED, orders=(Advance() as order,)):
@@ -168,7 +189,7 @@ def given_up(known: Ladder, grow: Grow | Begin, at: str) -> Ladder:
         case Grow(place=place) if place is not None:
             return refuse(known, grow, place.name)
         case Grow(kind=Kind.FULL):
-            return dataclasses.replace(known, incomplete=size(known))
+            return dataclasses.replace(known, incomplete=size(known), why_not_full=why)
         case Grow(source, (GoOn(stops),)):
             ground = _ground_of(known.rungs[source]) if source in known.rungs else 0
             reached = {rung.at for rung in known.of(Kind.NATURAL) if rung.ground == ground}

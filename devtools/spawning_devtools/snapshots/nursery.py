@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from time import monotonic
 
 from spawning import log
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Process, Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import (
     Boot,
@@ -27,29 +28,13 @@ from spawning.messages import (
     Taken,
     Unfit,
 )
-from spawning_devtools.snapshots import forking, ladder, steps
+from spawning_devtools.snapshots import ladder, steps
 from spawning_devtools.snapshots.processes import Heard, Processes
 from spawning_devtools.snapshots.readings import stamp_of
 from spawning_devtools.snapshots.rungs import Begin, Grow, Kind, Ladder, Rung, Spare, Task
 from spawning_devtools.snapshots.spares import Spares
 
-PATIENCE = 2000
-"""Milliseconds in which a snapshot has to fork."""
-
-
-def nursery_of(
-    executed: Spawner,
-    switchboard: Switchboard,
-    tell: Callable[[Snapshots], None],
-    may_be_full: bool,
-) -> Nursery | None:
-    """Return a nursery, or None, said once, where the system does not let us have one."""
-    try:
-        forking.take_in_orphans()
-    except (OSError, AttributeError) as error:
-        log.say(f"each reload is a cold start, for this system has no subreapers ({error})")
-        return None
-    return Nursery(executed, switchboard, tell, may_be_full)
+NO_ANSWER = "a snapshot does not answer, and is given up: this reload takes a moment longer"
 
 
 class Nursery:
@@ -85,7 +70,6 @@ class Nursery:
         spawned = warm or self._executed.spawn(boot)
         if warm is not None:
             warm.channel.send(boot)
-        self._processes.is_of_controller(spawned.process.pid)
         return spawned
 
     def hear(self, message: Message) -> None:
@@ -115,6 +99,10 @@ class Nursery:
         for pid in self._processes.reap():
             self._lost(pid)
 
+    def processes(self) -> list[Process]:
+        """Return those that are no workers."""
+        return self._processes.all()
+
     def end(self) -> None:
         """End what is not a worker."""
         self._processes.end()
@@ -143,16 +131,25 @@ class Nursery:
             if not self._processes.is_alive(source):
                 break
             self._spares.sprout(source, Sprout())
-            if not self._processes.wait_for_birth(PATIENCE):
+            if not self._processes.wait_for_birth(ladder.PATIENCE):
+                log.say(NO_ANSWER)
                 break
         self._discard([source])
         return None
 
     def _takes(self, source: int, pid: int) -> bool:
         """Return whether this spare has what was changed since its snapshot was made."""
-        changed = tuple(sorted(self._known.rungs[source].changed))
-        if not changed or self._processes.ask(pid, Take(changed), PATIENCE) == Taken(""):
+        full = self._known.rungs[source]
+        if not full.changed:
             return True
+        take = Take(tuple(sorted(full.changed)))
+        match self._processes.ask(pid, take, ladder.patience(full)):
+            case Taken(""):
+                return True
+            case Taken() as answer:
+                self._known = ladder.not_taken(self._known, answer)
+            case _:
+                log.say(NO_ANSWER)
         self._processes.condemn(pid)
         self._discard([source])
         return False
@@ -220,9 +217,10 @@ class Nursery:
         assert task is not None
         if ladder.is_blind(self._known, task.grow, parked):
             self._discard([pid])
-            self._give_up("")
+            self._give_up()
             return
-        task.source = rung = ladder.grown(task.source, task.grow, parked, pid)
+        rung = ladder.grown(task.source, task.grow, parked, pid)
+        task.source = rung = dataclasses.replace(rung, took=monotonic() - task.began)
         match task.grow:
             case Grow(orders=orders) if task.told < len(orders):
                 self._tell_next(task)
@@ -259,12 +257,12 @@ class Nursery:
         # Once for each place: the name of a temporary file is another at each start.
         if not ladder.is_full(self._task):  # the others are as good as they were
             self._say_once(f"a warm start can hold {where} only: {why}", about=where)
-        self._give_up(at)
+        self._give_up(at, why)
 
-    def _give_up(self, at: str) -> None:
+    def _give_up(self, at: str = "", why: str = "") -> None:
         """The task comes to nothing; `at`: the stop at which it ended, if there was one."""
         if self._task is not None:
-            self._known = ladder.given_up(self._known, self._task.grow, at)
+            self._known = ladder.given_up(self._known, self._task.grow, at, why)
         self._finish_task()
 
     def _lost(self, pid: int) -> None:
@@ -273,7 +271,7 @@ class Nursery:
         is_task = task is not None and task.pid == pid and pid not in self._known.rungs
         self._discard([pid])
         if is_task:
-            self._give_up("")
+            self._give_up()
 
     def _abandon_task(self) -> None:
         task, self._task = self._task, None

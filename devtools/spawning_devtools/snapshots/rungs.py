@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Iterable
+from time import monotonic
 
 from spawning.messages import Advance, Complete, GoOn, Place, Prospect, SnapshotIs, Snapshots
-
-Changes = tuple[tuple[str, "str | None"], ...]
+from spawning_devtools.environ import Changes
 
 
 class Kind(enum.Enum):
-    """See above."""
+    """How much of the application a snapshot holds: see `ladder`."""
 
     COLD = "cold"
     NATURAL = "natural"
@@ -45,6 +45,8 @@ class Rung:
     a framework up."""
     changed: frozenset[str] = frozenset()
     """Of a FULL one, those of its files that were saved since."""
+    took: float = 0.0
+    """Seconds in which it was made."""
     spares: int = 0
     """Processes that wait at the same place, to be had without forking."""
 
@@ -92,6 +94,10 @@ class Ladder:
     """Whether this Python lets a whole application be kept (see `full`)."""
     incomplete: int = 0
     """The number of modules with which that came to nothing."""
+    why_not_full: str = ""
+    """Why it did."""
+    refusals: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Files, and why no process of FULL could take what was saved of each."""
 
     def of(self, kind: Kind) -> list[Rung]:
         """Return the snapshots of one kind."""
@@ -133,7 +139,9 @@ class Ladder:
             tuple(
                 SnapshotIs(r.kind.value, r.at, len(r.files), tuple(sorted(r.names & project)))
                 for r in self.rungs.values()
-            )
+            ),
+            tuple(self.refusals.items()),
+            "" if self.full() is not None else self.why_not_full,
         )
 
     def with_rung(self, rung: Rung) -> Ladder:
@@ -168,3 +176,5 @@ class Task:
     """0 until the process is born."""
     told: int = 0
     """How many orders it was told."""
+    began: float = dataclasses.field(default_factory=monotonic)
+    """When, by the clock that only goes on."""

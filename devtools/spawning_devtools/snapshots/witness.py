@@ -31,7 +31,6 @@ _MAY_READ = frozenset(
     {
         ("inspect", "_has_code_flag"),
         ("inspect", "_signature_from_function"),
-        ("inspect", "_signature_is_functionlike"),
         ("inspect", "getfile"),
     }
 )
@@ -103,7 +102,7 @@ class Witness:
     @contextmanager
     def loading(self, loader: InspectLoader, name: str, file: str) -> Iterator[Callable[..., None]]:
         """A module is being loaded; yields what is to be called with its code."""
-        before, self._loading = self._loading, True
+        self._loading = True
 
         def take(code: CodeType | None) -> None:
             self._take(loader, name, file, code)
@@ -111,7 +110,7 @@ class Witness:
         try:
             yield take if self._is_there else _ignore
         finally:
-            self._loading = before
+            self._loading = False
 
     def _take(self, loader: InspectLoader, name: str, file: str, code: CodeType | None) -> None:
         if code is None:
@@ -134,10 +133,10 @@ class Witness:
             if isinstance(path, str) and path.endswith((".py", ".pyc")) and not self._loading:
                 self._opened.add(os.path.abspath(path))
         elif event == "object.__getattr__" and arguments[1] == "__code__":
-            function, frame = arguments[0], sys._getframe(1)
+            frame = sys._getframe(1)
             reader = frame.f_globals.get("__name__"), frame.f_code.co_name
-            if reader not in _MAY_READ and type(function) is FunctionType:
-                self._note(function)
+            if reader not in _MAY_READ:
+                self._note(arguments[0])
 
     def _note(self, function: FunctionType) -> None:
         self._is_there = False  # or this would be heard as well

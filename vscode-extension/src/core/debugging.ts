@@ -6,6 +6,8 @@
  * that; otherwise debugpy's own adapter does, out of the interpreter that runs the server.
  */
 
+import { isFields } from './json';
+
 export const DEBUG_TYPE = 'spawning';
 /** Of Microsoft's extension. */
 export const DEBUGPY_TYPE = 'debugpy';
@@ -40,7 +42,7 @@ export function launchConfiguration(
   ours: SpawningConfiguration,
   launch: Launch,
 ): SpawningConfiguration {
-  const environment = isRecord(ours.env) ? ours.env : {};
+  const environment = isFields(ours.env) ? ours.env : {};
   const others = Object.fromEntries(Object.entries(ours).filter(([key]) => !OURS.includes(key)));
   return {
     justMyCode: true,
@@ -67,7 +69,7 @@ export interface Joined {
 
 /** Returns the body of a `debugpyAttach` event; undefined where it is none. */
 export function joinedFrom(body: unknown): Joined | undefined {
-  if (!isRecord(body) || !isRecord(body.connect)) {
+  if (!isFields(body) || !isFields(body.connect)) {
     return undefined;
   }
   const { host, port } = body.connect;
@@ -105,8 +107,4 @@ export function adapterOf(configuration: SpawningConfiguration): Adapter | undef
   return typeof python === 'string'
     ? { command: python, args: ['-m', 'debugpy.adapter'] }
     : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,8 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Note } from './contract';
+import { isFields, text, texts } from './json';
+import { isAlive } from './processes';
 
 const FORMAT = 1;
 const NAME = 'spawning';
@@ -66,15 +68,10 @@ export async function readNotes(folder: string, user: number): Promise<Note[]> {
   return notes.filter((note) => note !== undefined).sort((a, b) => a.pid - b.pid);
 }
 
-/** Whether a note's server still runs. */
-export async function holds(note: Note): Promise<boolean> {
-  return note.started !== 0 && (await startOf(note.pid)) === note.started;
-}
-
 /** What stands in a note; undefined where that is none, or of another version. */
-export function parseNote(text: string): Note | undefined {
-  const value = parsed(text);
-  if (!isRecord(value) || value.format !== FORMAT) {
+export function parseNote(written: string): Note | undefined {
+  const value = parsed(written);
+  if (!isFields(value) || value.format !== FORMAT) {
     return undefined;
   }
   const { pid, started, folder, application } = value;
@@ -86,25 +83,14 @@ export function parseNote(text: string): Note | undefined {
   }
   return {
     ...{ format: FORMAT, pid, started, folder, application },
-    urls: strings(value.urls),
-    backdoor: strings(value.backdoor),
-    status: string(value.status),
-    secret: string(value.secret),
-    version: string(value.version),
-    python: string(value.python),
-    argv: strings(value.argv),
+    urls: texts(value.urls),
+    backdoor: texts(value.backdoor),
+    status: text(value.status),
+    secret: text(value.secret),
+    version: text(value.version),
+    python: text(value.python),
+    argv: texts(value.argv),
   };
-}
-
-/** When a process started, by its /proc/PID/stat; 0 where that is none, or it has ended. */
-export function startedIn(text: string): number {
-  // The second field is its name in brackets, which may hold anything.
-  const fields = text
-    .slice(text.lastIndexOf(')') + 1)
-    .trim()
-    .split(/\s+/);
-  const [state, started] = [fields[0], fields[19]];
-  return state === 'Z' || state === 'X' || started === undefined ? 0 : Number(started);
 }
 
 async function readNote(folder: string, name: string): Promise<Note | undefined> {
@@ -113,11 +99,7 @@ async function readNote(folder: string, name: string): Promise<Note | undefined>
     return undefined;
   }
   const note = parseNote(await readFile(join(folder, name), 'utf8').catch(() => ''));
-  return note?.pid === Number(pid) && (await holds(note)) ? note : undefined;
-}
-
-async function startOf(pid: number): Promise<number> {
-  return startedIn(await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''));
+  return note?.pid === Number(pid) && isAlive(note) ? note : undefined;
 }
 
 async function ownerOf(path: string): Promise<number | undefined> {
@@ -127,22 +109,10 @@ async function ownerOf(path: string): Promise<number | undefined> {
   );
 }
 
-function parsed(text: string): unknown {
+function parsed(written: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(written);
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function string(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -94,17 +94,20 @@ function everybody(): Fields[] {
     .filter((fields) => fields !== undefined);
 }
 
+/** Returns the process that a `/proc/PID/stat` tells of; undefined where it has ended. */
+export function processIn(stat: string): Fields | undefined {
+  // The second field is the name in brackets, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, started] = [fields[0], fields[1], fields[19]];
+  return started === undefined || 'ZX'.includes(state)
+    ? undefined
+    : { pid: Number.parseInt(stat), parent: Number(parent), started: Number(started) };
+}
+
 function fieldsOf(pid: number): Fields | undefined {
-  let text: string;
   try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return processIn(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return undefined;
   }
-  // The second field is the name in brackets, which may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state = '', parent = ''] = fields;
-  return 'ZX'.includes(state)
-    ? undefined
-    : { pid, parent: Number(parent), started: Number(fields[19]) };
 }

@@ -44,10 +44,9 @@ export function linesOf(source: string): Line[] {
     let [piece] = found;
     const start = number;
     if (found[1] !== undefined) {
-      const text = stringAt(source, pieces.lastIndex, piece);
-      const end = pieces.lastIndex + text.length;
+      const { text, end } = stringAt(source, pieces.lastIndex, piece);
       number += text.split('\n').length - 1;
-      pieces.lastIndex = source.startsWith(piece, end) ? end + piece.length : end;
+      pieces.lastIndex = end;
       current.code += `"${current.strings.length}"`;
       current.strings.push(text);
       continue;
@@ -60,10 +59,8 @@ export function linesOf(source: string): Line[] {
       }
       piece = ' ';
     }
-    depth = Math.max(0, depth + (/^[([{]$/.test(piece) ? 1 : /^[)\]}]$/.test(piece) ? -1 : 0));
-    if (!current.code.trim()) {
-      current.number = start;
-    }
+    depth = Math.max(0, depth + depthOf(piece));
+    if (!current.code.trim()) current.number = start;
     current.code += piece.startsWith('#') ? '' : piece.startsWith('\\') ? ' ' : piece;
   }
   finish();
@@ -87,7 +84,7 @@ export function splitAtCommas(text: string): string[] {
   const parts = [''];
   let depth = 0;
   for (const letter of text) {
-    depth += '([{'.includes(letter) ? 1 : ')]}'.includes(letter) ? -1 : 0;
+    depth += depthOf(letter);
     if (letter === ',' && depth === 0) {
       parts.push('');
     } else {
@@ -97,21 +94,27 @@ export function splitAtCommas(text: string): string[] {
   return parts.map((part) => part.trim()).filter(Boolean);
 }
 
+/** How much deeper it is after a bracket. */
+function depthOf(piece: string): number {
+  return /^[([{]$/.test(piece) ? 1 : /^[)\]}]$/.test(piece) ? -1 : 0;
+}
+
 function indentOf(code: string): number {
   const space = /^[ \t\f]*/.exec(code)?.[0] ?? '';
   return space.replaceAll('\t', ' '.repeat(8)).length;
 }
 
-function stringAt(source: string, start: number, mark: string): string {
+/** A string behind its first quote, and where what follows it begins. */
+function stringAt(source: string, start: number, mark: string): { text: string; end: number } {
   const end = mark.length === 3 ? mark : `${mark}|(?=\\n)`;
   const closing = new RegExp(`\\\\[^]|(${end})`, 'g');
   closing.lastIndex = start;
   for (let found = closing.exec(source); found; found = closing.exec(source)) {
     if (found[1] !== undefined) {
-      return source.slice(start, found.index);
+      return { text: source.slice(start, found.index), end: found.index + found[1].length };
     }
   }
-  return source.slice(start);
+  return { text: source.slice(start), end: source.length };
 }
 
 interface Block {

@@ -10,6 +10,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerEvent } from './contract';
+import { isFields } from './json';
 import { Parser } from './sse';
 
 /** The server sends a comment every 15 seconds. */
@@ -26,7 +27,7 @@ export interface Following {
   /** Why the connection is not there any more, in words, each time that it goes. */
   onEnd(why: string): void;
   /** Whether the server still runs. */
-  isThere(): Promise<boolean>;
+  isThere(): boolean;
   /** Milliseconds; replaced in tests. */
   readonly silence?: number;
   readonly firstPause?: number;
@@ -41,7 +42,7 @@ export async function follow(following: Following): Promise<void> {
       return;
     }
     following.onEnd(end.why);
-    if (!(await following.isThere())) {
+    if (!following.isThere()) {
       return;
     }
     lastId = end.lastId;
@@ -158,10 +159,10 @@ function isAborted(following: Following): boolean {
 }
 
 function isEvent(value: unknown): value is ServerEvent {
-  if (typeof value !== 'object' || value === null) {
+  if (!isFields(value)) {
     return false;
   }
-  const { version, event, at } = value as Record<string, unknown>;
+  const { version, event, at } = value;
   return version === 1 && typeof event === 'string' && typeof at === 'number';
 }
 

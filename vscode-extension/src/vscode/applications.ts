@@ -13,8 +13,9 @@ import { chosen, said, type Remembered } from '../core/choice';
 import { djangoIn } from '../core/django';
 import { nameOf, parentOf } from '../core/folder';
 import { splitWords } from '../core/words';
-import { DiskFolder } from './workspaceFolders';
+import { openFile, openSetting } from './opening';
 import { settingsOf } from './settings';
+import { DiskFolder } from './workspaceFolders';
 
 interface Item extends vscode.QuickPickItem {
   readonly application?: Application;
@@ -81,7 +82,7 @@ export class Applications {
     const open = 'Open File';
     const answer = await vscode.window.showErrorMessage(`${project.problem}.`, open);
     if (answer === open) {
-      await vscode.window.showTextDocument(vscode.Uri.joinPath(folder.uri, 'pyproject.toml'));
+      await openFile(vscode.Uri.joinPath(folder.uri, 'pyproject.toml').fsPath);
     }
     return undefined;
   }
@@ -196,11 +197,6 @@ export async function applicationsInFile(
   const open = vscode.workspace.textDocuments.find((one) => one.uri.fsPath === file.fsPath);
   const source = open?.getText() ?? (await disk.read(path));
   return source === undefined ? [] : applicationsOf(disk, path, source);
-}
-
-/** Opens the settings at one of ours. */
-export async function openSetting(name: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', name);
 }
 
 function settingOf(folder: vscode.WorkspaceFolder): Application | undefined {

@@ -28,9 +28,7 @@ export function registerBackdoor(
     vscode.commands.registerCommand('spawning.attachBackdoor', (item: unknown) =>
       backdoor.attach(item),
     ),
-    vscode.commands.registerTextEditorCommand('spawning.sendSelection', (editor) => {
-      void backdoor.send(editor);
-    }),
+    vscode.commands.registerCommand('spawning.sendSelection', () => backdoor.send()),
   );
 }
 
@@ -52,17 +50,19 @@ class Backdoor implements Terminals {
   }
 
   async attach(item?: unknown): Promise<void> {
+    if (!isTrusted('Attach to Backdoor')) return;
     const meant = await serverFor(this.parts, item, 'Attach to which server?');
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
+    const there = this.openFor(server);
     if (there) there.show();
     else this.open(server, []);
   }
 
-  async send(editor: vscode.TextEditor): Promise<void> {
+  async send(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !isTrusted('Send Selection')) return;
     const { document, selections } = editor;
-    if (!isTrusted('Send Selection')) return;
     const code = codeToSend(document.getText(), selections.map(rangeOf));
     if (code === undefined) {
       void vscode.window.setStatusBarMessage(
@@ -75,15 +75,26 @@ class Backdoor implements Terminals {
     const meant = await serverFor(this.parts, undefined, 'Send to which server?', file);
     const server = meant && (await this.withBackdoor(meant));
     if (!server) return;
-    const there = this.terminals.get(server);
-    const terminal = there ?? this.open(server, [], true);
+    const terminal = this.openFor(server) ?? this.open(server, [], true);
     terminal.show(true);
-    if (await this.prompts.isReady(terminal)) terminal.sendText(keysFor(code), false);
-    else this.parts.log.warn(`${terminal.name}: no prompt came, so nothing was sent`);
+    if (await this.prompts.isReady(terminal)) {
+      terminal.sendText(keysFor(code), false);
+    } else {
+      const name = server.note.application;
+      void vscode.window.showWarningMessage(
+        `Nothing was sent to ${name}, for no prompt came: its terminal may say why.`,
+      );
+    }
   }
 
   isOpen(server: Server): boolean {
-    return this.terminals.has(server);
+    return this.openFor(server) !== undefined;
+  }
+
+  /** The terminal in a server; one whose prompt has ended stays open, and is none. */
+  private openFor(server: Server): vscode.Terminal | undefined {
+    const there = this.terminals.get(server);
+    return there?.exitStatus === undefined ? there : undefined;
   }
 
   enter(server: Server, worker: number): void {

@@ -1,12 +1,12 @@
 /** Coverage of running servers: in the gutter, in the status bar, and what can be done with it. */
 
 import * as vscode from 'vscode';
-import type { ServerEvent } from '../core/contract';
 import { type Address, addressOf, measures } from '../core/coverage/address';
 import { asker } from '../core/coverage/asking';
 import { Follower } from '../core/coverage/follower';
 import { marksFor } from '../core/coverage/known';
 import type { Mark } from '../core/coverage/marks';
+import { Signs } from '../core/coverage/signs';
 import { statusLine } from '../core/coverage/totals';
 import { CoverageMarks, editors, pathsOf } from './coverageMarks';
 import { CoverageMenu } from './coverageMenu';
@@ -147,28 +147,5 @@ class Coverage {
     this.item.tooltip = line.tooltip;
     this.item.accessibilityInformation = { label: line.tooltip };
     this.item.show();
-  }
-}
-
-/** What in the events of a server says that lines may have run. */
-class Signs {
-  private last = '';
-
-  /** Whether it is busy, undefined: nothing has run. */
-  of(event: ServerEvent): boolean | undefined {
-    switch (event.event) {
-      case 'hello':
-      case 'generation-serves':
-        return false;
-      case 'counters': {
-        const busy = Object.values(event.children).reduce((sum, child) => sum + child.busy, 0);
-        const now = `${event.totals.requests} ${busy}`;
-        if (now === this.last) return undefined;
-        this.last = now;
-        return busy > 0;
-      }
-      default:
-        return undefined;
-    }
   }
 }

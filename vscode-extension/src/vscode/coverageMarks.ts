@@ -1,9 +1,9 @@
 /** The marks of coverage in the editors that can be seen. */
 
-import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { icon } from '../core/coverage/icons';
 import { KINDS, type Kind, type Mark } from '../core/coverage/marks';
+import { realPath } from '../core/paths';
 
 const NONE: readonly Mark[] = [];
 
@@ -49,12 +49,7 @@ export function editors(): vscode.TextEditor[] {
 
 /** How the server may name a document's file: as it was opened, or without links in its path. */
 export function pathsOf({ uri }: vscode.TextDocument): string[] {
-  const path = uri.fsPath;
-  try {
-    return [...new Set([path, realpathSync(path)])];
-  } catch {
-    return [path];
-  }
+  return [...new Set([uri.fsPath, realPath(uri.fsPath)])];
 }
 
 function decorationOf(

@@ -9,6 +9,7 @@ import { percent } from '../core/coverage/totals';
 import { noPageOf } from '../core/phrases';
 import type { Measured } from './coverage';
 import type { Parts, Server } from './parts';
+import { taken } from './taken';
 import { TestCoverage } from './testCoverage';
 
 const START = 'Start with Coverage';
@@ -43,7 +44,7 @@ export class CoverageMenu implements vscode.Disposable {
   }
 
   async open(item: unknown): Promise<void> {
-    const meant = await this.meant((item as { server?: Server } | undefined)?.server);
+    const meant = await this.meant(taken(item));
     if (!meant) return;
     const chosen = await vscode.window.showQuickPick<Item>(this.items(meant), {
       title: titleOf(meant),
@@ -108,16 +109,20 @@ export class CoverageMenu implements vscode.Disposable {
             detail: 'Leave out what requests run from now on',
             act: tell('pause'),
           },
-      { label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator },
-      ...KINDS.map((kind) => ({
-        label: MEANINGS[kind],
-        iconPath: {
-          light: vscode.Uri.parse(icon(kind, 'light')),
-          dark: vscode.Uri.parse(icon(kind, 'dark')),
-        },
-      })),
+      ...legend(),
     ];
   }
+}
+
+function legend(): Item[] {
+  const kinds = KINDS.map((kind) => ({
+    label: MEANINGS[kind],
+    iconPath: {
+      light: vscode.Uri.parse(icon(kind, 'light')),
+      dark: vscode.Uri.parse(icon(kind, 'dark')),
+    },
+  }));
+  return [{ label: 'what the bars mean', kind: vscode.QuickPickItemKind.Separator }, ...kinds];
 }
 
 function titleOf({ server, follower }: Measured): string {

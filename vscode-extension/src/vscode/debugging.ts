@@ -98,8 +98,13 @@ async function startDebugging(plan: Plan, servers: Servers): Promise<Server | un
   const name = `Spawning: ${plan.title}`;
   const configuration = debugConfiguration(plan, { ...initialConfiguration(), name });
   const appeared = serverOf(plan, before, servers, name);
-  if (!(await vscode.debug.startDebugging(plan.folder, configuration))) {
-    appeared.giveUp();
+  let isBegun = false;
+  try {
+    isBegun = await vscode.debug.startDebugging(plan.folder, configuration);
+  } finally {
+    if (!isBegun) {
+      appeared.giveUp();
+    }
   }
   return appeared.server;
 }

@@ -1,12 +1,28 @@
 /** Show Module Graph: a panel for each server, drawn anew when a generation takes over. */
 
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { NoAnswer } from '../core/code/spawnctl';
+import { FOREIGN, NoAnswer } from '../core/code/spawnctl';
 import { drawingOf } from '../core/graph/drawing';
 import type { FromPage, ToPage } from '../core/graph/messages';
+import { nameOf } from '../core/phrases';
+import { openFile } from './opening';
 import type { Parts, Server } from './parts';
 import { ask, serverFor } from './spawnctl';
+import { fill, openPanel } from './webviews';
+
+const BODY = `<header>
+  <input id="search" type="search" placeholder="Find a module" aria-label="Find a module" spellcheck="false">
+  <span id="said" role="status"></span>
+  <span class="buttons">
+    <button id="close" title="Close all packages">Close Packages</button>
+    <button id="open" title="Open all packages">Open Packages</button>
+    <button id="smaller" title="Zoom out (-)" aria-label="Zoom out">−</button>
+    <button id="fit" title="Show all (0)">Fit</button>
+    <button id="larger" title="Zoom in (+)" aria-label="Zoom in">+</button>
+  </span>
+</header>
+<main id="stage"></main>
+<footer id="about" role="status"></footer>`;
 
 export function registerGraph(parts: Parts): vscode.Disposable {
   const panels = new Map<Server, Graph>();
@@ -36,6 +52,9 @@ class Graph implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
   private isReady = false;
   private wanted: string | undefined;
+  /** The files that the page may have opened: those that it shows. */
+  private files: ReadonlySet<string> = new Set();
+  private asked = 0;
 
   constructor(
     parts: Parts,
@@ -45,16 +64,9 @@ class Graph implements vscode.Disposable {
   ) {
     this.wanted = module;
     const root = parts.context.extensionUri;
-    this.panel = vscode.window.createWebviewPanel(
-      'spawning.graph',
-      `Modules of ${server.note.application}`,
-      vscode.ViewColumn.Active,
-      {
-        enableScripts: true,
-        retainContextWhenHidden: true,
-        localResourceRoots: [vscode.Uri.joinPath(root, 'dist'), vscode.Uri.joinPath(root, 'media')],
-      },
-    );
+    const title = `Modules of ${nameOf(server.note)}`;
+    // What was opened and moved in it is to be there again.
+    this.panel = openPanel(root, 'spawning.graph', title, { retainContextWhenHidden: true });
     this.panel.webview.onDidReceiveMessage((message: FromPage) => {
       void this.hear(message);
     });
@@ -63,9 +75,10 @@ class Graph implements vscode.Disposable {
     });
     this.panel.onDidDispose(() => {
       this.listening.dispose();
+      this.asked += 1; // no answer is awaited any more
       gone();
     });
-    this.panel.webview.html = page(this.panel.webview, root);
+    fill(this.panel.webview, root, { title: 'Modules', name: 'graph', body: BODY });
   }
 
   show(module: string | undefined): void {
@@ -85,11 +98,10 @@ class Graph implements vscode.Disposable {
         await this.draw();
         break;
       case 'open':
-        await vscode.window.showTextDocument(vscode.Uri.file(message.file), {
-          viewColumn: this.besides(),
-          preserveFocus: true,
-          preview: true,
-        });
+        if (this.files.has(message.file)) {
+          const viewColumn = this.besides();
+          await openFile(message.file, { viewColumn, preserveFocus: true, preview: true });
+        }
     }
   }
 
@@ -102,51 +114,30 @@ class Graph implements vscode.Disposable {
 
   private async draw(): Promise<void> {
     if (!this.isReady) return;
-    try {
-      const { note } = this.server;
-      const drawing = drawingOf(await ask(note, ['graph', '--format', 'json']), note.folder);
-      if (!drawing) throw new NoAnswer('spawnctl answers as this extension does not know');
-      this.post({ is: 'drawing', drawing, select: this.wanted ?? '' });
+    const turn = ++this.asked;
+    const message = await this.drawn();
+    // A newer question has the newer answer, whichever comes first.
+    if (turn !== this.asked) return;
+    this.post(message);
+    if (message.is === 'drawing') {
+      this.files = new Set(message.drawing.nodes.map(({ file }) => file));
       this.wanted = undefined;
+    }
+  }
+
+  private async drawn(): Promise<ToPage> {
+    const { note } = this.server;
+    try {
+      const drawing = drawingOf(await ask(note, ['graph', '--format', 'json']), note.folder);
+      if (!drawing) throw new NoAnswer(FOREIGN);
+      return { is: 'drawing', drawing, select: this.wanted ?? '' };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      this.post({ is: 'trouble', sentence: `${error.message}.` });
+      return { is: 'trouble', sentence: `${error.message}.` };
     }
   }
 
   private post(message: ToPage): void {
     void this.panel.webview.postMessage(message);
   }
-}
-
-function page(webview: vscode.Webview, root: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(root, 'dist', 'graph.js'));
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(root, 'media', 'graph.css'));
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="${style.toString()}">
-<title>Modules</title>
-</head>
-<body>
-<header>
-  <input id="search" type="search" placeholder="Find a module" aria-label="Find a module" spellcheck="false">
-  <span id="said" role="status"></span>
-  <span class="buttons">
-    <button id="close" title="Close all packages">Close Packages</button>
-    <button id="open" title="Open all packages">Open Packages</button>
-    <button id="smaller" title="Zoom out (-)" aria-label="Zoom out">−</button>
-    <button id="fit" title="Show all (0)">Fit</button>
-    <button id="larger" title="Zoom in (+)" aria-label="Zoom in">+</button>
-  </span>
-</header>
-<main id="stage"></main>
-<footer id="about"></footer>
-<script nonce="${nonce}" src="${script.toString()}"></script>
-</body>
-</html>`;
 }

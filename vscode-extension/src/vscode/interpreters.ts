@@ -14,7 +14,7 @@ import {
   type Complaint,
   type Python,
 } from '../core/interpreter';
-import { openSetting } from './applications';
+import { openSetting } from './opening';
 import { settingsOf } from './settings';
 
 const PYTHON_ENVS = 'ms-python.vscode-python-envs';

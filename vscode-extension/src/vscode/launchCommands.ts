@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { titleOf } from '../core/application';
 import { folderFor } from './workspaceFolders';
 import type { TerminalLauncher } from './launcher';
-import type { LaunchOptions, Parts, Server } from './parts';
+import type { LaunchOptions, Parts } from './parts';
+import { taken } from './taken';
 
 /** Registers Start, its two sisters, Stop and Select Application. */
 export function registerLaunchCommands(
@@ -19,7 +20,7 @@ export function registerLaunchCommands(
     startWithCoverage: start({ coverage: true }),
     startWithDebugger: start({ debug: true }),
     async stop(what) {
-      const server = serverOf(what) ?? (await servers.pick('Which server is to be stopped?'));
+      const server = taken(what) ?? (await servers.pick('Which server is to be stopped?'));
       await (server && launcher.stop(server));
     },
     async selectApplication(what) {
@@ -35,10 +36,4 @@ export function registerLaunchCommands(
       vscode.commands.registerCommand(`spawning.${name}`, handler),
     ),
   );
-}
-
-function serverOf(what: unknown): Server | undefined {
-  return typeof what === 'object' && what !== null && 'server' in what
-    ? (what as { server?: Server }).server
-    : undefined;
 }

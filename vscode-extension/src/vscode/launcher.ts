@@ -10,10 +10,11 @@ import { DEFAULT_PORT, portOf } from '../core/commandLine';
 import type { Failure } from '../core/failure';
 import { processOf, type Identity } from '../core/processes';
 import { nextFreePort } from '../core/ports';
-import { Applications, openSetting } from './applications';
+import { Applications } from './applications';
 import { resolveBusy } from './busyPort';
 import { folderFor } from './workspaceFolders';
 import { Interpreters, selectInterpreter } from './interpreters';
+import { openPlace, openSetting } from './opening';
 import type { LaunchOptions, Launcher, Server, Servers } from './parts';
 import { Planner, withArguments, withPort, type Plan, type Question } from './plans';
 import { whileSlow } from './progress';
@@ -46,7 +47,7 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   readonly applications: Applications;
   readonly planner: Planner;
   startDebugging: StartDebugging = () => Promise.resolve(undefined);
-  private readonly interpreters: Interpreters;
+  readonly interpreters: Interpreters;
   private readonly terminals = new Terminals();
   /** The servers that were started here, by their terminals. */
   private readonly started = new Map<vscode.Terminal, Started>();
@@ -81,10 +82,6 @@ export class TerminalLauncher implements Launcher, vscode.Disposable {
   /** How many servers run that were started here. */
   get count(): number {
     return this.started.size;
-  }
-
-  async interpreter(folder: vscode.WorkspaceFolder): Promise<string | undefined> {
-    return isTrusted('Python') ? this.interpreters.checked(folder) : undefined;
   }
 
   async start(options: LaunchOptions, resource?: vscode.Uri): Promise<Server | undefined> {
@@ -284,8 +281,6 @@ async function another(plan: Plan): Promise<Plan> {
 
 async function openAt({ place }: Failure): Promise<void> {
   if (place?.file) {
-    const at = new vscode.Position(Math.max(0, place.line - 1), Math.max(0, place.column - 1));
-    const selection = new vscode.Range(at, at);
-    await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection });
+    await openPlace(place.file, place.line, place.column);
   }
 }

@@ -1,11 +1,11 @@
 /** The status panel: one for each application, live for as long as it is open. */
 
-import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { pageOf, placesOf } from '../core/page';
 import { nameOf, placedIn } from '../core/phrases';
-import { showPlace } from './problems';
+import { openPlace } from './opening';
 import type { Parts, Server } from './parts';
+import { fill, openPanel } from './webviews';
 
 export type ShowStatus = (server: Server) => void;
 
@@ -52,20 +52,10 @@ class Panel {
 
   constructor(extensionUri: vscode.Uri, server: Server, closed: () => void) {
     this.#server = server;
-    this.#panel = vscode.window.createWebviewPanel(
-      'spawning.status',
-      `${nameOf(server.note)}: status`,
-      vscode.ViewColumn.Active,
-      {
-        enableScripts: true,
-        localResourceRoots: ['dist', 'media'].map((folder) =>
-          vscode.Uri.joinPath(extensionUri, folder),
-        ),
-      },
-    );
+    this.#panel = openPanel(extensionUri, 'spawning.status', `${nameOf(server.note)}: status`);
     this.#panel.onDidDispose(closed);
     this.#panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    this.#panel.webview.html = frame(this.#panel.webview, extensionUri);
+    fill(this.#panel.webview, extensionUri, { title: 'Status', name: 'panel' });
   }
 
   /** Shows a server that the user has asked for. */
@@ -114,29 +104,11 @@ class Panel {
     const place = failure && placesOf(failure)[number];
     if (place) {
       const isOwn = place.file === failure.file && place.line === failure.line;
-      await showPlace(
+      await openPlace(
         placedIn(place.file, this.#server.note),
         place.line,
         isOwn ? failure.column : null,
       );
     }
   }
-}
-
-function frame(webview: vscode.Webview, extension: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const address = (...path: string[]) =>
-    webview.asWebviewUri(vscode.Uri.joinPath(extension, ...path)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Spawning</title>
-<link rel="stylesheet" href="${address('media', 'panel.css')}">
-</head>
-<body><script nonce="${nonce}" src="${address('dist', 'panel.js')}"></script></body>
-</html>`;
 }

@@ -15,7 +15,7 @@ export interface Server {
 /** The servers of this user on this machine, as their notes tell. */
 export interface Servers {
   readonly all: readonly Server[];
-  /** A server came, went, or its status is another. */
+  /** A server came, went, or its status is another; undefined: the workspace has other folders. */
   readonly onDidChange: vscode.Event<Server | undefined>;
   /** The servers that were started in the workspace's folders, or below them. */
   ofWorkspace(): readonly Server[];
@@ -36,8 +36,6 @@ export interface Launcher {
   stop(server: Server): Promise<void>;
   /** Stops a server, and starts it as it was started, with one more option. */
   restart(server: Server, option: string): Promise<Server | undefined>;
-  /** The interpreter that is to be used for a folder; undefined after the user was told why. */
-  interpreter(folder: vscode.WorkspaceFolder): Promise<string | undefined>;
 }
 
 export interface Parts {

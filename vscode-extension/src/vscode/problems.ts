@@ -3,11 +3,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { lineOf, spanOf } from '../core/columns';
 import type { Failure } from '../core/contract';
 import { type Problem, problemOf, type Related } from '../core/problems';
-import { taken } from './taken';
+import { openPlace, rangeIn } from './opening';
 import type { Parts, Server, Servers } from './parts';
+import { taken } from './taken';
 
 /** Opens the place of a server's failure; it is in no palette. */
 export const PROBLEM = 'spawning.showProblem';
@@ -31,29 +31,14 @@ export function registerProblems({
 
 async function showProblem(server: Server): Promise<void> {
   const problem = problemOf(server.note, server.status);
-  if (problem !== undefined) {
-    await showPlace(problem.file ?? (await settingsOf(server)), problem.line, problem.column);
-  }
-}
-
-/** Shows a place in an editor; lines and characters count from 1. */
-export async function showPlace(
-  file: string | undefined,
-  line: number,
-  column: number | null,
-): Promise<void> {
-  if (file === undefined) {
-    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  if (problem === undefined) {
     return;
   }
-  try {
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
-    const { start } = rangeIn(document.getText(), line, column);
-    await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
-  } catch (error) {
-    void vscode.window.showErrorMessage(
-      `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  const file = problem.file ?? (await projectFileOf(server));
+  if (file === undefined) {
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  } else {
+    await openPlace(file, problem.line, problem.column);
   }
 }
 
@@ -101,7 +86,7 @@ async function listedOf(
   log: vscode.LogOutputChannel,
 ): Promise<Listing | undefined> {
   const problem = problemOf(server.note, server.status);
-  const file = problem?.file ?? (await settingsOf(server));
+  const file = problem?.file ?? (await projectFileOf(server));
   if (problem === undefined || file === undefined) {
     return undefined;
   }
@@ -135,19 +120,13 @@ async function relatedOf({
   );
 }
 
-function rangeIn(text: string, line: number, column: number | null): vscode.Range {
-  const { start, end } = spanOf(lineOf(text, line), column);
-  const number = Math.max(0, line - 1);
-  return new vscode.Range(number, start, number, end);
-}
-
 /** What the server has read; an editor may show what is not saved yet. */
 function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');
 }
 
 /** Where a failure is listed that no file is to blame for: where the application is named. */
-async function settingsOf({ note }: Server): Promise<string | undefined> {
+async function projectFileOf({ note }: Server): Promise<string | undefined> {
   const file = join(note.folder, 'pyproject.toml');
   return stat(file).then(
     () => file,

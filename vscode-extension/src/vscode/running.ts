@@ -1,7 +1,7 @@
 /** A server that runs already: it is shown rather than started once more. */
 
-import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { realPath } from '../core/paths';
 import type { Server, Servers } from './parts';
 import type { Plan } from './plans';
 
@@ -9,12 +9,12 @@ export type Answer = 'Show' | 'Restart' | 'Start Another' | undefined;
 
 /** Returns the server that runs the application of a plan where the plan would start it. */
 export function runningLike(plan: Plan, servers: Servers): Server | undefined {
-  const folder = resolved(plan.cwd);
+  const folder = realPath(plan.cwd);
   return servers.all.find(
     ({ note, isGone, status }) =>
       !isGone &&
       status?.health !== 'stopping' &&
-      resolved(note.folder) === folder &&
+      realPath(note.folder) === folder &&
       note.application === plan.title,
   );
 }
@@ -36,12 +36,4 @@ export async function offerRunning(plan: Plan, server: Server, debug: boolean): 
     await vscode.commands.executeCommand('spawning.showStatus', { server });
   }
   return answer;
-}
-
-function resolved(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
 }

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { ServerEvent, Status } from '../core/contract';
 import { errorOf, nameOf, noPageOf, took } from '../core/phrases';
+import { isAlive, signal } from '../core/processes';
 import { Awaited, type Outcome } from '../core/reload';
 import type { ShowStatus } from './panel';
 import { PROBLEM } from './problems';
@@ -74,17 +75,14 @@ function reloaded(server: Server, status: Status, servers: Servers): Promise<End
 }
 
 function signalled({ note }: Server): boolean {
-  try {
-    process.kill(note.pid, 'SIGHUP');
+  if (signal(note, 'SIGHUP')) {
     return true;
-  } catch (error) {
-    const isGone = (error as NodeJS.ErrnoException).code === 'ESRCH';
-    const why = isGone ? 'it has just ended' : 'it is not yours to command';
-    void vscode.window.showErrorMessage(
-      `${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`,
-    );
-    return false;
   }
+  const why = isAlive(note) ? 'it is not yours to command' : 'it has just ended';
+  void vscode.window.showErrorMessage(
+    `${nameOf(note)} (process ${note.pid}) cannot be told to reload: ${why}.`,
+  );
+  return false;
 }
 
 async function tell(name: string, server: Server, end: End): Promise<void> {

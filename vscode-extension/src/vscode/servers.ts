@@ -6,23 +6,25 @@
  * a server that has no stream is looked at now and then, for one that is killed removes no note.
  */
 
-import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Note, ServerEvent, Status } from '../core/contract';
 import { entry } from '../core/actions';
 import { extended } from '../core/model';
-import { holds, noteFolders, readNotes, Refused } from '../core/notes';
+import { noteFolders, readNotes, Refused } from '../core/notes';
+import { isBelow, realPath } from '../core/paths';
+import { isAlive } from '../core/processes';
 import { follow, pause } from '../core/stream';
 import { type Watching, watchFolder } from './folders';
 import type { Server, Servers } from './parts';
 
-/** Milliseconds between two looks at a server that has no event stream. */
 const LOOK = 5000;
 
 export interface Surroundings {
   /** The folders of notes, whether they are there or not. */
   folders(): Promise<string[]>;
   readonly user: number;
+  /** Milliseconds between two looks at a server that has no event stream; replaced in tests. */
+  readonly look?: number;
 }
 
 export class LiveServer implements Server {
@@ -32,14 +34,17 @@ export class LiveServer implements Server {
   readonly onEvent = this.#events.event;
   readonly #stop = new AbortController();
 
-  constructor(readonly note: Note) {}
+  constructor(
+    readonly note: Note,
+    private readonly look = LOOK,
+  ) {}
 
   /** Resolves when the server has ended, or `end` was called. */
   async live(changed: () => void, log: vscode.LogOutputChannel): Promise<void> {
     const { note } = this;
-    const isThere = () => holds(note);
+    const isThere = () => isAlive(note);
     if (note.status === '') {
-      await lookAt(isThere, this.#stop.signal);
+      await lookAt(isThere, this.look, this.#stop.signal);
       return;
     }
     await follow({
@@ -82,6 +87,7 @@ export class Discovery implements Servers, vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #where: Surroundings;
   readonly #watching: Watching[] = [];
+  readonly #folders: vscode.Disposable;
   readonly #refused = new Set<string>();
   #isEnded = false;
   #scan: Promise<void> | undefined;
@@ -90,6 +96,9 @@ export class Discovery implements Servers, vscode.Disposable {
   constructor(log: vscode.LogOutputChannel, where: Surroundings) {
     this.#log = log;
     this.#where = where;
+    this.#folders = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      this.#changes.fire(undefined);
+    });
     void this.#begin();
   }
 
@@ -99,7 +108,7 @@ export class Discovery implements Servers, vscode.Disposable {
 
   ofWorkspace(): readonly Server[] {
     const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) =>
-      real(folder.uri.fsPath),
+      realPath(folder.uri.fsPath),
     );
     return this.all.filter(({ note }) => folders.some((folder) => isBelow(note.folder, folder)));
   }
@@ -145,6 +154,7 @@ export class Discovery implements Servers, vscode.Disposable {
 
   dispose(): void {
     this.#isEnded = true;
+    this.#folders.dispose();
     this.#watching.forEach((one) => {
       one.dispose();
     });
@@ -208,7 +218,7 @@ export class Discovery implements Servers, vscode.Disposable {
     }
     for (const [key, note] of known) {
       if (!this.#servers.has(key)) {
-        this.#welcome(key, new LiveServer(note));
+        this.#welcome(key, new LiveServer(note, this.#where.look));
       }
     }
   }
@@ -251,24 +261,12 @@ export function createServers(log: vscode.LogOutputChannel): Discovery {
 }
 
 /** Resolves when a process has ended of which nobody tells. */
-async function lookAt(isThere: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await isThere())) {
-    await pause(LOOK, signal);
+async function lookAt(isThere: () => boolean, every: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && isThere()) {
+    await pause(every, signal);
   }
 }
 
 function keyOf(note: Note): string {
   return `${note.pid}:${note.started}`;
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -5,7 +5,9 @@ import * as vscode from 'vscode';
 import type { Note } from '../core/contract';
 import { type Ended, answerOf, command } from '../core/code/spawnctl';
 import { nearest } from '../core/code/nearest';
+import { realPath } from '../core/paths';
 import type { Parts, Server } from './parts';
+import { taken } from './taken';
 
 const MOST = 64 * 1024 * 1024;
 
@@ -45,9 +47,9 @@ export async function serverFor(
   placeHolder: string,
   file?: string,
 ): Promise<Server | undefined> {
-  const given = (passed as { server?: Server } | undefined)?.server;
+  const given = taken(passed);
   if (given) return given;
-  const near = file === undefined ? [] : nearest(servers.all, file);
+  const near = file === undefined ? [] : nearest(servers.all, realPath(file));
   if (near.length === 1) return near[0];
   return servers.pick(placeHolder);
 }

@@ -31,6 +31,7 @@ export class Try {
   private readonly ear = new Ear();
   private readonly listening: vscode.Disposable[] = [];
   private readonly before: ReadonlySet<number>;
+  private isSettled = false;
   private settle: (outcome: Outcome) => void = () => undefined;
   private readonly outcome = new Promise<Outcome>((resolve) => {
     this.settle = resolve;
@@ -78,6 +79,7 @@ export class Try {
     try {
       return { outcome: await this.outcome, execution };
     } finally {
+      this.isSettled = true;
       vscode.Disposable.from(...this.listening).dispose();
     }
   }
@@ -102,7 +104,7 @@ export class Try {
       }
     };
     void Promise.resolve(execution.terminal.processId).then((shell) => {
-      if (shell !== undefined) {
+      if (shell !== undefined && !this.isSettled) {
         look(shell);
         this.servers.onDidChange(
           () => {

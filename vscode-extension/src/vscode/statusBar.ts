@@ -38,7 +38,6 @@ export function registerStatusBar(parts: Pick<Parts, 'servers'>): vscode.Disposa
   return vscode.Disposable.from(
     item,
     servers.onDidChange(draw),
-    vscode.workspace.onDidChangeWorkspaceFolders(draw),
     vscode.commands.registerCommand(ACTIONS, (given: unknown) => showActions(parts, taken(given))),
   );
 }

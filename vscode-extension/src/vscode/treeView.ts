@@ -33,9 +33,6 @@ export function registerTree({ servers }: Pick<Parts, 'servers'>): vscode.Dispos
       branches.update();
       tick();
     }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      branches.update();
-    }),
   );
 }
 

@@ -1,13 +1,12 @@
 /** Why Would This File Reload: a list of what follows from a save, and of who imports the file. */
 
 import * as vscode from 'vscode';
-import { NoAnswer } from '../core/code/spawnctl';
+import { FOREIGN, NoAnswer } from '../core/code/spawnctl';
 import { type Answer, type Entry, answerTo, explanationOf } from '../core/code/why';
 import { drawingOf } from '../core/graph/drawing';
+import { openFile } from './opening';
 import type { Parts, Server } from './parts';
 import { ask, serverFor } from './spawnctl';
-
-const FOREIGN = 'spawnctl answers as this version of the extension does not know';
 
 export function registerWhy(parts: Parts): vscode.Disposable {
   return vscode.commands.registerCommand('spawning.why', (resource: unknown) =>
@@ -84,7 +83,7 @@ function itemOf(entry: Entry): Item {
       return {
         ...shown,
         description: vscode.workspace.asRelativePath(file),
-        act: () => vscode.window.showTextDocument(vscode.Uri.file(file)),
+        act: () => openFile(file),
       };
     }
   }

@@ -1,11 +1,13 @@
 /** Draws a layout as SVG; nothing is read as markup. */
 
 import { type Layout, type PlacedBox, pathOf } from '../core/graph/layout';
-import type { Ties } from '../core/graph/about';
+import { type Ties, labelOf, spokenOf } from '../core/graph/about';
 import type { Shown } from '../core/graph/packages';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const PADDING = 10;
+const HELP =
+  'Modules; arrow keys lead from one to the next, Enter opens it, Backspace closes its package';
 
 type Attributes = Readonly<Record<string, string | number>>;
 
@@ -28,7 +30,7 @@ export function measure(): (label: string, isBold: boolean) => number {
 }
 
 export class Canvas {
-  readonly svg = made('svg', { class: 'graph', role: 'group', 'aria-label': 'Modules' });
+  readonly svg = made('svg', { class: 'graph', role: 'group', 'aria-label': HELP });
   private readonly moved = made('g', {});
   private readonly boxes = new Map<string, SVGElement>();
   private readonly lines: { element: SVGElement; from: string; to: string }[] = [];
@@ -59,7 +61,11 @@ export class Canvas {
   /** Shows what belongs to a box that is chosen; undefined: none is. */
   tie(ties: Ties | undefined): void {
     this.svg.classList.toggle('has-chosen', ties !== undefined);
-    for (const [id, element] of this.boxes) element.dataset.tie = ties?.of.get(id) ?? '';
+    for (const [id, element] of this.boxes) {
+      const tie = ties?.of.get(id) ?? '';
+      element.dataset.tie = tie;
+      element.setAttribute('aria-pressed', String(tie === 'self'));
+    }
     const isLive = (tie: string | undefined): boolean => tie === 'self' || tie === 'concerned';
     for (const { element, from, to } of this.lines) {
       const ends = [ties?.of.get(from), ties?.of.get(to)];
@@ -107,16 +113,12 @@ function boxOf(placed: PlacedBox, box: Shown, mark: string): SVGElement {
       'data-id': box.id,
       tabindex: -1,
       role: 'button',
-      'aria-label': label,
+      'aria-label': spokenOf(box),
     },
     title,
     ...pieces,
     text,
   );
-}
-
-export function labelOf(box: Shown): string {
-  return box.isPackage ? `${box.id}  (${box.modules.length})` : box.id;
 }
 
 function arrows(): SVGElement {

@@ -5,7 +5,7 @@
  * clicks are heard.
  */
 
-import { type Ties, found, sentenceOn, tiesOf } from '../core/graph/about';
+import { type Ties, found, labelOf, sentenceOn, tiesOf } from '../core/graph/about';
 import type { Drawing } from '../core/graph/drawing';
 import { type Layout, type PlacedBox, layoutOf } from '../core/graph/layout';
 import type { FromPage, ToPage } from '../core/graph/messages';
@@ -20,7 +20,7 @@ import {
   viewOf,
 } from '../core/graph/packages';
 import { type Viewport, begun, fitted, showing, zoomed } from '../core/graph/viewport';
-import { Canvas, labelOf, measure } from './canvas';
+import { Canvas, measure } from './canvas';
 import { hearPointer } from './pointer';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };

@@ -33,6 +33,10 @@ export function hearPointer(stage: HTMLElement, gestures: Gestures): void {
       gestures.click(event.target);
     }
   });
+  window.addEventListener('pointercancel', () => {
+    drag = undefined;
+    stage.classList.remove('dragged');
+  });
   stage.addEventListener(
     'wheel',
     (event) => {

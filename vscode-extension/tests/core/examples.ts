@@ -9,6 +9,21 @@ export const NOTE: Note = {
   ...{ python: '/usr/bin/python3', argv: ['spawn', 'shop.app'] },
 };
 
+/** All that an interpreter is asked for. */
+export const MODULES = [
+  'spawning',
+  'spawning_devtools',
+  'watchdog',
+  'coverage',
+  'prompt_toolkit',
+  'debugpy',
+  'pip',
+];
+
+export function modulesWithout(...names: readonly string[]): string[] {
+  return MODULES.filter((name) => !names.includes(name));
+}
+
 export const T = 1_700_000_000;
 
 export function child(over: Partial<Child> = {}): Child {

@@ -1,21 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { CHECKUP, checkupFrom, complaintAbout, firstOf } from '../../src/core/interpreter';
+import { MODULES, modulesWithout } from './examples';
 
 const PYTHON = { path: '/v/bin/python', origin: 'found in .venv' };
-const ALL = [
-  'spawning',
-  'spawning_devtools',
-  'watchdog',
-  'coverage',
-  'prompt_toolkit',
-  'debugpy',
-  'pip',
-];
-
-function without(...names: readonly string[]): string[] {
-  return ALL.filter((name) => !names.includes(name));
-}
 
 test('the first that there is', async () => {
   const asked: string[] = [];
@@ -30,12 +18,19 @@ test('the first that there is', async () => {
 
 describe('what an interpreter lacks', () => {
   test.each([
-    ['nothing', [3, 13, 0], ALL, true, undefined, undefined],
-    ['debugpy, which nobody needs', [3, 10, 1], without('debugpy'), false, undefined, undefined],
+    ['nothing', [3, 13, 0], MODULES, true, undefined, undefined],
+    [
+      'debugpy, which nobody needs',
+      [3, 10, 1],
+      modulesWithout('debugpy'),
+      false,
+      undefined,
+      undefined,
+    ],
     [
       'Spawning',
       [3, 12, 1],
-      without('spawning', 'spawning_devtools'),
+      modulesWithout('spawning', 'spawning_devtools'),
       false,
       'Spawning is not installed in /v/bin/python (found in .venv).',
       '/v/bin/python -m pip install Spawning[devtools]',
@@ -43,7 +38,7 @@ describe('what an interpreter lacks', () => {
     [
       'the extra',
       [3, 12, 1],
-      without('watchdog', 'coverage'),
+      modulesWithout('watchdog', 'coverage'),
       false,
       'What Spawning needs for development (watchdog, coverage) is not installed in /v/bin/python (found in .venv).',
       '/v/bin/python -m pip install Spawning[devtools]',
@@ -51,7 +46,7 @@ describe('what an interpreter lacks', () => {
     [
       'Spawning, and pip',
       [3, 12, 1],
-      without('spawning', 'pip'),
+      modulesWithout('spawning', 'pip'),
       false,
       'Spawning is not installed in /v/bin/python (found in .venv).',
       'uv pip install --python /v/bin/python Spawning[devtools]',
@@ -59,7 +54,7 @@ describe('what an interpreter lacks', () => {
     [
       'debugpy',
       [3, 12, 1],
-      without('debugpy'),
+      modulesWithout('debugpy'),
       true,
       'Debugging needs debugpy, which is not installed in /v/bin/python (found in .venv).',
       '/v/bin/python -m pip install debugpy',

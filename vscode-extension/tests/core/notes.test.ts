@@ -1,16 +1,9 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  folderFault,
-  holds,
-  noteFolders,
-  parseNote,
-  readNotes,
-  Refused,
-  startedIn,
-} from '../../src/core/notes';
+import { folderFault, noteFolders, parseNote, readNotes, Refused } from '../../src/core/notes';
+import { processOf } from '../../src/core/processes';
 import { NOTE } from './examples';
 
 const USER = process.geteuid?.() ?? -1;
@@ -24,28 +17,9 @@ afterEach(async () => {
 });
 
 /** A note of this very process, which runs for as long as the test does. */
-async function ownNote() {
-  const started = startedIn(await readFile('/proc/self/stat', 'latin1'));
-  return { ...NOTE, pid: process.pid, started };
+function ownNote() {
+  return { ...NOTE, pid: process.pid, started: processOf(process.pid)?.started ?? 0 };
 }
-
-describe('the start of a process', () => {
-  const fields = (state: string) =>
-    `${state} ${Array.from({ length: 18 }, (_, index) => index + 4).join(' ')} 987654 rest`;
-
-  it.each([
-    ['spawn', 'S', 987654],
-    ['a (b) c) 1 2 3', 'R', 987654],
-    ['spawn', 'Z', 0],
-    ['spawn', 'X', 0],
-  ])('of (%s) in state %s is %i', (name, state, expected) => {
-    expect(startedIn(`4000 (${name}) ${fields(state)}\n`)).toBe(expected);
-  });
-
-  it('is 0 where there is no process', () => {
-    expect(startedIn('')).toBe(0);
-  });
-});
 
 describe('a note', () => {
   it('is read', () => {
@@ -81,14 +55,6 @@ describe('a note', () => {
       backdoor: ['unix:/a'],
       status: '',
     });
-  });
-
-  it('holds while its process runs', async () => {
-    const note = await ownNote();
-    expect(await holds(note)).toBe(true);
-    expect(await holds({ ...note, started: note.started + 1 })).toBe(false);
-    expect(await holds({ ...note, pid: 2 ** 22 + 1 })).toBe(false);
-    expect(await holds({ ...note, pid: 2 ** 22 + 1, started: 0 })).toBe(false);
   });
 });
 
@@ -126,7 +92,7 @@ describe('the folder of notes', () => {
   });
 
   it('gives the notes that hold, and nothing else', async () => {
-    const note = await ownNote();
+    const note = ownNote();
     const write = (name: string, text: string) =>
       writeFile(join(folder, name), text, { mode: 0o600 });
     await write(`${note.pid}.json`, JSON.stringify(note));

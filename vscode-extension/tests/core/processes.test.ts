@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { isFree, nextFreePort } from '../../src/core/ports';
 import {
   descends,
   isAlive,
   isOurs,
   killTree,
+  processIn,
   processOf,
   signal,
   treeOf,
@@ -34,10 +35,30 @@ async function family(): Promise<{ pid: number; started: number }> {
   return found;
 }
 
+describe('what the kernel tells of a process', () => {
+  const fields = (state: string) =>
+    `${state} 17 ${Array.from({ length: 17 }, (_, index) => index + 5).join(' ')} 987654 rest`;
+  const told = { pid: 4000, parent: 17, started: 987654 };
+
+  test.each([
+    ['spawn', 'S', told],
+    ['a (b) c) 1 2 3', 'R', told],
+    ['spawn', 'Z', undefined],
+    ['spawn', 'X', undefined],
+  ])('of (%s) in state %s', (name, state, expected) => {
+    expect(processIn(`4000 (${name}) ${fields(state)}\n`)).toEqual(expected);
+  });
+
+  test('where there is none', () => {
+    expect(processIn('')).toBeUndefined();
+  });
+});
+
 test('a process is the one that was started then', () => {
   const self = processOf(process.pid);
   expect(self && isAlive(self)).toBe(true);
   expect(isAlive({ pid: process.pid, started: 1 })).toBe(false);
+  expect(isAlive({ pid: 2 ** 22 + 1, started: 0 })).toBe(false);
   expect(signal({ pid: process.pid, started: 1 }, 'SIGKILL')).toBe(false);
   expect(processOf(2 ** 22 + 1)).toBeUndefined();
   expect(isOurs(process.pid)).toBe(true);

@@ -1,8 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServerEvent } from '../../src/core/contract';
-import { backOff, eventsOf, follow, type Following, understood } from '../../src/core/stream';
+import {
+  backOff,
+  eventsOf,
+  follow,
+  type Following,
+  SILENCE,
+  understood,
+} from '../../src/core/stream';
 
 type Answer = (response: ServerResponse) => void;
 
@@ -17,6 +24,7 @@ const tells =
 
 let server: Server | undefined;
 afterEach(() => {
+  vi.useRealTimers();
   server?.closeAllConnections();
   server?.close();
 });
@@ -47,7 +55,7 @@ async function followed(status: string, ends: number, over: Partial<Following> =
     onEnd: (why) => {
       whys.push(why);
     },
-    isThere: () => Promise.resolve(whys.length < ends),
+    isThere: () => whys.length < ends,
     ...over,
   });
   return { heard, whys };
@@ -126,6 +134,32 @@ describe('the event stream', () => {
     expect((await followed(status, 1, { signal: stop.signal, onEvent })).whys).toEqual([]);
   });
 
+  it('is not lost while it says a word now and then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let says: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({ start: (given) => (says = given) });
+    const whys: string[] = [];
+    const over = {
+      fetch: (_url: unknown, options: RequestInit = {}) => {
+        options.signal?.addEventListener('abort', () => says?.error(new Error('aborted')));
+        return Promise.resolve(new Response(body, { headers: HEAD }));
+      },
+      onEnd: (why: string) => {
+        whys.push(why);
+      },
+      isThere: () => false,
+    };
+    const done = followed('http://127.0.0.1:1/status', 1, over);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await vi.advanceTimersByTimeAsync(SILENCE - 1000);
+      expect(whys).toEqual([]);
+      says?.enqueue(new TextEncoder().encode(': keep-alive\n\n'));
+    }
+    await vi.advanceTimersByTimeAsync(SILENCE + 1000);
+    await done;
+    expect(whys).toEqual(['the stream fell silent']);
+  });
+
   it('ends by the signal during a pause', async () => {
     const stop = new AbortController();
     const { status } = await serving(tells());
@@ -136,7 +170,7 @@ describe('the event stream', () => {
     await followed(status, 1, {
       signal: stop.signal,
       onEnd,
-      isThere: () => Promise.resolve(true),
+      isThere: () => true,
       firstPause: 15_000,
     });
   });

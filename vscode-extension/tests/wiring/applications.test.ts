@@ -39,6 +39,26 @@ function offered(): string[] {
   return (editor.picks.at(-1)?.items as { label: string }[]).map(({ label }) => label);
 }
 
+describe('the editor that pages open', () => {
+  async function url(): Promise<string | undefined> {
+    pick('a:app');
+    const plan = await scene.launcher.planner.plan({ folder: editor.folders[0] } as never);
+    return plan?.arguments.find((word) => word.startsWith('--editor-url='));
+  }
+
+  test('is this one, where it is not the usual one', async () => {
+    expect(await url()).toBeUndefined();
+    editor.uriScheme = 'vscodium';
+    expect(await url()).toBe('--editor-url=vscodium://file{path}:{line}:{column}');
+  });
+
+  test('is left to the server where the window is elsewhere', async () => {
+    editor.uriScheme = 'vscodium';
+    editor.remoteName = 'ssh-remote';
+    expect(await url()).toBeUndefined();
+  });
+});
+
 describe('which application', () => {
   test('is asked for where there are several, and remembered', async () => {
     pick('b:app');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as vscode from 'vscode';
 import { isAlive } from '../../src/core/processes';
+import { modulesWithout } from '../core/examples';
 import { editor } from './fake/editor';
 import { lastMessage, Scene } from './launching/scene';
 import { DebugAdapterExecutable, DebugAdapterServer } from './vscode';
@@ -78,25 +79,12 @@ describe('F5 without launch.json', () => {
 
   test("leaves it to Microsoft's extension where that is there, which brings debugpy", async () => {
     editor.extensions.set('ms-python.debugpy', { exports: undefined });
-    scene.interpreter('python', [
-      'spawning',
-      'spawning_devtools',
-      'watchdog',
-      'coverage',
-      'prompt_toolkit',
-    ]);
+    scene.interpreter('python', modulesWithout('debugpy', 'pip'));
     expect(await resolved(EMPTY)).toMatchObject({ type: 'debugpy', module: 'spawning' });
   });
 
   test('says what is missing', async () => {
-    scene.interpreter('python', [
-      'spawning',
-      'spawning_devtools',
-      'watchdog',
-      'coverage',
-      'prompt_toolkit',
-      'pip',
-    ]);
+    scene.interpreter('python', modulesWithout('debugpy'));
     expect(await resolved(EMPTY)).toBeUndefined();
     expect(lastMessage()).toMatch(/^Debugging needs debugpy, .* \[Install, Select Interpreter\]$/);
   });

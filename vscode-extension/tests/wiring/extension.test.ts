@@ -25,4 +25,5 @@ test('each command that is declared is registered, and given back when the windo
   expect([...editor.commands.keys()]).toEqual(expect.arrayContaining(declared));
   await context.close();
   expect([...editor.commands.keys()]).toEqual([]);
+  expect(editor.listeners).toBe(0);
 });

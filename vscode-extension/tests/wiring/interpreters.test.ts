@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 function found(): Promise<string | undefined> {
-  return scene.launcher.interpreter(editor.folders[0] as never);
+  return scene.launcher.interpreters.checked(editor.folders[0] as never);
 }
 
 function pythonEnvs(executable: string | undefined): void {
@@ -160,11 +160,5 @@ describe('Spawning that is missing', () => {
     expect(await scene.launcher.start({})).toBeUndefined();
     await message(/^Spawning is not installed/);
     expect(editor.terminals).toEqual([]);
-  });
-
-  test('nothing is run in a folder that is not trusted', async () => {
-    editor.isTrusted = false;
-    expect(await found()).toBeUndefined();
-    await message(/^Python needs a workspace that you trust/);
   });
 });

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE } from '../../src/vscode/terminals';
 import { editor } from './fake/editor';
-import { belowThis, lastMessage, message, Scene, serving } from './launching/scene';
+import { lastMessage, message, FLASK, Scene, serving } from './launching/scene';
+import { until } from './until';
 
 const FIRST = '--reload=dev --status-port=0 --status-host=127.0.0.1 --backdoor=0';
-const BUSY = 'spawn: 127.0.0.1:8080 is in use by';
 
 let scene: Scene;
 
@@ -19,7 +18,7 @@ afterEach(async () => {
 
 describe('Start', () => {
   test('runs the server in a terminal of the application', async () => {
-    const { started, execution } = await begun([], 0);
+    const { started, execution } = await scene.begun([], 0);
     const [terminal] = editor.terminals;
     expect(terminal?.name).toBe('app:app (Spawning)');
     expect(terminal?.isShown).toBe(true);
@@ -30,7 +29,7 @@ describe('Start', () => {
 
   test('returns the server that says that it serves', async () => {
     const { pid } = await scene.process();
-    const { started, execution } = await begun([]);
+    const { started, execution } = await scene.begun([]);
     const server = scene.servers.come(scene.server({ pid }, { health: 'starting' }));
     execution.write(serving(pid));
     expect(await started).toBe(server);
@@ -38,15 +37,8 @@ describe('Start', () => {
   });
 
   test('tells by its note where the shell tells nothing', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const started = scene.launcher.start({});
-    await vi.waitFor(() => {
-      expect(editor.terminals).toHaveLength(1);
-    });
-    belowThis(editor.terminals[0]);
-    await vi.advanceTimersByTimeAsync(PATIENCE);
+    const { started } = await scene.typed();
     expect(editor.terminals[0]?.sent).toEqual([`${scene.python} -m spawning ${FIRST} app:app`]);
-    vi.useRealTimers();
     const { pid } = await scene.process();
     const server = scene.server({ pid }, { health: 'starting', ready: false });
     scene.servers.come(server);
@@ -56,11 +48,37 @@ describe('Start', () => {
     expect(await started).toBe(server);
   });
 
+  test('listens to nothing more where the terminal tells of its shell too late', async () => {
+    const started = scene.launcher.start({});
+    await expect.poll(() => editor.terminals.length).toBe(1);
+    const [terminal] = editor.terminals;
+    let tell: (pid: number) => void = () => undefined;
+    const shell = new Promise<number>((resolve) => (tell = resolve));
+    Object.assign(terminal ?? {}, { processId: shell });
+    terminal?.integrate();
+    await expect.poll(() => terminal?.executions.length).toBe(1);
+    terminal?.executions[0]?.end(0);
+    await started;
+    const before = scene.servers.listeners;
+    tell(process.pid);
+    await shell;
+    expect(scene.servers.listeners).toBe(before);
+  });
+
+  test('that is called off is interrupted', async () => {
+    const { started } = await scene.begun([]);
+    await until(() => editor.progress.length > 0);
+    editor.progress[0]?.cancel();
+    expect(await started).toBeUndefined();
+    expect(editor.terminals[0]?.sent).toEqual(['\x03']);
+    expect(editor.messages).toEqual([]);
+  });
+
   test('opens the browser where the setting says so', async () => {
     editor.set('spawning.openBrowser', true);
     const { pid } = await scene.process();
     const server = scene.servers.come(scene.server({ pid, application: 'x' }));
-    const { started } = await begun([serving(pid)]);
+    const { started } = await scene.begun([serving(pid)]);
     await started;
     expect(editor.executed).toContainEqual({
       command: 'spawning.openInBrowser',
@@ -69,9 +87,9 @@ describe('Start', () => {
   });
 
   test('uses the terminal again, but for another environment', async () => {
-    const first = await begun([], 0);
+    const first = await scene.begun([], 0);
     await first.started;
-    const second = await begun([], 0, 2);
+    const second = await scene.begun([], 0, 2);
     await second.started;
     expect(editor.terminals).toHaveLength(1);
     editor.set('spawning.environment', { COLOUR: 'blue' });
@@ -85,7 +103,7 @@ describe('Start', () => {
     await scene.close();
     scene = new Scene({ 'shop/src/site.py': 'from flask import Flask\napp = Flask("x")' });
     editor.set('spawning.environment', { COLOUR: 'blue', PYTHONPATH: '/x' });
-    const { started } = await begun([], 0);
+    const { started } = await scene.begun([], 0);
     await started;
     expect(creationOptions().env).toEqual({
       COLOUR: 'blue',
@@ -126,15 +144,41 @@ describe('Start', () => {
     scene.write('other/app.py', 'from flask import Flask\napp = Flask("x")');
     editor.openFolder(scene.path('other'));
     editor.onPick = ({ items }) => items[1];
-    const { started } = await begun([], 0);
+    const { started } = await scene.begun([], 0);
     await started;
     expect(creationOptions().cwd).toBe(scene.path('other'));
+  });
+
+  test('offers the folder of the active editor first', async () => {
+    scene.write('other/app.py', FLASK);
+    editor.openFolder(scene.path('other'));
+    editor.openEditor(scene.path('other/app.py'), FLASK);
+    expect(await scene.launcher.start({})).toBeUndefined();
+    const labels = (editor.picks[0]?.items as { label: string }[]).map(({ label }) => label);
+    expect(labels).toEqual(['other', 'shop']);
   });
 
   test('says what to do where no folder is open', async () => {
     editor.folders = [];
     expect(await scene.launcher.start({})).toBeUndefined();
     expect(lastMessage()).toBe('Open the folder of the application first. [Open Folder]');
+  });
+});
+
+describe('a start without shell integration', () => {
+  const failure = {
+    ...{ generation: 1, at: 1, type: 'SyntaxError', message: 'invalid syntax', hint: null },
+    ...{ line: 3, column: 3, frames: [], current: true },
+  };
+
+  test('tells of broken code by the status of its server', async () => {
+    const { started } = await scene.typed();
+    const { pid } = await scene.process();
+    const last_failure = { ...failure, file: scene.path('shop/app.py') };
+    const told = { health: 'down', ready: false, last_failure } as const;
+    const server = scene.servers.come(scene.server({ pid }, told));
+    expect(await started).toBe(server);
+    await message(/^app:app could not be started: SyntaxError: invalid syntax\. \[Open File/);
   });
 });
 
@@ -153,14 +197,33 @@ describe('a start that fails', () => {
     ],
   ];
   test.each(ENDS)('%j', async (output, code, expected) => {
-    const { started } = await begun([output], code);
+    const { started } = await scene.begun([output], code);
     expect(await started).toBeUndefined();
     expect(lastMessage()).toBe(expected);
   });
 
+  test('another application can be chosen then', async () => {
+    editor.onMessage = ({ items }) => items.find((item) => item === 'Select Application');
+    const line = "spawn: error: there is no 'ap' in /a.py (looked for 'a:ap')\r\n";
+    await (
+      await scene.begun([line], 3)
+    ).started;
+    await expect.poll(() => editor.picks).toHaveLength(1);
+    expect(editor.picks[0]?.options.placeHolder).toBe('Which application is to be served?');
+  });
+
+  test('a server that waits for better code can be stopped', async () => {
+    editor.onMessage = ({ items }) => items.find((item) => item === 'Stop');
+    const { started } = await scene.begun(['spawn: error: /a.py:3:3: SyntaxError: no\r\n']);
+    const { pid, started: since, ended } = await scene.process();
+    scene.servers.come(scene.server({ pid, started: since }, { health: 'starting' }));
+    await started;
+    await ended;
+  });
+
   test('one that somebody interrupts says nothing', async () => {
     await (
-      await begun([], 130)
+      await scene.begun([], 130)
     ).started;
     expect(editor.messages).toEqual([]);
   });
@@ -171,7 +234,9 @@ describe('a start that fails', () => {
       'from flask import Flask\napp = Flask(__name__)\nx y\n',
     );
     editor.onMessage = ({ items }) => items.find((item) => item === 'Open File');
-    const { started } = await begun([`spawn: error: ${file}:3:3: SyntaxError: invalid syntax\r\n`]);
+    const { started } = await scene.begun([
+      `spawn: error: ${file}:3:3: SyntaxError: invalid syntax\r\n`,
+    ]);
     const { pid } = await scene.process();
     const server = scene.servers.come(scene.server({ pid }, { health: 'starting' }));
     await message(/^app:app could not be started: .* \[Open File, Show Terminal, Stop\]/);
@@ -179,114 +244,6 @@ describe('a start that fails', () => {
     await expect.poll(() => editor.activeEditor?.document.uri.fsPath).toBe(file);
   });
 });
-
-describe('a busy port', () => {
-  test('another one is taken', async () => {
-    editor.onMessage = ({ items }) => items.find((item) => item === 'Use Another Port');
-    const line = `${BUSY} x (pid 4194400, user ada); trying for 3 s\r\nspawn: error: ${BUSY.slice(7)} x (pid 4194400, user ada); stop it, or choose another port with --port (0 picks a free one)\r\n`;
-    const { started } = await begun([line], 4);
-    await message(
-      /^127\.0\.0\.1:8080 is in use by x \(pid 4194400, user ada\)\. \[Use Another Port, Sh/,
-    );
-    const again = await scene.command(2);
-    expect(again.commandLine.value).toMatch(/ --port=80(8[1-9]|9\d) app:app$/);
-    again.end(0);
-    await started;
-  });
-
-  test('a server of ours is told at once, and can be used', async () => {
-    editor.onMessage = ({ items }) => items.find((item) => item === 'Use It');
-    const { pid } = await scene.process();
-    const server = scene.servers.come(scene.server({ pid, application: 'other' }));
-    const by = `the Spawning server of other in /x (pid ${pid}, user ada)`;
-    const { started, execution } = await begun([`${BUSY} ${by}; trying for 3 s\r\n`]);
-    await expect.poll(() => editor.terminals[0]?.sent).toEqual(['\x03']);
-    execution.end(130);
-    expect(await started).toBe(server);
-    expect(lastMessage()).toMatch(
-      /Spawning server of other in \/x .* \[Use It, Stop It, Use Another Port/,
-    );
-    expect(editor.executed.at(-1)).toEqual({ command: 'spawning.showStatus', args: [{ server }] });
-  });
-
-  test('whoever has it is stopped, if that is what is wanted, and the server started', async () => {
-    const { pid, ended } = await scene.process();
-    const asked: string[] = [];
-    editor.onMessage = ({ items, text, modal }) => {
-      asked.push(modal ? `modal: ${text}` : text);
-      return items.find((item) => item === 'Stop It' || item === 'Stop');
-    };
-    const by = `sleep 600 (pid ${pid}, user ada)`;
-    const { started } = await begun(
-      [`spawn: error: ${BUSY.slice(7)} ${by}; stop it, or choose another port\r\n`],
-      4,
-    );
-    await ended;
-    expect(asked[1]).toBe('modal: Stop a process that is none of Spawning’s?');
-    (await scene.command(2)).end(0);
-    await started;
-  });
-});
-
-describe('a server that runs already', () => {
-  test.each([
-    ['Show', {}, 'app:app runs already on http://127.0.0.1:8080. [Show, Restart, Start Another]'],
-    [
-      'Show',
-      { coverage: true },
-      'app:app runs already on http://127.0.0.1:8080, without coverage. [Show, Restart, Start Another]',
-    ],
-  ])('%s', async (answer, options, expected) => {
-    const server = scene.servers.come(scene.server());
-    editor.onMessage = () => answer;
-    expect(await scene.launcher.start(options)).toBe(server);
-    expect(lastMessage()).toBe(expected);
-    expect(editor.executed.at(-1)).toEqual({ command: 'spawning.showStatus', args: [{ server }] });
-    expect(editor.terminals).toEqual([]);
-  });
-
-  test('Start Another takes the next port', async () => {
-    scene.servers.come(scene.server());
-    editor.onMessage = () => 'Start Another';
-    const { started, execution } = await begun([], 0);
-    await started;
-    expect(execution.commandLine.value).toMatch(/ --port=80(8[1-9]|9\d) app:app$/);
-  });
-
-  test('Restart stops it first', async () => {
-    const { pid, started: since, ended } = await scene.process();
-    scene.servers.come(scene.server({ pid, started: since }));
-    editor.onMessage = () => 'Restart';
-    const { started } = await begun([], 0);
-    await ended;
-    await started;
-  });
-
-  test('is none if it stops, or serves something else', async () => {
-    scene.servers.come(scene.server({}, { health: 'stopping' }));
-    scene.servers.come(scene.server({ application: 'app:other' }));
-    scene.servers.come(scene.server({ folder: scene.root }));
-    await (
-      await begun([], 0)
-    ).started;
-    expect(editor.messages).toEqual([]);
-  });
-});
-
-/** Starts, and has the command write this; ends it where a code is given. */
-async function begun(output: readonly string[], code?: number, count = 1) {
-  const started = scene.launcher.start({});
-  const terminal = await scene.terminal();
-  await expect.poll(() => terminal.executions.length).toBe(count);
-  const execution = await scene.command(count);
-  output.forEach((piece) => {
-    execution.write(piece);
-  });
-  if (code !== undefined) {
-    execution.end(code);
-  }
-  return { started, execution };
-}
 
 function creationOptions(): Readonly<Record<string, unknown>> {
   return { ...editor.terminals[0]?.creationOptions };

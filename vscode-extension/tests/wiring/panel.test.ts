@@ -1,30 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type * as vscode from 'vscode';
+import { describe, expect, it } from 'vitest';
+import * as vscode from 'vscode';
 import { registerPanel } from '../../src/vscode/panel';
 import { registerServerCommands } from '../../src/vscode/serverCommands';
-import { event, failure, reload, status } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { event, failure, status } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  const panels = registerPanel({
-    servers: stage.servers,
-    context: context as unknown as vscode.ExtensionContext,
-  });
-  context.subscriptions.push(panels, registerServerCommands(stage, panels.show));
+onStage((parts) => {
+  const panels = registerPanel(parts);
+  return [vscode.Disposable.from(panels), registerServerCommands(parts, panels.show)];
 });
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
 
 describe('Show Status', () => {
   const panel = () => {
@@ -67,6 +53,16 @@ describe('Show Status', () => {
     await until(() => posted().includes('The server has ended.'));
     await stage.meet({}, { sentence: 'Generation 1 serves.' });
     await until(() => posted().includes('Generation 1 serves.'));
+  });
+
+  it('goes on showing the one that was asked for, beside another of the application', async () => {
+    const first = await stage.meet();
+    await editor.run('spawning.showStatus', { server: stage.server(first) });
+    panel().received.fire({ kind: 'ready' });
+    await stage.meet({}, { sentence: 'Another one serves.' });
+    first.tell(begun);
+    await until(() => posted().includes('saved views.py'));
+    expect(JSON.stringify(panel().posted)).not.toContain('Another one serves.');
   });
 
   it('opens the places that it shows, and no others', async () => {

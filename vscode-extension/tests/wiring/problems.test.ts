@@ -1,28 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as vscode from 'vscode';
 import { registerProblems } from '../../src/vscode/problems';
-import { event, failure, reload, T, workerFailed } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { failure, reload, workerFailed } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, failed, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  context.subscriptions.push(registerProblems(stage));
-});
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
-const failed = event({ event: 'generation-failed', generation: 7, at: T + 2 });
+onStage((parts) => [registerProblems(parts)]);
 
 describe('the problems', () => {
   const found = () => {
@@ -61,6 +48,22 @@ describe('the problems', () => {
     const [begun8, ready8, serves8] = reload(8);
     actor.tell(begun8, ready8, serves8);
     await until(() => found().length === 0);
+  });
+
+  it('are those of the newest code, though a file was read slowly', async () => {
+    const slow = join(stage.folder, 'slow.py');
+    execFileSync('mkfifo', [slow]);
+    const actor = await stage.meet();
+    actor.tell(begun, workerFailed({ file: slow, line: 3, column: 6 }), failed);
+    await until(() => stage.server(actor)?.status?.last_failure);
+    const [begun8, ready8, serves8] = reload(8);
+    actor.tell(begun8, ready8, serves8);
+    await until(() => stage.server(actor)?.status?.last_failure?.current === false);
+    writeFileSync(slow, 'x = 1\n'); // which ends the reading
+    actor.tell(...reload(9));
+    await until(() => stage.server(actor)?.status?.generation.serving === 9);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(found()).toEqual([]);
   });
 
   it('go with their server', async () => {

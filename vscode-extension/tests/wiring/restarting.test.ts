@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Note } from '../../src/core/contract';
 import { editor } from './fake/editor';
-import { type FakeServer, Scene, serving } from './launching/scene';
+import type { KnownServer } from './knownServers';
+import { Scene, serving } from './launching/scene';
 
 let scene: Scene;
 beforeEach(() => {
@@ -12,7 +13,7 @@ afterEach(() => scene.close());
 /** Restarts a server with this command line; returns the command that is run for it. */
 async function restarted(note: Partial<Note>): Promise<string> {
   const { pid, started, ended } = await scene.process();
-  const server: FakeServer = scene.servers.come(scene.server({ pid, started, ...note }));
+  const server: KnownServer = scene.servers.come(scene.server({ pid, started, ...note }));
   const starting = scene.launcher.restart(server, '--backdoor=0');
   await ended;
   const execution = await scene.command();

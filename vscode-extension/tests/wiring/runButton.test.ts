@@ -21,6 +21,14 @@ test('the run button is there on a file that holds an application', async () => 
   await expect.poll(() => editor.contexts.get(KEY)).toBe(false);
 });
 
+test('what is found in an editor that was left meanwhile is no matter', async () => {
+  editor.openEditor(scene.path('shop/app.py'), FLASK);
+  editor.openEditor(scene.path('shop/other.py'), 'x = 1\n');
+  await expect.poll(() => editor.contexts.get(KEY)).toBe(false);
+  const told = editor.executed.filter(({ args }) => args[0] === KEY).map(({ args }) => args[1]);
+  expect(told).not.toContain(true);
+});
+
 test('and as soon as one is typed', async () => {
   const { document } = editor.openEditor(scene.path('shop/new.py'), '');
   await expect.poll(() => editor.contexts.get(KEY)).toBe(false);

@@ -1,30 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as vscode from 'vscode';
 import { registerProblems } from '../../src/vscode/problems';
 import { registerServerCommands } from '../../src/vscode/serverCommands';
-import { event, reload as reloadOf, T, workerFailed } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { workerFailed } from '../core/examples';
 import { editor } from './fake/editor';
-import { type Actor, Stage, until } from './stage/stage';
+import { begun, failed, onStage, ready, serves, stage } from './stage/onStage';
+import type { Actor } from './stage/stage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  context.subscriptions.push(
-    registerProblems(stage),
-    registerServerCommands(stage, () => undefined),
-  );
-});
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun, ready, serves] = reloadOf(7);
-const failed = event({ event: 'generation-failed', generation: 7, at: T + 2 });
+onStage((parts) => [registerProblems(parts), registerServerCommands(parts, () => undefined)]);
 
 describe('Reload', () => {
   const reload = async (actor: Actor) => {
@@ -74,6 +58,21 @@ describe('Reload', () => {
     await actor.die();
     await editor.run('spawning.reload');
     expect(editor.messages[0]?.text).toContain('cannot be told to reload: it has just ended');
+  });
+});
+
+describe('a process that has the number of a server by now', () => {
+  it('is told nothing: without a handler, it would end', async () => {
+    const actor = await stage.meet({ status: '' });
+    const server = stage.server(actor);
+    const { pid } = actor.note;
+    await editor.run('spawning.reload', {
+      server: { ...server, note: { ...actor.note, started: actor.note.started - 1 } },
+    });
+    expect(editor.messages[0]?.text).toBe(
+      `shop.app (process ${pid}) cannot be told to reload: it has just ended.`,
+    );
+    expect(actor.output.join('')).not.toContain('hup');
   });
 });
 

@@ -4,7 +4,8 @@ import { CancellationTokenSource } from 'vscode';
 import type { Server } from '../../src/vscode/parts';
 import { event } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { Stage } from './stage/stage';
+import { until } from './until';
 
 let stage: Stage;
 beforeEach(() => {
@@ -50,6 +51,20 @@ describe('the servers of this machine', () => {
     await until(() => stage.servers.all.length === 0);
   });
 
+  it('go when they are killed though nobody tells: those that have no status page', async () => {
+    const actor = await stage.meet({ status: '' });
+    await actor.die();
+    await until(() => stage.servers.all.length === 0);
+  });
+
+  it('are not followed any more when they have gone', async () => {
+    const actor = await stage.meet();
+    expect(actor.followers).toBe(1);
+    actor.hide();
+    await until(() => stage.servers.all.length === 0);
+    await until(() => actor.followers === 0);
+  });
+
   it('are followed as they live', async () => {
     const actor = await stage.meet();
     const server = stage.server(actor);
@@ -79,11 +94,21 @@ describe('the servers of this machine', () => {
     expect(editor.logged.filter((line) => line.includes('is open to others'))).toHaveLength(1);
   });
 
+  it('are others of the workspace when that has other folders', async () => {
+    const actor = await stage.meet();
+    const told: (Server | undefined)[] = [];
+    stage.servers.onDidChange((changed) => told.push(changed));
+    expect(stage.servers.ofWorkspace()).toEqual([]);
+    editor.openFolder(stage.folder);
+    expect(stage.servers.ofWorkspace()).toEqual([stage.server(actor)]);
+    expect(told).toEqual([undefined]);
+  });
+
   it('are let go with the window', async () => {
     const actor = await stage.meet();
     const server = stage.server(actor);
     stage.servers.dispose();
-    expect([stage.servers.all, server?.isGone]).toEqual([[], true]);
+    expect([stage.servers.all, server?.isGone, editor.listeners]).toEqual([[], true, 0]);
     await actor.leave();
   });
 });

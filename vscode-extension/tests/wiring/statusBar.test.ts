@@ -1,34 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { registerProblems } from '../../src/vscode/problems';
 import { registerServerCommands } from '../../src/vscode/serverCommands';
 import { registerStatusBar } from '../../src/vscode/statusBar';
 import { registerTree } from '../../src/vscode/treeView';
-import { child, event, reload, status, T, workerFailed } from '../core/examples';
-import { FakeContext } from './fake/context';
+import { child, event, status, workerFailed } from '../core/examples';
 import { editor } from './fake/editor';
-import { Stage, until } from './stage/stage';
+import { begun, failed, onStage, stage } from './stage/onStage';
+import { until } from './until';
 
-let stage: Stage;
-let context: FakeContext;
-beforeEach(() => {
-  stage = new Stage();
-  context = new FakeContext();
-  editor.openFolder(stage.folder);
-  context.subscriptions.push(
-    registerStatusBar(stage),
-    registerTree(stage),
-    registerProblems(stage),
-    registerServerCommands(stage, () => undefined),
-  );
-});
-afterEach(async () => {
-  await context.close();
-  await stage.close();
-});
-
-const [begun] = reload(7);
-const failed = event({ event: 'generation-failed', generation: 7, at: T + 2 });
+onStage((parts) => [
+  registerStatusBar(parts),
+  registerTree(parts),
+  registerProblems(parts),
+  registerServerCommands(parts, () => undefined),
+]);
 
 describe('the status bar', () => {
   const item = () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive } from '../../src/core/processes';
 import { editor } from './fake/editor';
 import { lastMessage, Scene, serving } from './launching/scene';
+import { until } from './until';
 
 /** Heeds no polite word. */
 const STUBBORN = "trap '' TERM; echo; sleep 600";
@@ -48,6 +49,17 @@ describe('Stop', () => {
     const status = { config: { deadman: -1.9 } };
     const server = scene.server({ pid: running.pid, started: running.started }, status);
     await editor.run('spawning.stop', { server });
+    expect(isAlive(running)).toBe(true);
+  });
+
+  test('need not be waited for', async () => {
+    const running = await scene.process(STUBBORN);
+    const server = scene.server({ pid: running.pid, started: running.started });
+    const stopped = editor.run('spawning.stop', { server });
+    await until(() => editor.progress.length > 0);
+    editor.progress[0]?.cancel();
+    await stopped;
+    expect(lastMessage()).toMatch(/has not ended yet/);
     expect(isAlive(running)).toBe(true);
   });
 

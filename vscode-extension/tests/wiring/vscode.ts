@@ -11,7 +11,7 @@ export * from './fake/events';
 export * from './fake/places';
 export * from './fake/values';
 export * from './fake/work';
-export { commands, env, extensions, version } from './fake/desk';
+export { commands, env, extensions } from './fake/desk';
 export { debug, languages, tasks, tests } from './fake/services';
 export { window } from './fake/window';
 export { workspace } from './fake/workspace';

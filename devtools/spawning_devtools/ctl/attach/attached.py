@@ -12,7 +12,7 @@ from spawning.errors import SpawningError
 from spawning_devtools.ctl.attach import words
 from spawning_devtools.ctl.attach.dial import ENDED, Dial
 from spawning_devtools.ctl.attach.help import help_on
-from spawning_devtools.ctl.attach.helping import Helping
+from spawning_devtools.ctl.attach.hints import Hints
 from spawning_devtools.ctl.attach.prompt import Left, Prompt
 from spawning_devtools.ctl.attach.screen import Screen
 from spawning_devtools.ctl.attach.session import Session, Show, State
@@ -39,10 +39,8 @@ class Attached:
         self._dial = dial
         self._screen = Screen()
         self._session = Session(folder)
-        self._helping = Helping(self._refresh)
-        self._prompt = Prompt(
-            self._helping.offers, self._helping.typed, self._toolbar, histories, vi
-        )
+        self._hints = Hints(self._refresh)
+        self._prompt = Prompt(self._hints.offers, self._hints.typed, self._toolbar, histories, vi)
         self._talk: Talk | None = None
         self._changed = asyncio.Event()
         self._over = False
@@ -82,9 +80,9 @@ class Attached:
         try:
             while not self._over:
                 wire = await self._dial(is_again)
-                self._helping.talk = self._talk = Talk(wire, self._hear)
+                self._hints.talk = self._talk = Talk(wire, self._hear)
                 await self._talk.listen()
-                self._helping.talk = self._talk = None
+                self._hints.talk = self._talk = None
                 self._show(self._session.lost())
                 is_again = True
         except SpawningError as error:
@@ -108,7 +106,7 @@ class Attached:
             if one.how == "hello":
                 self._greet(*one.what)
             elif one.how == "done":
-                self._helping.forget()
+                self._hints.forget()
             else:
                 show: Callable[..., None] = getattr(self._screen, one.how)
                 show(*one.what)
@@ -155,7 +153,7 @@ class Attached:
             self._end()
             return
         known = [*self._session.magics, *OURS]
-        in_use = {*self._session.names, *await self._helping.used(text.strip(), known)}
+        in_use = {*self._session.names, *await self._hints.used(text.strip(), known)}
         magic = words.magic(text, known, in_use)
         if self._talk is None:
             self._screen.error("there is no line to the server")
@@ -222,7 +220,7 @@ class Attached:
 
     def _toolbar(self) -> Fragments:
         keys = PDB_KEYS if self._session.is_debugging else KEYS
-        return self._helping.signature or standing(self._session.where, self._screen.width, keys)
+        return self._hints.signature or standing(self._session.where, self._screen.width, keys)
 
     def _refresh(self) -> None:
         self._prompt.refresh()

@@ -10,19 +10,12 @@ from spawning.errors import ServerNotFound, UsageError
 from spawning.messages import Message, Unanswered, decode, encode
 from spawning_devtools.credentials import user_behind
 from spawning_devtools.ctl.code import servers
-from spawning_devtools.ctl.parser import Parser
-from spawning_devtools.reload.door import address_of
+from spawning_devtools.reload.conductor.door import address_of
 
 PATIENCE = 60.0
 """Seconds: the watcher first reads what it has not yet read, and that may be much."""
 
 A = TypeVar("A", bound=Message)
-
-
-def add_server_option(parser: Parser) -> None:
-    """Add the option that names the server."""
-    parser.add_argument("--pid", type=int, metavar="PID", help="process id of the server's "
-        "controller [the server that was started in this folder, or in one above it]")  # fmt: skip
 
 
 def ask(pid: int | None, question: Message, kind: type[A]) -> A:

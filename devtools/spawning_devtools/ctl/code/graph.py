@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spawning.messages import AskGraph, Drawing
-from spawning_devtools.ctl.code.ask import add_server_option, ask
+from spawning_devtools.ctl.code.ask import ask
 from spawning_devtools.ctl.code.drawings import FORMATS
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 
 EXAMPLE = """\
 Modules that import each other in a circle are marked.

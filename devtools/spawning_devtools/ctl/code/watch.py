@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 
 from spawning.messages import AskWatch, Watched
-from spawning_devtools.ctl.code.ask import add_server_option, ask
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.code.ask import ask
+from spawning_devtools.ctl.parser import Parser, add_server_option
 
 
 def parser() -> Parser:

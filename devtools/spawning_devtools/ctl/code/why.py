@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 
 from spawning.messages import AskWhy, Explanation
-from spawning_devtools.ctl.code.ask import add_server_option, ask
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.code.ask import ask
+from spawning_devtools.ctl.parser import Parser, add_server_option
 
 SHOWN = 8
 """Modules listed before 'and N more'."""
@@ -62,6 +62,8 @@ def text(told: Explanation) -> str:
     lines.append(_line("a save", _effect(told)))
     if told.source:
         lines.append(_line("starts from", told.source))
+    if told.refusal:
+        lines.append(_line("last save", f"more than bodies of functions: {told.refusal}"))
     return "\n".join(lines)
 
 

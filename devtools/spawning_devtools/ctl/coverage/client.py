@@ -8,7 +8,7 @@ import os
 import socket
 
 from spawning.errors import ServerNotFound, SpawningError
-from spawning_devtools.cover.entrance import address_of
+from spawning_devtools.cover.keeper.entrance import address_of
 from spawning_devtools.credentials import user_behind
 
 PATIENCE = 600.0

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from spawning.errors import UsageError, did_you_mean
 from spawning_devtools.ctl.code import servers
-from spawning_devtools.ctl.code.ask import add_server_option
 from spawning_devtools.ctl.coverage.client import ask
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 
 REPORTS: Mapping[str, str] = {
     "report": ".txt",

@@ -11,7 +11,7 @@ from time import monotonic
 
 from spawning.errors import ServerNotFound
 from spawning_devtools.ctl import notes
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 from spawning_devtools.ctl.reload.outcome import Judge, Outcome
 from spawning_devtools.ctl.rendering import clean
 from spawning_devtools.ctl.status.look import Looker
@@ -31,7 +31,7 @@ def parser() -> Parser:
     """Return the parser of the command line."""
     made = Parser("reload", "Starts a new generation, and waits until it serves.", EXAMPLE)
     made.add_argument("--no-wait", action="store_true", help="do not wait for it")
-    notes.add_server_option(made)
+    add_server_option(made)
     return made
 
 

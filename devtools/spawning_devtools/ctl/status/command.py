@@ -14,7 +14,7 @@ from spawning.inspection import folders_of
 from spawning.title import CONTROLLER
 from spawning_devtools.ctl import notes
 from spawning_devtools.ctl.painting import painted
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 from spawning_devtools.ctl.rendering import Fragments
 from spawning_devtools.ctl.status import text
 from spawning_devtools.ctl.status.look import Looker
@@ -39,7 +39,7 @@ def parser() -> Parser:
     made = Parser("status", "Says how a server fares: its workers, and what they do.", EXAMPLE)
     made.add_argument("--all", action="store_true", help="all servers of this user, a line each")
     made.add_argument("--format", default="text", choices=("text", "json"), help="[text]")
-    notes.add_server_option(made)
+    add_server_option(made)
     return made
 
 

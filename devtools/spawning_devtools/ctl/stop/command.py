@@ -12,7 +12,7 @@ from time import monotonic
 from spawning.errors import ServerNotFound
 from spawning_devtools.ctl import notes
 from spawning_devtools.ctl.figures import duration
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 from spawning_devtools.ctl.reload.command import order
 from spawning_devtools.ctl.rendering import clean
 from spawning_devtools.ctl.status.look import Looker
@@ -32,7 +32,7 @@ def parser() -> Parser:
     add = made.add_argument
     add("--now", action="store_true", help="do not finish the requests in flight")
     add("--no-wait", action="store_true", help="do not wait for its end")
-    notes.add_server_option(made)
+    add_server_option(made)
     return made
 
 

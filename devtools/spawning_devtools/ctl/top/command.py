@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from spawning.devhooks import INSTALL
 from spawning.errors import DevtoolsMissing, ServerNotFound, UsageError
 from spawning_devtools.ctl import notes
-from spawning_devtools.ctl.parser import Parser
+from spawning_devtools.ctl.parser import Parser, add_server_option
 from spawning_devtools.ctl.status import command as status
 from spawning_devtools.ctl.status.look import Looker
 
@@ -22,7 +22,7 @@ def parser() -> Parser:
     made = Parser("top", "Shows workers and requests, live.", EXAMPLE)
     made.add_argument("-d", "--delay", type=float, default=1.0, metavar="SECONDS",
                       help="between two looks [1]")  # fmt: skip
-    notes.add_server_option(made)
+    add_server_option(made)
     return made
 
 

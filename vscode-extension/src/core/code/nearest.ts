@@ -1,6 +1,7 @@
 /** Which servers serve a file: those that were started in the nearest folder above it. */
 
 import type { Note } from '../contract';
+import { isBelow } from '../paths';
 
 export function nearest<S extends { readonly note: Note }>(
   servers: readonly S[],
@@ -9,8 +10,4 @@ export function nearest<S extends { readonly note: Note }>(
   const above = servers.filter(({ note }) => isBelow(file, note.folder));
   const longest = Math.max(...above.map(({ note }) => note.folder.length));
   return above.filter(({ note }) => note.folder.length === longest);
-}
-
-export function isBelow(file: string, folder: string): boolean {
-  return file.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -27,7 +27,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Why there is no answer, one sentence for a person. */
+/** What is told where it answers, and not as it should. */
+export const FOREIGN =
+  'spawnctl answers as this version of the extension does not know; install both of one version';
+
+/** Why there is no answer, one sentence for a person, without its end. */
 export class NoAnswer extends Error {}
 
 /**

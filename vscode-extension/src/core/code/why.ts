@@ -1,6 +1,7 @@
 /** What `spawnctl why` says of a file, as a list to choose from. */
 
 import { basename } from 'node:path';
+import { isFields, number, text, texts } from '../json';
 
 export interface Explanation {
   readonly path: string;
@@ -31,21 +32,21 @@ export interface Answer {
 }
 
 export function explanationOf(told: unknown): Explanation | undefined {
-  if (typeof told !== 'object' || told === null) return undefined;
-  const fields = told as Record<string, unknown>;
-  if (typeof fields.path !== 'string' || !Array.isArray(fields.kinds)) return undefined;
+  if (!isFields(told) || typeof told.path !== 'string' || !Array.isArray(told.kinds)) {
+    return undefined;
+  }
   return {
-    path: fields.path,
-    kinds: texts(fields.kinds),
-    ignored: text(fields.ignored),
-    advice: text(fields.advice),
-    names: texts(fields.names),
-    chain: texts(fields.chain),
-    importers: texts(fields.importers),
-    effect: text(fields.effect),
-    affected: texts(fields.affected),
-    modules: typeof fields.modules === 'number' ? fields.modules : 0,
-    source: text(fields.source),
+    path: told.path,
+    kinds: texts(told.kinds),
+    ignored: text(told.ignored),
+    advice: text(told.advice),
+    names: texts(told.names),
+    chain: texts(told.chain),
+    importers: texts(told.importers),
+    effect: text(told.effect),
+    affected: texts(told.affected),
+    modules: number(told.modules),
+    source: text(told.source),
   };
 }
 
@@ -110,12 +111,4 @@ function counted(amount: number, one: string, many: string): string {
 function sentence(said: string): string {
   const begun = said.charAt(0).toUpperCase() + said.slice(1);
   return begun.endsWith('.') ? begun : `${begun}.`;
-}
-
-function text(told: unknown): string {
-  return typeof told === 'string' ? told : '';
-}
-
-function texts(told: unknown): string[] {
-  return Array.isArray(told) ? told.filter((one) => typeof one === 'string') : [];
 }

@@ -5,6 +5,8 @@
  * not look like an answer of the server's is none.
  */
 
+import { type Fields, isFields, number, numbers, text, texts } from '../json';
+
 /** Of one file; numbers count lines. */
 export interface FileRow {
   readonly path: string;
@@ -77,8 +79,6 @@ export interface FileLines {
   readonly executed: readonly number[];
   readonly missing: readonly number[];
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export function liveOf(told: unknown): Live | undefined {
   if (!isFields(told) || !isNumbered(told) || !isFields(told.totals)) return undefined;
@@ -159,10 +159,6 @@ function totalsOf(told: Fields): Totals {
   };
 }
 
-function isFields(told: unknown): told is Fields {
-  return typeof told === 'object' && told !== null && !Array.isArray(told);
-}
-
 function isNumbered(told: Fields): told is Fields & { run: string; seq: number } {
   return typeof told.run === 'string' && typeof told.seq === 'number';
 }
@@ -170,20 +166,4 @@ function isNumbered(told: Fields): told is Fields & { run: string; seq: number }
 function byLine<T>(told: unknown, each: (value: unknown) => T): Record<string, T> {
   if (!isFields(told)) return {};
   return Object.fromEntries(Object.entries(told).map(([line, value]) => [line, each(value)]));
-}
-
-function number(told: unknown): number {
-  return typeof told === 'number' ? told : 0;
-}
-
-function text(told: unknown): string {
-  return typeof told === 'string' ? told : '';
-}
-
-function texts(told: unknown): string[] {
-  return Array.isArray(told) ? told.map(text) : [];
-}
-
-function numbers(told: unknown): number[] {
-  return Array.isArray(told) ? told.map(number) : [];
 }

@@ -3,6 +3,16 @@
 import { type Drawing, concernedBy } from './drawing';
 import type { Shown, View } from './packages';
 
+/** What stands on a box. */
+export function labelOf(box: Shown): string {
+  return box.isPackage ? `${box.id}  (${box.modules.length})` : box.id;
+}
+
+/** What is said of it to those who listen. */
+export function spokenOf(box: Shown): string {
+  return box.isPackage ? `${box.id}, closed package of ${counted(box.modules.length)}` : box.id;
+}
+
 /** How a box is shown beside one that is chosen. */
 export type Tie = 'self' | 'concerned' | 'imported' | 'none';
 

@@ -6,51 +6,70 @@ export type Targets = readonly (readonly number[])[];
 /**
  * Returns for each vertex the number of its component.  A component that is reached from another
  * one has the smaller number.
- *
- * By Tarjan, with a stack of its own: a chain of imports may be long.
  */
 export function componentsOf(targets: Targets): number[] {
-  const index = new Array<number>(targets.length).fill(-1);
-  const low = new Array<number>(targets.length).fill(0);
-  const component = new Array<number>(targets.length).fill(-1);
-  const open: number[] = [];
-  let counted = 0;
-  let components = 0;
+  const search = new Search(targets);
+  targets.forEach((_, vertex) => {
+    search.explore(vertex);
+  });
+  return search.component;
+}
 
-  const enter = (vertex: number): void => {
-    index[vertex] = low[vertex] = counted;
-    counted += 1;
-    open.push(vertex);
-  };
-  const leave = (vertex: number): void => {
-    if (low[vertex] !== index[vertex]) return;
-    for (let member = -1; member !== vertex;) {
-      member = open.pop() ?? vertex;
-      component[member] = components;
-    }
-    components += 1;
-  };
+const UNSEEN = -1;
 
-  for (let top = 0; top < targets.length; top += 1) {
-    if (index[top] !== -1) continue;
-    enter(top);
+/** Tarjan's, with a stack of its own: a chain of imports may be long. */
+class Search {
+  readonly component: number[];
+  private readonly index: number[];
+  private readonly low: number[];
+  private readonly open: number[] = [];
+  private counted = 0;
+  private components = 0;
+
+  constructor(private readonly targets: Targets) {
+    this.component = targets.map(() => UNSEEN);
+    this.index = targets.map(() => UNSEEN);
+    this.low = targets.map(() => 0);
+  }
+
+  explore(top: number): void {
+    if (this.index[top] !== UNSEEN) return;
+    this.enter(top);
     const path = [{ vertex: top, next: 0 }];
     for (let step = path.at(-1); step; step = path.at(-1)) {
       const { vertex } = step;
-      const target = targets[vertex]?.[step.next];
+      const target = this.targets[vertex]?.[step.next];
       step.next += 1;
       if (target === undefined) {
         path.pop();
-        leave(vertex);
+        this.leave(vertex);
         const above = path.at(-1)?.vertex;
-        if (above !== undefined) low[above] = Math.min(low[above] ?? 0, low[vertex] ?? 0);
-      } else if (index[target] === -1) {
-        enter(target);
+        if (above !== undefined) this.reach(above, this.low[vertex]);
+      } else if (this.index[target] === UNSEEN) {
+        this.enter(target);
         path.push({ vertex: target, next: 0 });
-      } else if (component[target] === -1) {
-        low[vertex] = Math.min(low[vertex] ?? 0, index[target] ?? 0);
+      } else if (this.component[target] === UNSEEN) {
+        this.reach(vertex, this.index[target]);
       }
     }
   }
-  return component;
+
+  private enter(vertex: number): void {
+    this.index[vertex] = this.low[vertex] = this.counted;
+    this.counted += 1;
+    this.open.push(vertex);
+  }
+
+  private reach(vertex: number, low = 0): void {
+    this.low[vertex] = Math.min(this.low[vertex] ?? 0, low);
+  }
+
+  private leave(vertex: number): void {
+    if (this.low[vertex] !== this.index[vertex]) return;
+    for (let member = UNSEEN; member !== vertex;) {
+      member = this.open.pop() ?? vertex;
+      this.component[member] = this.components;
+    }
+    this.components += 1;
+  }
 }

@@ -1,5 +1,7 @@
 /** The module graph as `spawnctl graph --format json` tells it, and what follows from it. */
 
+import { isFields } from '../json';
+
 export interface Module {
   readonly name: string;
   /** Its whole path; empty where it has none. */
@@ -21,8 +23,8 @@ export interface Drawing {
 
 /** `folder` is where the server was started: files below it are named from there. */
 export function drawingOf(told: unknown, folder: string): Drawing | undefined {
-  if (typeof told !== 'object' || told === null) return undefined;
-  const { application, nodes, edges } = told as Record<string, unknown>;
+  if (!isFields(told)) return undefined;
+  const { application, nodes, edges } = told;
   if (typeof application !== 'string' || !Array.isArray(nodes) || !Array.isArray(edges)) {
     return undefined;
   }
@@ -57,13 +59,13 @@ function whole(file: string, folder: string): string {
 }
 
 function isModule(told: unknown): told is Module {
-  if (typeof told !== 'object' || told === null) return false;
-  const { name, file, cycle } = told as Record<string, unknown>;
+  if (!isFields(told)) return false;
+  const { name, file, cycle } = told;
   return typeof name === 'string' && typeof file === 'string' && typeof cycle === 'number';
 }
 
 function isImport(told: unknown): told is Import {
-  if (typeof told !== 'object' || told === null) return false;
-  const { importer, imported } = told as Record<string, unknown>;
+  if (!isFields(told)) return false;
+  const { importer, imported } = told;
   return typeof importer === 'string' && typeof imported === 'string';
 }

@@ -74,15 +74,7 @@ export function layoutOf(
   });
   const lefts = leftsOf(columns, boxes);
   const shown = boxesAt(columns, boxes, middles, lefts);
-  // Straight over the column, so that it bends between columns only, where no box is.
-  const over = (vertex: number): Point[] => {
-    const { x = 0, width = 0 } = lefts[web.layer[vertex] ?? 0] ?? {};
-    const y = (middles[vertex] ?? 0) + MARGIN;
-    return [
-      { x, y },
-      { x: x + width, y },
-    ];
-  };
+  const over = (vertex: number): Point[] => across(lefts[web.layer[vertex] ?? 0], middles[vertex]);
   const last = lefts.at(-1);
   return {
     width: (last ? last.x + last.width : 0) + MARGIN,
@@ -94,6 +86,15 @@ export function layoutOf(
       return isCircular ? bentBack(...ends) : through(...ends, web.between(from, to).flatMap(over));
     }),
   };
+}
+
+/** Straight over a column, so that a line bends between columns only, where no box is. */
+function across({ x, width }: Left = { x: 0, width: 0 }, middle = 0): Point[] {
+  const y = middle + MARGIN;
+  return [
+    { x, y },
+    { x: x + width, y },
+  ];
 }
 
 function unique(

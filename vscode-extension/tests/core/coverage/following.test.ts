@@ -65,6 +65,23 @@ describe('a follower', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is over when it is let go, though a question is on its way', async () => {
+    vi.useFakeTimers();
+    let answer: (told: unknown) => void = () => undefined;
+    const made = (follower = new Follower(
+      () => new Promise((resolve) => (answer = resolve)),
+      () => true,
+      () => undefined,
+    ));
+    made.look({ isSeen: true, paths: [] });
+    await vi.advanceTimersByTimeAsync(0);
+    made.dispose();
+    answer(live());
+    await vi.advanceTimersByTimeAsync(0);
+    made.hear(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('says in a sentence what is wrong, and goes on', async () => {
     site.answer = () => ({
       status: 403,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { found, sentenceOn, tiesOf } from '../../../src/core/graph/about';
+import { found, labelOf, sentenceOn, spokenOf, tiesOf } from '../../../src/core/graph/about';
 import { type Drawing, concernedBy, drawingOf } from '../../../src/core/graph/drawing';
 import {
   closedAtFirst,
@@ -158,6 +158,9 @@ describe('a chosen box', () => {
       'shop.orders, 3 modules: imported by 1, imports 1. A save of all its modules runs 5 of 7 modules anew.',
     );
     expect(ties.of.get('tools.text')).toBe('imported');
+    expect([labelOf(orders), labelOf(box('shop'))]).toEqual(['shop.orders  (3)', 'shop']);
+    expect(spokenOf(orders)).toBe('shop.orders, closed package of 3 modules');
+    expect(spokenOf(box('shop'))).toBe('shop');
   });
 
   it('is found by letters of its name', () => {

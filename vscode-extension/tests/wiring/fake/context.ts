@@ -1,12 +1,10 @@
 /** What the editor hands to `activate`. */
 
-import { ExtensionMode } from './enums';
 import { Uri } from './places';
 
 function memento() {
   const kept = new Map<string, unknown>();
   return {
-    keys: () => [...kept.keys()],
     get: (key: string, otherwise?: unknown) => kept.get(key) ?? otherwise,
     update(key: string, value: unknown): Promise<void> {
       if (value === undefined) kept.delete(key);
@@ -21,17 +19,7 @@ export class FakeContext {
   readonly extensionUri = Uri.file(
     new URL('../../..', import.meta.url).pathname.replace(/\/$/, ''),
   );
-  readonly extensionPath = this.extensionUri.fsPath;
-  readonly extensionMode = ExtensionMode.Test;
   readonly workspaceState = memento();
-  readonly globalState = memento();
-  readonly extension = { id: 'spawning.spawning', packageJSON: {} };
-  /** By name: `context.environmentVariableCollection.get('PYTHONPATH')`. */
-  readonly environmentVariableCollection = new Map<string, unknown>();
-
-  asAbsolutePath(path: string): string {
-    return `${this.extensionPath}/${path}`;
-  }
 
   /** The window closes: everything that was handed over is given back, last first. */
   async close(): Promise<void> {

@@ -18,6 +18,14 @@ export interface Pick {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+export interface Progress {
+  readonly title: string;
+  readonly said: string[];
+  isOver: boolean;
+  /** The user presses Cancel. */
+  cancel(): void;
+}
+
 export interface Executed {
   readonly command: string;
   readonly args: readonly unknown[];
@@ -35,18 +43,16 @@ export class Editor {
   onMessage: (message: Message) => string | undefined = () => undefined;
   onPick: (pick: Pick) => unknown = () => undefined;
   onInput: (options: Readonly<Record<string, unknown>>) => string | undefined = () => undefined;
-  onOpenDialog: () => Uri[] | undefined = () => undefined;
 
   messages: Message[] = [];
   /** What was shown to go on, and whether it has ended. */
-  progress: { title: string; isOver: boolean }[] = [];
+  progress: Progress[] = [];
   /** What the status bar said for a while. */
   statusMessages: string[] = [];
   picks: Pick[] = [];
   executed: Executed[] = [];
   opened: Uri[] = [];
   logged: string[] = [];
-  clipboard = '';
 
   commands = new Map<string, (...args: unknown[]) => unknown>();
   statusBarItems: FakeStatusBarItem[] = [];
@@ -56,63 +62,42 @@ export class Editor {
   decorationTypes: FakeDecorationType[] = [];
   diagnostics = new Map<string, FakeDiagnostics>();
   testControllers = new Map<string, FakeTestController>();
-  /** Providers and factories, under `task:TYPE`, `debugConfiguration:TYPE`, `codeLens` and so on. */
+  /** Providers and factories, under `task:TYPE`, `debugConfiguration:TYPE` and so on. */
   providers = new Map<string, unknown>();
-  tasksRun: unknown[] = [];
   debugStarted: { folder: unknown; configuration: unknown; options: unknown }[] = [];
-  debugStopped: unknown[] = [];
   /** What `debug.startDebugging` answers. */
   debugStarts = true;
-  activeDebugSession: unknown;
-  breakpoints: unknown[] = [];
 
   folders: Folder[] = [];
   documents: FakeDocument[] = [];
   editors: FakeTextEditor[] = [];
   activeEditor: FakeTextEditor | undefined;
+  /** The groups of editors that are open. */
+  groups: { readonly viewColumn: number; readonly tabs: readonly unknown[] }[] = [];
   isTrusted = true;
   remoteName: string | undefined;
-  /** What `findFiles` finds, whatever it is asked; undefined: what lies in the folders. */
-  found: Uri[] | undefined;
+  uriScheme = 'vscode';
   /** By full name, as in settings.json: `spawning.application`. */
   settings: Record<string, unknown> = {};
-  /** The same for one folder, by its path. */
-  folderSettings = new Map<string, Record<string, unknown>>();
   contexts = new Map<string, unknown>();
   /** Other extensions, by id. */
-  extensions = new Map<string, { exports: unknown; isActive?: boolean }>();
+  extensions = new Map<string, { exports: unknown }>();
   /** Where a page of this machine is for the browser. */
   externalUri: (uri: Uri) => Uri = (uri) => uri;
 
   readonly events = {
     activeEditor: new EventEmitter<FakeTextEditor | undefined>(),
     visibleEditors: new EventEmitter<readonly FakeTextEditor[]>(),
-    selection: new EventEmitter<unknown>(),
     closeTerminal: new EventEmitter<FakeTerminal>(),
-    openTerminal: new EventEmitter<FakeTerminal>(),
-    activeTerminal: new EventEmitter<FakeTerminal | undefined>(),
     shellIntegration: new EventEmitter<unknown>(),
-    startShellExecution: new EventEmitter<unknown>(),
     endShellExecution: new EventEmitter<unknown>(),
     windowState: new EventEmitter<unknown>(),
-    colorTheme: new EventEmitter<unknown>(),
-    configuration: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
     folders: new EventEmitter<unknown>(),
-    trust: new EventEmitter<undefined>(),
-    openDocument: new EventEmitter<FakeDocument>(),
-    closeDocument: new EventEmitter<FakeDocument>(),
     changeDocument: new EventEmitter<unknown>(),
-    saveDocument: new EventEmitter<FakeDocument>(),
-    startTask: new EventEmitter<unknown>(),
     endTask: new EventEmitter<unknown>(),
     startTaskProcess: new EventEmitter<unknown>(),
-    endTaskProcess: new EventEmitter<unknown>(),
-    startDebug: new EventEmitter<unknown>(),
     terminateDebug: new EventEmitter<unknown>(),
-    activeDebug: new EventEmitter<unknown>(),
     customDebug: new EventEmitter<unknown>(),
-    breakpoints: new EventEmitter<unknown>(),
-    extensions: new EventEmitter<undefined>(),
   };
 
   reset(): void {
@@ -131,7 +116,6 @@ export class Editor {
   openDocument(path: string, text: string, languageId = 'python'): FakeDocument {
     const document = new FakeDocument(Uri.file(path), text, languageId);
     this.documents.push(document);
-    this.events.openDocument.fire(document);
     return document;
   }
 
@@ -159,21 +143,13 @@ export class Editor {
     this.events.changeDocument.fire({ document, contentChanges: [] });
   }
 
-  save(document: FakeDocument): void {
-    document.isDirty = false;
-    this.events.saveDocument.fire(document);
-  }
-
   set(name: string, value: unknown): void {
     this.settings[name] = value;
-    this.events.configuration.fire({
-      affectsConfiguration: (section) => name === section || name.startsWith(`${section}.`),
-    });
   }
 
-  trust(): void {
-    this.isTrusted = true;
-    this.events.trust.fire(undefined);
+  /** How many listen to what the editor tells. */
+  get listeners(): number {
+    return Object.values(this.events).reduce((sum, event) => sum + event.size, 0);
   }
 
   /** Runs a command as the palette or a button would. */

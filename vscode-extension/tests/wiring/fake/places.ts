@@ -84,32 +84,8 @@ export class Position {
     if (line < 0 || character < 0) throw new Error('illegal argument: a position below zero');
   }
 
-  compareTo(other: Position): number {
-    return this.line - other.line || this.character - other.character;
-  }
-
-  isEqual(other: Position): boolean {
-    return this.compareTo(other) === 0;
-  }
-
-  isBefore(other: Position): boolean {
-    return this.compareTo(other) < 0;
-  }
-
-  isBeforeOrEqual(other: Position): boolean {
-    return this.compareTo(other) <= 0;
-  }
-
   isAfter(other: Position): boolean {
-    return this.compareTo(other) > 0;
-  }
-
-  translate(lines = 0, characters = 0): Position {
-    return new Position(this.line + lines, this.character + characters);
-  }
-
-  with(line = this.line, character = this.character): Position {
-    return new Position(line, character);
+    return this.line > other.line || (this.line === other.line && this.character > other.character);
   }
 }
 
@@ -130,23 +106,6 @@ export class Range {
     const [one, other] = asPositions(values);
     [this.start, this.end] = one.isAfter(other) ? [other, one] : [one, other];
   }
-
-  get isEmpty(): boolean {
-    return this.start.isEqual(this.end);
-  }
-
-  get isSingleLine(): boolean {
-    return this.start.line === this.end.line;
-  }
-
-  contains(inner: Position | Range): boolean {
-    if (inner instanceof Range) return this.contains(inner.start) && this.contains(inner.end);
-    return this.start.isBeforeOrEqual(inner) && inner.isBeforeOrEqual(this.end);
-  }
-
-  isEqual(other: Range): boolean {
-    return this.start.isEqual(other.start) && this.end.isEqual(other.end);
-  }
 }
 
 export class Selection extends Range {
@@ -166,10 +125,6 @@ export class Selection extends Range {
     this.anchor = anchor;
     this.active = active;
   }
-
-  get isReversed(): boolean {
-    return this.anchor.isAfter(this.active);
-  }
 }
 
 export class Location {
@@ -180,21 +135,5 @@ export class Location {
     where: Range | Position,
   ) {
     this.range = where instanceof Range ? where : new Range(where, where);
-  }
-}
-
-export class RelativePattern {
-  readonly baseUri: Uri;
-
-  constructor(
-    base: Uri | string | { readonly uri: Uri },
-    readonly pattern: string,
-  ) {
-    if (typeof base === 'string') this.baseUri = Uri.file(base);
-    else this.baseUri = base instanceof Uri ? base : base.uri;
-  }
-
-  get base(): string {
-    return this.baseUri.fsPath;
   }
 }

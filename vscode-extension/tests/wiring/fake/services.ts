@@ -4,7 +4,6 @@ import { editor } from './editor';
 import { Disposable } from './events';
 import type { Uri } from './places';
 import type { Diagnostic } from './values';
-import type { Task } from './work';
 
 function provide(name: string, provider: unknown): Disposable {
   editor.providers.set(name, provider);
@@ -12,24 +11,9 @@ function provide(name: string, provider: unknown): Disposable {
 }
 
 export const tasks = {
-  taskExecutions: [],
   registerTaskProvider: (type: string, provider: unknown) => provide(`task:${type}`, provider),
-  executeTask(task: Task) {
-    editor.tasksRun.push(task);
-    const execution = {
-      task,
-      terminate(): void {
-        editor.events.endTask.fire({ execution });
-      },
-    };
-    editor.events.startTask.fire({ execution });
-    return Promise.resolve(execution);
-  },
-  fetchTasks: () => Promise.resolve([]),
-  onDidStartTask: editor.events.startTask.event,
   onDidEndTask: editor.events.endTask.event,
   onDidStartTaskProcess: editor.events.startTaskProcess.event,
-  onDidEndTaskProcess: editor.events.endTaskProcess.event,
 };
 
 export const debug = {
@@ -43,21 +27,8 @@ export const debug = {
     editor.debugStarted.push({ folder, configuration, options });
     return Promise.resolve(editor.debugStarts);
   },
-  stopDebugging(session?: unknown): Promise<void> {
-    editor.debugStopped.push(session);
-    return Promise.resolve();
-  },
-  get activeDebugSession(): unknown {
-    return editor.activeDebugSession;
-  },
-  get breakpoints(): readonly unknown[] {
-    return editor.breakpoints;
-  },
-  onDidStartDebugSession: editor.events.startDebug.event,
   onDidTerminateDebugSession: editor.events.terminateDebug.event,
-  onDidChangeActiveDebugSession: editor.events.activeDebug.event,
   onDidReceiveDebugSessionCustomEvent: editor.events.customDebug.event,
-  onDidChangeBreakpoints: editor.events.breakpoints.event,
 };
 
 /** What the Problems view shows of one source. */
@@ -67,29 +38,8 @@ export class FakeDiagnostics {
 
   constructor(readonly name: string) {}
 
-  set(
-    where: Uri | readonly [Uri, readonly Diagnostic[] | undefined][],
-    found?: readonly Diagnostic[],
-  ): void {
-    const pairs = Array.isArray(where)
-      ? (where as [Uri, readonly Diagnostic[] | undefined][])
-      : ([[where, found]] as [Uri, readonly Diagnostic[] | undefined][]);
-    for (const [uri, one] of pairs) {
-      if (one === undefined || one.length === 0) this.byUri.delete(uri.toString());
-      else this.byUri.set(uri.toString(), { uri, found: one });
-    }
-  }
-
-  get(uri: Uri): readonly Diagnostic[] | undefined {
-    return this.byUri.get(uri.toString())?.found;
-  }
-
-  has(uri: Uri): boolean {
-    return this.byUri.has(uri.toString());
-  }
-
-  delete(uri: Uri): void {
-    this.byUri.delete(uri.toString());
+  set(pairs: readonly [Uri, readonly Diagnostic[]][]): void {
+    for (const [uri, found] of pairs) this.byUri.set(uri.toString(), { uri, found });
   }
 
   clear(): void {
@@ -98,15 +48,6 @@ export class FakeDiagnostics {
 
   forEach(callback: (uri: Uri, found: readonly Diagnostic[]) => void): void {
     for (const { uri, found } of this.byUri.values()) callback(uri, found);
-  }
-
-  /** The paths that have problems. */
-  get paths(): string[] {
-    return [...this.byUri.values()].map(({ uri }) => uri.fsPath);
-  }
-
-  get size(): number {
-    return this.byUri.size;
   }
 
   dispose(): void {
@@ -121,19 +62,12 @@ export const languages = {
     editor.diagnostics.set(name, collection);
     return collection;
   },
-  registerCodeLensProvider: (_selector: unknown, provider: unknown) =>
-    provide('codeLens', provider),
-  registerHoverProvider: (_selector: unknown, provider: unknown) => provide('hover', provider),
-  match: () => 10,
 };
 
 /** A run of tests, here always a snapshot of coverage. */
 export class FakeTestRun {
   readonly coverage: unknown[] = [];
-  readonly output: string[] = [];
-  readonly results: [string, unknown][] = [];
   isEnded = false;
-  readonly token = { isCancellationRequested: false };
 
   constructor(
     readonly request: unknown,
@@ -145,30 +79,6 @@ export class FakeTestRun {
     this.coverage.push(file);
   }
 
-  appendOutput(text: string): void {
-    this.output.push(text);
-  }
-
-  enqueued(item: unknown): void {
-    this.results.push(['enqueued', item]);
-  }
-
-  started(item: unknown): void {
-    this.results.push(['started', item]);
-  }
-
-  passed(item: unknown): void {
-    this.results.push(['passed', item]);
-  }
-
-  skipped(item: unknown): void {
-    this.results.push(['skipped', item]);
-  }
-
-  failed(item: unknown): void {
-    this.results.push(['failed', item]);
-  }
-
   end(): void {
     this.isEnded = true;
   }
@@ -177,7 +87,6 @@ export class FakeTestRun {
 export class FakeTestController {
   readonly runs: FakeTestRun[] = [];
   readonly profiles: Record<string, unknown>[] = [];
-  readonly items = new Map<string, unknown>();
 
   constructor(
     readonly id: string,
@@ -189,10 +98,6 @@ export class FakeTestController {
     const profile: Record<string, unknown> = { label, kind, runHandler, isDefault, dispose };
     this.profiles.push(profile);
     return profile;
-  }
-
-  createTestItem(id: string, label: string, uri?: Uri): unknown {
-    return { id, label, uri, children: new Map<string, unknown>(), tags: [] };
   }
 
   createTestRun(request: unknown, name?: string): FakeTestRun {

@@ -1,16 +1,8 @@
-/** Terminals: a shell that runs nothing, or a pseudo terminal that is really opened. */
+/** Terminals: a shell that runs nothing. */
 
 import { editor } from './editor';
 import { TerminalExitReason } from './enums';
-import { type Disposable, EventEmitter, type Listener } from './events';
-
-export interface Pty {
-  onDidWrite(listener: Listener<string>): Disposable;
-  onDidClose?(listener: Listener<number | undefined>): Disposable;
-  open(size: undefined): void;
-  close(): void;
-  handleInput?(keys: string): void;
-}
+import { EventEmitter } from './events';
 
 /** A command that runs in a terminal with shell integration; the test ends it. */
 export class FakeShellExecution {
@@ -55,8 +47,6 @@ export class FakeTerminal {
   readonly processId: Promise<number | undefined>;
   readonly sent: string[] = [];
   readonly executions: FakeShellExecution[] = [];
-  /** What a pseudo terminal wrote. */
-  written = '';
   isShown = false;
   isDisposed = false;
   exitStatus: { code: number | undefined; reason: TerminalExitReason } | undefined;
@@ -64,25 +54,11 @@ export class FakeTerminal {
   state = { isInteractedWith: false, shell: 'bash' };
 
   constructor(
-    readonly creationOptions: { readonly name?: string; readonly pty?: Pty },
+    readonly creationOptions: { readonly name?: string },
     processId = 4321,
   ) {
     this.name = creationOptions.name ?? 'bash';
     this.processId = Promise.resolve(processId);
-    const { pty } = this;
-    pty?.onDidWrite((text) => (this.written += text));
-    pty?.onDidClose?.((code) => {
-      this.close(code);
-    });
-    if (pty !== undefined) {
-      queueMicrotask(() => {
-        pty.open(undefined);
-      });
-    }
-  }
-
-  get pty(): Pty | undefined {
-    return this.creationOptions.pty;
   }
 
   sendText(text: string): void {
@@ -93,10 +69,6 @@ export class FakeTerminal {
     this.isShown = true;
   }
 
-  hide(): void {
-    this.isShown = false;
-  }
-
   /** The shell says that it has integration: commands can be run and their ends are told. */
   integrate(): void {
     this.shellIntegration = {
@@ -105,12 +77,6 @@ export class FakeTerminal {
         const value = [command, ...(args ?? [])].join(' ');
         const run = new FakeShellExecution(this, { value, isTrusted: true, confidence: 2 });
         this.executions.push(run);
-        const { shellIntegration } = this;
-        editor.events.startShellExecution.fire({
-          terminal: this,
-          shellIntegration,
-          execution: run,
-        });
         return run;
       },
     };
@@ -118,11 +84,6 @@ export class FakeTerminal {
       terminal: this,
       shellIntegration: this.shellIntegration,
     });
-  }
-
-  /** The keys that the user presses in a pseudo terminal. */
-  type(keys: string): void {
-    this.pty?.handleInput?.(keys);
   }
 
   /** The process ended, or the user closed the terminal. */
@@ -135,7 +96,6 @@ export class FakeTerminal {
 
   dispose(): void {
     this.isDisposed = true;
-    this.pty?.close();
     this.close(undefined, TerminalExitReason.Extension);
   }
 }

@@ -1,12 +1,11 @@
 /** The window: messages, lists, status bar, trees, terminals, panels, editors. */
 
-import { editor, type Message } from './editor';
-import { StatusBarAlignment, ViewColumn } from './enums';
+import { editor, type Message, type Progress } from './editor';
+import { StatusBarAlignment } from './enums';
 import { CancellationTokenSource, Disposable, EventEmitter } from './events';
 import { type Range, Selection, type Uri } from './places';
 import { FakeTerminal } from './terminals';
-import { FakeDecorationType, FakeDocument, type FakeTextEditor } from './values';
-import { workspace } from './workspace';
+import { FakeDecorationType, type FakeDocument, type FakeTextEditor } from './values';
 
 export { FakeTerminal } from './terminals';
 
@@ -64,16 +63,9 @@ interface TreeProvider {
 }
 
 export class FakeTreeView {
-  message: string | undefined;
-  title: string | undefined;
-  description: string | undefined;
-  badge: unknown;
   visible = true;
-  readonly selection: unknown[] = [];
   readonly visibility = new EventEmitter<{ visible: boolean }>();
-  readonly selected = new EventEmitter<unknown>();
   readonly onDidChangeVisibility = this.visibility.event;
-  readonly onDidChangeSelection = this.selected.event;
 
   constructor(
     readonly id: string,
@@ -91,10 +83,6 @@ export class FakeTreeView {
     );
   }
 
-  reveal(): Promise<void> {
-    return Promise.resolve();
-  }
-
   dispose(): void {
     editor.trees.delete(this.id);
   }
@@ -110,14 +98,9 @@ export class FakePanel {
   readonly posted: unknown[] = [];
   readonly received = new EventEmitter<unknown>();
   readonly closed = new EventEmitter<undefined>();
-  readonly viewState = new EventEmitter<unknown>();
   readonly onDidDispose = this.closed.event;
-  readonly onDidChangeViewState = this.viewState.event;
   isDisposed = false;
-  visible = true;
-  active = true;
   reveals = 0;
-  iconPath: unknown;
   readonly webview = {
     html: '',
     options: {},
@@ -173,22 +156,20 @@ function createStatusBarItem(...given: (string | number | undefined)[]): FakeSta
   return item;
 }
 
-async function showTextDocument(
-  what: unknown,
-  options?: number | { selection?: Range },
+function showTextDocument(
+  document: FakeDocument,
+  { selection, viewColumn }: { selection?: Range; viewColumn?: number } = {},
 ): Promise<FakeTextEditor> {
-  const document = what instanceof FakeDocument ? what : await workspace.openTextDocument(what);
   const shown = editor.show(document);
-  const range = typeof options === 'object' ? options.selection : undefined;
-  if (range !== undefined) shown.selection = new Selection(range.start, range.end);
-  return shown;
+  if (selection !== undefined) shown.selection = new Selection(selection.start, selection.end);
+  shown.viewColumn = viewColumn;
+  return Promise.resolve(shown);
 }
 
 function createTerminal(given?: string | FakeTerminal['creationOptions']): FakeTerminal {
   const options = typeof given === 'string' ? { name: given } : (given ?? {});
   const terminal = new FakeTerminal(options);
   editor.terminals.push(terminal);
-  editor.events.openTerminal.fire(terminal);
   return terminal;
 }
 
@@ -202,7 +183,6 @@ export const window = {
     return editor.onPick(pick);
   },
   showInputBox: (options: Record<string, unknown> = {}) => Promise.resolve(editor.onInput(options)),
-  showOpenDialog: () => Promise.resolve(editor.onOpenDialog()),
   setStatusBarMessage(text: string): Disposable {
     editor.statusMessages.push(text);
     return new Disposable(() => undefined);
@@ -211,10 +191,15 @@ export const window = {
     { title = '' }: { title?: string },
     task: (progress: unknown, token: unknown) => unknown,
   ): Promise<unknown> {
-    const shown = { title, isOver: false };
+    const source = new CancellationTokenSource();
+    const cancel = () => {
+      source.cancel();
+    };
+    const shown: Progress = { title, said: [], isOver: false, cancel };
     editor.progress.push(shown);
+    const report = ({ message = '' }) => shown.said.push(message);
     try {
-      return await task({ report: () => undefined }, new CancellationTokenSource().token);
+      return await task({ report }, source.token);
     } finally {
       shown.isOver = true;
     }
@@ -223,8 +208,6 @@ export const window = {
   createStatusBarItem,
   createTerminal,
   createTreeView,
-  registerTreeDataProvider: (id: string, treeDataProvider: unknown) =>
-    createTreeView(id, { treeDataProvider }),
   createWebviewPanel(
     viewType: string,
     title: string,
@@ -247,24 +230,16 @@ export const window = {
   get visibleTextEditors(): readonly FakeTextEditor[] {
     return editor.editors;
   },
-  get terminals(): readonly FakeTerminal[] {
-    return editor.terminals;
-  },
-  get activeTerminal(): FakeTerminal | undefined {
-    return editor.terminals.at(-1);
-  },
   state: { focused: true, active: true },
-  activeColorTheme: { kind: 2 },
-  tabGroups: { all: [], activeTabGroup: { viewColumn: ViewColumn.One, tabs: [] } },
+  tabGroups: {
+    get all() {
+      return editor.groups;
+    },
+  },
   onDidChangeActiveTextEditor: editor.events.activeEditor.event,
   onDidChangeVisibleTextEditors: editor.events.visibleEditors.event,
-  onDidChangeTextEditorSelection: editor.events.selection.event,
   onDidCloseTerminal: editor.events.closeTerminal.event,
-  onDidOpenTerminal: editor.events.openTerminal.event,
-  onDidChangeActiveTerminal: editor.events.activeTerminal.event,
   onDidChangeTerminalShellIntegration: editor.events.shellIntegration.event,
-  onDidStartTerminalShellExecution: editor.events.startShellExecution.event,
   onDidEndTerminalShellExecution: editor.events.endShellExecution.event,
   onDidChangeWindowState: editor.events.windowState.event,
-  onDidChangeActiveColorTheme: editor.events.colorTheme.event,
 };

@@ -5,92 +5,30 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import type { Note, ServerEvent, Status } from '../../../src/core/contract';
+import type { Note, Status } from '../../../src/core/contract';
 import { type Identity, processOf } from '../../../src/core/processes';
 import { registerDebugging } from '../../../src/vscode/debugging';
 import { createLauncher } from '../../../src/vscode/launcher';
 import { registerLaunchCommands } from '../../../src/vscode/launchCommands';
-import type { Server, Servers } from '../../../src/vscode/parts';
 import { registerRunButton } from '../../../src/vscode/runButton';
 import { registerTasks } from '../../../src/vscode/tasks';
+import { PATIENCE } from '../../../src/vscode/terminals';
+import { MODULES } from '../../core/examples';
 import { FakeContext } from '../fake/context';
 import { editor } from '../fake/editor';
-import { EventEmitter } from '../fake/events';
 import type { FakeShellExecution, FakeTerminal } from '../fake/terminals';
+import { KnownServer, KnownServers } from '../knownServers';
+import { until } from '../until';
 import { window } from '../vscode';
 
 export const FLASK = 'from flask import Flask\napp = Flask(__name__)\n';
-const ALL = [
-  'spawning',
-  'spawning_devtools',
-  'watchdog',
-  'coverage',
-  'prompt_toolkit',
-  'debugpy',
-  'pip',
-];
-
-export class FakeServer implements Server {
-  readonly note: Note;
-  status: Status | undefined;
-  isGone = false;
-  readonly onEvent = new EventEmitter<ServerEvent>().event as unknown as vscode.Event<ServerEvent>;
-
-  constructor(note: Partial<Note>, status: Partial<Status> = { health: 'healthy', ready: true }) {
-    this.note = {
-      format: 1,
-      pid: 99,
-      started: 1,
-      folder: '/',
-      application: 'app:app',
-      urls: ['http://127.0.0.1:8080'],
-      backdoor: [],
-      status: 'http://127.0.0.1:1/status',
-      secret: '',
-      version: '1',
-      python: '',
-      argv: [],
-      ...note,
-    };
-    this.status = { config: {}, last_failure: null, ...status } as unknown as Status;
-  }
-}
-
-export class FakeServers implements Servers {
-  all: Server[] = [];
-  picked: Server | undefined;
-  private readonly changed = new EventEmitter<Server | undefined>();
-  readonly onDidChange = this.changed.event as unknown as vscode.Event<Server | undefined>;
-
-  ofWorkspace(): readonly Server[] {
-    return this.all;
-  }
-
-  pick(): Promise<Server | undefined> {
-    return Promise.resolve(this.picked);
-  }
-
-  withPid(pid: number): Promise<Server | undefined> {
-    return Promise.resolve(this.all.find(({ note }) => note.pid === pid));
-  }
-
-  come(server: FakeServer): FakeServer {
-    this.all.push(server);
-    this.changed.fire(server);
-    return server;
-  }
-
-  change(server: FakeServer): void {
-    this.changed.fire(server);
-  }
-}
 
 export class Scene {
   readonly root = mkdtempSync(join(tmpdir(), 'launch-'));
   readonly python = this.interpreter('python');
-  readonly servers = new FakeServers();
+  readonly servers = new KnownServers();
   readonly context = new FakeContext();
   readonly launcher;
   private readonly children: ChildProcess[] = [];
@@ -147,7 +85,7 @@ export class Scene {
   }
 
   /** Makes an interpreter that has these modules; `pip install` in it is not for it to do. */
-  interpreter(name: string, has: readonly string[] = ALL, version = [3, 13, 1]): string {
+  interpreter(name: string, has: readonly string[] = MODULES, version = [3, 13, 1]): string {
     const path = this.write(name, `#!/bin/sh\necho '${JSON.stringify({ version, has })}'\n`);
     chmodSync(path, 0o755);
     return path;
@@ -167,6 +105,17 @@ export class Scene {
     return terminal;
   }
 
+  /** A start in a terminal whose shell has no integration: what it types is in `sent`. */
+  async typed() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const started = this.launcher.start({});
+    await until(() => editor.terminals.length === 1);
+    belowThis(editor.terminals[0]);
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    vi.useRealTimers();
+    return { started };
+  }
+
   /** The command that is run next in a terminal. */
   async command(count = 1, terminals = 1): Promise<FakeShellExecution> {
     const terminal = await this.terminal(terminals);
@@ -176,6 +125,19 @@ export class Scene {
       throw new Error('there is none');
     }
     return execution;
+  }
+
+  /** Starts, and has the command write this; ends it where a code is given. */
+  async begun(output: readonly string[], code?: number, count = 1) {
+    const started = this.launcher.start({});
+    const execution = await this.command(count);
+    output.forEach((piece) => {
+      execution.write(piece);
+    });
+    if (code !== undefined) {
+      execution.end(code);
+    }
+    return { started, execution };
   }
 
   /** A process that could be a server's; `script` may say what it does not heed. */
@@ -192,8 +154,9 @@ export class Scene {
   }
 
   /** A server that is as one would be that was started here. */
-  server(note: Partial<Note> = {}, status?: Partial<Status>): FakeServer {
-    return new FakeServer({ folder: this.path('shop'), ...note }, status);
+  server(over: Partial<Note> = {}, told: Partial<Status> = {}): KnownServer {
+    const note = { pid: 99, application: 'app:app', urls: ['http://127.0.0.1:8080'] };
+    return new KnownServer({ ...note, folder: this.path('shop'), ...over }, told);
   }
 }
 

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { registerBackdoor } from '../../../src/vscode/backdoor';
 import { editor } from '../fake/editor';
+import { TerminalExitReason } from '../fake/enums';
 import { Selection } from '../fake/places';
 import type { FakeTerminal } from '../fake/terminals';
-import { KnownServer, Looking, until } from './parts';
+import { KnownServer } from '../knownServers';
+import { until } from '../until';
+import { Looking } from './parts';
 
 let looking: Looking;
 let ready: (terminal: unknown) => Promise<boolean>;
@@ -47,6 +50,14 @@ test('a terminal of the server is opened once, by the interpreter that runs it',
   expect(editor.terminals).toHaveLength(1);
 });
 
+test('one whose prompt has ended is none, though it stays open', async () => {
+  looking.meet();
+  await editor.run('spawning.attachBackdoor');
+  terminal().exitStatus = { code: 1, reason: TerminalExitReason.Process };
+  await editor.run('spawning.attachBackdoor');
+  expect(editor.terminals).toHaveLength(2);
+});
+
 test('a statement is pasted into it, which is opened for that', async () => {
   looking.meet();
   openSource();
@@ -63,11 +74,12 @@ test('it waits for the prompt, and sends nothing where none comes', async () => 
   openSource();
   let come: (is: boolean) => void = () => undefined;
   ready = () => new Promise((resolve) => (come = resolve));
-  await editor.run('spawning.sendSelection');
+  const sent = editor.run('spawning.sendSelection');
   await until(() => editor.terminals.length > 0);
   expect(terminal().sent).toEqual([]);
   come(false);
-  await until(() => editor.logged.some((line) => line.includes('no prompt came')));
+  await sent;
+  expect(editor.messages[0]?.text).toContain('Nothing was sent to shop.app');
   expect(terminal().sent).toEqual([]);
 });
 
@@ -78,6 +90,16 @@ test('nothing is sent from a folder that is not trusted', async () => {
   await editor.run('spawning.sendSelection');
   await until(() => editor.messages.length > 0);
   expect(editor.messages[0]?.text).toContain('trust');
+  expect(editor.terminals).toEqual([]);
+});
+
+test('nor is one of its servers entered, or stopped for that', async () => {
+  looking.meet({ backdoor: [] });
+  editor.isTrusted = false;
+  editor.onMessage = ({ items }) => items.find((item) => item === 'Restart with Backdoor');
+  await editor.run('spawning.attachBackdoor');
+  expect(editor.messages[0]?.text).toMatch(/^Attach to Backdoor needs a workspace that you trust/);
+  expect(looking.stopped).toEqual([]);
   expect(editor.terminals).toEqual([]);
 });
 
@@ -110,13 +132,14 @@ test('a breakpoint that waits is told of as long as it does', async () => {
   const server = looking.meet({ pid: 42 });
   server.tell(HELD);
   server.tell(HELD);
-  expect(editor.progress).toEqual([
-    {
-      title:
-        'breakpoint() waits in GET /orders/%5b7%5d%28x%29, worker 3: ' +
+  looking.servers.change(server);
+  server.tell(HELD);
+  expect(editor.progress.map(({ title, isOver }) => [title, isOver])).toEqual([
+    [
+      'breakpoint() waits in GET /orders/%5b7%5d%28x%29, worker 3: ' +
         '[Attach](command:_spawning.enterBreakpoint?%5B42%2C3%5D)',
-      isOver: false,
-    },
+      false,
+    ],
   ]);
   server.tell({ ...HELD, debugger: null, request: null });
   await until(() => editor.progress[0]?.isOver);
@@ -156,6 +179,6 @@ test('what is no request is told of where the user is not in the server', async 
 test('it goes with its server', async () => {
   const server = looking.meet();
   server.tell(HELD);
-  looking.lose(server);
+  looking.servers.go(server);
   await until(() => editor.progress[0]?.isOver);
 });

@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { registerGraph } from '../../../src/vscode/graph';
 import { registerWhy } from '../../../src/vscode/why';
 import { editor, type Pick } from '../fake/editor';
 import { Uri } from '../fake/places';
-import { Looking, until } from './parts';
+import { until } from '../until';
+import { Looking } from './parts';
 
 const WHY = {
   path: 'shop/views.py',
@@ -51,10 +53,11 @@ test('why a file would reload is a list, whose modules can be opened', async () 
   editor.openEditor(`${looking.folder}/shop/views.py`, '');
   editor.onPick = ({ items }) =>
     (items as { label: string }[]).find(({ label }) => label.includes('shop.app'));
-  await editor.run('spawning.why').catch((error: unknown) => {
-    // The file that is to be opened is not there.
-    expect(String(error)).toContain(`${looking.folder}/shop/app.py`);
-  });
+  await editor.run('spawning.why');
+  await until(() => editor.messages.length > 0);
+  expect(editor.messages[0]?.text).toMatch(
+    new RegExp(`^${looking.folder}/shop/app.py cannot be opened: .*no such file`),
+  );
   expect(editor.picks[0]?.options.title).toBe('views.py is watched: a module');
   expect(editor.picks.map(labels)).toEqual([
     [
@@ -116,6 +119,49 @@ test('the graph is drawn when its page is ready, and anew when a generation take
   });
   server.tell({ event: 'generation-serves', generation: 3, seconds: 0.1 });
   await until(() => panel().posted.length === 2);
+});
+
+test('its page has the files opened that it shows, and no others', async () => {
+  serving();
+  const shown = `${looking.folder}/shop/app.py`;
+  await editor.run('spawning.showGraph');
+  panel().received.fire({ is: 'ready' });
+  await until(() => panel().posted.length > 0);
+  mkdirSync(`${looking.folder}/shop`);
+  writeFileSync(shown, 'app = 1\n');
+  panel().received.fire({ is: 'open', file: '/etc/passwd' });
+  panel().received.fire({ is: 'open', file: shown });
+  await until(() => editor.activeEditor);
+  expect(editor.documents.map(({ uri }) => uri.fsPath)).toEqual([shown]);
+});
+
+test('they are opened beside it', async () => {
+  serving();
+  editor.groups = [
+    { viewColumn: 1, tabs: [] },
+    { viewColumn: 2, tabs: [] },
+  ];
+  mkdirSync(`${looking.folder}/shop`);
+  writeFileSync(`${looking.folder}/shop/app.py`, '');
+  await editor.run('spawning.showGraph');
+  panel().received.fire({ is: 'ready' });
+  await until(() => panel().posted.length > 0);
+  panel().received.fire({ is: 'open', file: `${looking.folder}/shop/app.py` });
+  await until(() => editor.activeEditor);
+  expect(editor.activeEditor?.viewColumn).toBe(2);
+});
+
+test('what is told of it after it was closed is lost', async () => {
+  const server = serving();
+  await editor.run('spawning.showGraph');
+  const closed = panel();
+  closed.received.fire({ is: 'ready' });
+  closed.dispose();
+  await until(() => looking.asked.length > 0);
+  await editor.run('spawning.showGraph', { server });
+  panel().received.fire({ is: 'ready' });
+  await until(() => panel().posted.length > 0);
+  expect(closed.posted).toEqual([]);
 });
 
 test('each server has one panel', async () => {

@@ -3,53 +3,27 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import * as vscode from 'vscode';
-import type { Note, ServerEvent, Status } from '../../../src/core/contract';
-import type { Launcher, LaunchOptions, Parts, Server, Servers } from '../../../src/vscode/parts';
-import { NOTE, status } from '../../core/examples';
+import type { Note, Status } from '../../../src/core/contract';
+import type { Launcher, LaunchOptions, Parts, Server } from '../../../src/vscode/parts';
 import { FakeContext } from '../fake/context';
 import { editor } from '../fake/editor';
-
-export class KnownServer implements Server {
-  isGone = false;
-  status: Status | undefined = status({});
-  readonly events = new vscode.EventEmitter<ServerEvent>();
-  readonly onEvent = this.events.event;
-  readonly note: Note;
-
-  constructor(over: Partial<Note> = {}) {
-    this.note = { ...NOTE, ...over };
-  }
-
-  tell(event: object): void {
-    this.events.fire({ version: 1, at: 0, ...event } as ServerEvent);
-  }
-}
+import { KnownServer, KnownServers } from '../knownServers';
 
 export class Looking {
   readonly folder = mkdtempSync(join(tmpdir(), 'looking-'));
-  readonly known: KnownServer[] = [];
+  readonly servers = new KnownServers();
   readonly stopped: Server[] = [];
   readonly started: LaunchOptions[] = [];
   readonly restarted: (readonly [Server, string])[] = [];
   /** What the launcher starts. */
   next: KnownServer | undefined;
   readonly parts: Parts;
-  private readonly changes = new vscode.EventEmitter<Server | undefined>();
   private readonly context = new FakeContext();
 
   constructor() {
     editor.reset();
     editor.openFolder(this.folder);
-    const { known } = this;
-    const servers: Servers = {
-      all: known,
-      onDidChange: this.changes.event,
-      ofWorkspace: () => known,
-      pick: () => Promise.resolve(known[0]),
-      withPid: () => Promise.resolve(undefined),
-    };
     const launcher: Launcher = {
       start: (options) => {
         this.started.push(options);
@@ -63,25 +37,14 @@ export class Looking {
         this.restarted.push([server, option]);
         return Promise.resolve(this.next);
       },
-      interpreter: () => Promise.resolve(undefined),
     };
     const log = vscode.window.createOutputChannel('Spawning', { log: true });
     const context = this.context as unknown as vscode.ExtensionContext;
-    this.parts = { context, log, servers, launcher };
+    this.parts = { context, log, servers: this.servers, launcher };
   }
 
   meet(over: Partial<Note> = {}, told: Partial<Status> = {}): KnownServer {
-    const server = new KnownServer({ folder: this.folder, ...over });
-    server.status = status(told);
-    this.known.push(server);
-    this.changes.fire(server);
-    return server;
-  }
-
-  lose(server: KnownServer): void {
-    server.isGone = true;
-    this.known.splice(this.known.indexOf(server), 1);
-    this.changes.fire(server);
+    return this.servers.come(new KnownServer({ folder: this.folder, ...over }, told));
   }
 
   /** An interpreter that runs no Python: it prints what is given for a command of `spawnctl`. */
@@ -109,13 +72,4 @@ export class Looking {
     await this.context.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-export function until(holds: () => unknown): Promise<void> {
-  return vi.waitFor(
-    () => {
-      if (!holds()) throw new Error(`still not so: ${String(holds)}`);
-    },
-    { timeout: 10_000, interval: 5 },
-  );
 }

@@ -5,18 +5,18 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import * as vscode from 'vscode';
 import type { Note, ServerEvent, Status } from '../../../src/core/contract';
-import { startedIn } from '../../../src/core/notes';
+import { processOf } from '../../../src/core/processes';
 import { Discovery } from '../../../src/vscode/servers';
 import { event, NOTE, status } from '../../core/examples';
 import { editor } from '../fake/editor';
+import { until } from '../until';
 
 /** Says `hup` for each SIGHUP, and goes on. */
 const CONTROLLER = 'trap "echo hup" HUP; echo up; while :; do sleep 60 & wait; kill $!; done';
@@ -32,7 +32,11 @@ export class Stage {
     editor.reset();
     this.log = vscode.window.createOutputChannel('Spawning', { log: true });
     const user = process.geteuid?.() ?? -1;
-    this.servers = new Discovery(this.log, { folders: () => Promise.resolve([this.notes]), user });
+    this.servers = new Discovery(this.log, {
+      folders: () => Promise.resolve([this.notes]),
+      user,
+      look: 20,
+    });
   }
 
   /** A server in a folder, which tells its status to whoever follows it. */
@@ -88,11 +92,12 @@ export class Actor {
     const streams = new Set<ServerResponse>();
     const http = createServer((_, response) => {
       streams.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
+      response.on('close', () => streams.delete(response));
       response.write(written(event({ event: 'hello', status: told })));
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const { port } = http.address() as AddressInfo;
-    const started = startedIn(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    const started = processOf(pid)?.started ?? 0;
     const address = `http://127.0.0.1:${port}/status`;
     const note = { ...NOTE, pid, started, folder: stage.folder, status: address, ...over };
     const actor = new Actor(stage, note, child, http, streams);
@@ -105,10 +110,20 @@ export class Actor {
     for (const stream of this.streams) stream.write(events.map(written).join(''));
   }
 
+  /** How many follow its events. */
+  get followers(): number {
+    return this.streams.size;
+  }
+
   /** Its note is removed, as by a server that ends. */
   leave(): Promise<void> {
-    rmSync(this.path, { force: true });
+    this.hide();
     return this.die();
+  }
+
+  /** Its note is removed, and it goes on. */
+  hide(): void {
+    rmSync(this.path, { force: true });
   }
 
   /** It is killed, and its note stays. */
@@ -129,14 +144,4 @@ export class Actor {
 
 function written(told: ServerEvent): string {
   return `event: ${told.event}\ndata: ${JSON.stringify(told)}\n\n`;
-}
-
-/** Waits until something is true, or raises what is not. */
-export function until(holds: () => unknown): Promise<void> {
-  return vi.waitFor(
-    () => {
-      if (!holds()) throw new Error(`still not so: ${String(holds)}`);
-    },
-    { timeout: 10_000, interval: 5 },
-  );
 }

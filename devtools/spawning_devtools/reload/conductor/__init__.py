@@ -1,0 +1,1 @@
+"""What is done about it: a process that hears and looks, decides, and answers questions."""

@@ -1,0 +1,1 @@
+"""What the project is made of: which modules import which, and which files matter to them."""

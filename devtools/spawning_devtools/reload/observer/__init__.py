@@ -1,0 +1,1 @@
+"""What a worker imports and reads, seen from inside: runs in workers."""
