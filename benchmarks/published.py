@@ -16,18 +16,21 @@ import argparse
 import json
 import statistics
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from load import CASES
-from peers import SERVING
 from plots import Bar, Panel, picture
 from reload_peers import OURS
 from report import percentile
+from serving_panels import panels as serving_figures
+from serving_panels import told
 from sites import SITES
 
 FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures"
 IN_TURN = "mixed"
+DRAWN = ("varied", "headers", "echo", "overhead", "turns", "idle")
+"""Panels of serving that are drawn: of each sort one."""
 Plain = dict[str, Any]
 
 
@@ -73,47 +76,6 @@ def _reloader(saves: Plain) -> Plain:
     }
 
 
-def serving_figures(measured: Plain) -> list[Plain]:
-    """Return, by case, the requests per CPU-second of each server; idle connections last."""
-    shown = []
-    for case in CASES:
-        of_case = [one for one in measured["measurements"] if one["case"] == case.name]
-        servers = [_server(peer.name, of_case) for peer in SERVING]
-        if of_case:
-            measured_ones = [server for server in servers if server is not None]
-            shown.append({"name": case.name, "title": case.title, "servers": measured_ones})
-    idle = [
-        {"server": one["peer"], "held": one["held"], "median": _kib_each(one)}
-        for one in measured["idle"]
-        if one["held"]
-    ]
-    if idle:
-        shown.append({"name": "idle", "title": "Idle keep-alive connections", "servers": idle})
-    return shown
-
-
-def _server(name: str, of_case: list[Plain]) -> Plain | None:
-    rates = [
-        one["requests"] / one["cpu_seconds"]
-        for one in of_case
-        if one["peer"] == name and one["cpu_seconds"]
-    ]
-    if not rates:
-        return None
-    return {
-        "server": name,
-        "rounds": len(rates),
-        "median": round(statistics.median(rates)),
-        "least": round(min(rates)),
-        "greatest": round(max(rates)),
-        "failed": sum(o["broken"] + o["bad_status"] for o in of_case if o["peer"] == name),
-    }
-
-
-def _kib_each(idle: Plain) -> float:
-    return round(idle["growth"] / idle["held"] / 1024, 1)
-
-
 def reload_picture(figures: Plain) -> str:
     """Return the bars of all sites."""
     panels = [
@@ -154,23 +116,27 @@ def _reload_bar(server: Plain) -> Bar:
 
 
 def serving_picture(figures: Plain) -> str:
-    """Return the bars of all cases."""
-    panels = []
-    for case in figures["panels"]:
-        unit = "KiB each" if case["name"] == "idle" else "requests per second of processor time"
-        bars = [_serving_bar(server, case["name"] == "idle") for server in case["servers"]]
-        panels.append(Panel(case["title"], unit, bars))
+    """Return the bars of what says most; the tables have the rest."""
+    panels = [
+        Panel(panel["title"], panel["about"], list(_serving_bars(panel)))
+        for panel in figures["panels"]
+        if panel["name"] in DRAWN
+    ]
     return picture(panels, "What a request costs, by server")
 
 
-def _serving_bar(server: Plain, is_idle: bool) -> Bar:
-    value = server["median"]
-    spread = (server["least"], server["greatest"]) if "least" in server else None
-    failed = server.get("failed", 0)
-    note = _counted(failed, "request", "failed") if failed else ""
-    is_ours = server["server"].startswith("spawning")
-    shown = f"{value:.1f} KiB" if is_idle else f"{value:,}"
-    return Bar(server["server"], value, shown, spread, note, ours=is_ours)
+def _serving_bars(panel: Plain) -> Iterator[Bar]:
+    key = panel["bar"]
+    form = next(form for column, _, form in panel["columns"] if column == key)
+    for server in panel["servers"]:
+        value = server[key]
+        failed = server.get("failed", 0)
+        note = _counted(failed, "request", "failed") if failed else ""
+        if value is None:
+            note = "does not hold them"
+        spread = (server["least"], server["greatest"]) if "least" in server else None
+        is_ours = server["server"].startswith("spawning")
+        yield Bar(server["server"], value, told(value, form), spread, note, ours=is_ours)
 
 
 PICTURES = {"reload": reload_picture, "serving": serving_picture}

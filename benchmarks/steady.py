@@ -130,13 +130,15 @@ def growth(line: Line | None) -> str:
     return f"{line.slope:+,.0f} ± {2 * line.error:,.0f}" if line else "-"
 
 
-def is_flat(seen: Watched) -> bool:
-    """Return whether the memory has not grown by what matters, as far as can be told."""
+def flat(seen: Watched) -> str:
+    """Return whether the memory does not grow by what matters: yes, no, or not certain."""
     line = seen.line("own")
     if line is None:
-        return False
-    size = statistics.median(s.own for s in seen.after_warm_up())
-    return line.slope - 2 * line.error < FLAT * size
+        return "not certain"
+    limit = FLAT * statistics.median(sample.own for sample in seen.after_warm_up())
+    if line.slope + 2 * line.error < limit:
+        return "yes"
+    return "no" if line.slope - 2 * line.error > limit else "not certain"
 
 
 def summary(watched: Sequence[Watched]) -> str:
@@ -156,7 +158,7 @@ def summary(watched: Sequence[Watched]) -> str:
                 growth(line),
                 per_request,
                 growth(seen.line("pss")),
-                "yes" if is_flat(seen) else "no",
+                flat(seen),
             ]
         )
     heads = ["server", "requests", "failed", "own pages KiB, warm to end", "KiB an hour"]
@@ -169,7 +171,7 @@ def content(watched: Sequence[Watched]) -> dict[str, Any]:
     return {
         "versions": versions(),
         "servers": [
-            {**asdict(seen), "lines": line, "flat": is_flat(seen)}
+            {**asdict(seen), "lines": line, "flat": flat(seen)}
             for seen, line in zip(watched, lines, strict=True)
         ],
     }
@@ -190,7 +192,7 @@ def main() -> int:
         print(f"\n{seen.name}: {json.dumps(seen.load)}{seen.trouble and ' ' + seen.trouble}")
     write_json(options.json, content(watched))
     failed = any(seen.trouble or sum(seen.load["failed"].values()) for seen in watched)
-    return 0 if all(map(is_flat, watched)) and not failed else 1
+    return 1 if failed or any(flat(seen) == "no" for seen in watched) else 0
 
 
 if __name__ == "__main__":
