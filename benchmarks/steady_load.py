@@ -32,6 +32,7 @@ PIECE = 16 * 1024
 HEAD = "Host: 127.0.0.1\r\nUser-Agent: steady\r\nX-Request: {number}\r\n"
 """The number makes each head another one: nothing can be remembered of the last."""
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+CLOSES = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 END_OF_CHUNKS = b"0\r\n\r\n"
 
 
@@ -91,6 +92,7 @@ class Connection:
         """Take the answer to what was asked; raises OSError."""
         if self._socket is None:
             return
+        ends = not self._kind.kept
         if not self._kind.hangs_up:
             answer = self._socket.recv(65536)
             while not whole(answer):
@@ -100,7 +102,8 @@ class Connection:
                 answer += piece
             if answer[9:12] != self._kind.status:
                 raise ConnectionResetError(f"status {answer[9:12].decode()}")
-        if not self._kind.kept:
+            ends |= CLOSES.search(answer) is not None
+        if ends:
             self.close()
 
     def close(self) -> None:
