@@ -29,7 +29,6 @@ BROWSER_HEADERS = {
 VARIED = """
 local head, number = nil, 1000000000
 init = function(args)
-  wrk.init(args)
   head = string.sub(wrk.format(), 1, -3) .. "X-Request: "
 end
 request = function()

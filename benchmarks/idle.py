@@ -113,6 +113,8 @@ def open_many(port: int, numbers: range, stack: contextlib.ExitStack) -> list[so
 
 def measure_idle(peer: Peer, count: int) -> Idle:
     """Start `peer`, open `count` connections and weigh them; raises PeerError."""
+    if not peer.keeps_idle:
+        return Idle(peer.name, count, 0, 0, "takes a thread for each")
     print(f"{count} idle connections: {peer.name}", file=sys.stderr)
     raise_limit(count)
     for_server, for_load = cores()

@@ -81,6 +81,8 @@ class Peer:
     """Put before the last word where idle connections are counted: limits lifted."""
     picks_port: bool = False
     ours: bool = False
+    keeps_idle: bool = True
+    """Whether it can keep more connections than it has threads."""
     needs: str = ""
     """A distribution that is not there everywhere."""
     workers: int = 1

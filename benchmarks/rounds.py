@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -92,6 +93,7 @@ class Plan:
 
     cases: Sequence[Case]
     seconds: float
+    """Of load for each of the main cases; the others have half of it."""
     wrk: str
     more: bool = False
     """Whether memory and turns are looked at as well."""
@@ -111,7 +113,8 @@ def measure_rounds(
         for peer in peers:
             if peer.name in seen.failures:
                 continue
-            print(f"round {number} of {len(plans)}: {peer.name}", file=sys.stderr)
+            at = time.strftime("%H:%M:%S")
+            print(f"{at} round {number} of {len(plans)}: {peer.name}", file=sys.stderr)
             try:
                 for workers in sorted({case.workers for case in plan.cases}):
                     if workers == 1 or peer.has_workers:
@@ -143,7 +146,7 @@ def measure_peer(peer: Peer, plan: Plan, number: int, seen: Seen) -> None:
         if plan.more and peer.workers == 1:
             # Before Flask is there: what its import takes is the application's.
             seen.weights.append(Weight(peer.name, number, tree.memory().pss))
-            seen.turns.append(_turns(tree, peer, plan.seconds, number))
+            seen.turns.append(_turns(tree, peer, plan.seconds / 2, number))
         if FLASK in cases:
             _measure(tree, peer, FLASK, plan, number, seen)
 
@@ -167,7 +170,7 @@ def _measure(tree: Tree, peer: Peer, case: Case, plan: Plan, number: int, seen: 
         seen.failures[what] = f"{peer.name} answers wrongly ({case.title}): {wrong}"
         return
     before = tree.cpu_seconds()
-    load = drive(plan.wrk, tree.port, case, plan.seconds)
+    load = drive(plan.wrk, tree.port, case, plan.seconds if case.main else plan.seconds / 2)
     after = tree.cpu_seconds()
     if tree.ended():
         raise PeerError(f"{peer.name} ended under load ({case.title})")

@@ -29,7 +29,7 @@ from cases import CASES, FLASK, Case
 from load import find_wrk
 from peers import Peer, chosen
 from report import versions, write_json
-from serving_panels import as_table, panels
+from serving_panels import UNKNOWN, as_table, panels
 from serving_peers import SERVING
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="the main cases, short; no idle ones")
     parser.add_argument("--rounds", type=int, help="rounds of all peers [5, with --quick 3]")
-    parser.add_argument("--seconds", type=float, help="of load for each case [2, with --quick 1]")
+    seconds = "of load for each case, half of it for those that are not main [2, with --quick 1]"
+    parser.add_argument("--seconds", type=float, help=seconds)
     parser.add_argument("--only", default="", help="peers whose name contains one of these")
     names = [case.name for case in CASES]
     parser.add_argument("--cases", default="", help=f"of {', '.join(names)}, or none [all]")
@@ -127,10 +128,13 @@ def main() -> int:
     peers = chosen(SERVING, options.only)
     alone = flask_alone if FLASK in cases_of(options) else None
     seen = measure_rounds(peers, plans(options, wrk), alone)
+    write_json(options.json, content(seen, []))
     measured = content(seen, idle_figures(peers, options.idle, seen.failures))
     write_json(options.json, measured)
     print(f"Python {sys.version.split()[0]}; {versions()}")
     for panel in panels(measured):
+        if options.only or options.cases:
+            panel["servers"] = [one for one in panel["servers"] if one.get("holds") != UNKNOWN]
         print(f"\n### {panel['title']}{panel['about'] and ': ' + panel['about']}\n")
         print(as_table(panel))
     print("".join(f"\n{reason}" for reason in seen.failures.values()))

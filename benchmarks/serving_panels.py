@@ -17,6 +17,7 @@ from serving_peers import GUNICORN, SERVING
 
 Plain = dict[str, Any]
 Column = list[str]
+UNKNOWN = "not measured"
 BY_GUNICORN = "by gunicorn's"
 MIB, KIB = 1024 * 1024, 1024
 COST: list[Column] = [
@@ -163,7 +164,7 @@ def _claims(measured: Plain) -> Plain:
 
 def _claim(claim: Claim) -> Plain:
     spread = _spread(dict(enumerate(claim.ratios)), digits=3) if claim.ratios else {}
-    words = {None: "not measured", True: "yes", False: "no"}
+    words = {None: UNKNOWN, True: "yes", False: "no"}
     return {"server": claim.text, "asked": claim.wording, **spread, "holds": words[claim.holds]}
 
 

@@ -51,6 +51,7 @@ UWSGI = Peer(
         *("--master", "--processes", "{workers}", "--threads", "4", "--disable-logging"),
         *("--need-app", "--module", _APP),
     ),
+    keeps_idle=False,
     needs="uwsgi",
 )
 BJOERN = _script("bjoern", needs="bjoern")
