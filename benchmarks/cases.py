@@ -59,6 +59,11 @@ class Case:
     def method(self) -> str:
         return "POST" if self.body else "GET"
 
+    @property
+    def closes(self) -> bool:
+        """Return whether the client asks for the end of the connection."""
+        return self.headers.get("Connection") == "close"
+
     def script(self) -> str:
         """Return the request as a wrk script."""
         lines = [f'wrk.method = "{self.method}"']

@@ -2,12 +2,13 @@
 
     python benchmarks/published.py --reload FILE [--note TEXT]
     python benchmarks/published.py --serving FILE [--note TEXT]
+    python benchmarks/published.py --steady FILE [--note TEXT]
     python benchmarks/published.py --redraw
 
-FILE is what `benchmarks/reload.py --json FILE` or `benchmarks/serving.py --json FILE` has
-written.  The figures that are shown go to docs/figures/NAME.json, and their picture to
-docs/figures/NAME.svg; the manual's tables are made from the same file.  `--note` says what the
-figures do not: the machine, for example.  `--redraw` makes the pictures anew.
+FILE is what `benchmarks/NAME.py --json FILE` has written.  The figures that are shown go to
+docs/figures/NAME.json, and their picture to docs/figures/NAME.svg; the manual's tables are made
+from the same file.  `--note` says what the figures do not: the machine, for example.  `--redraw`
+makes the pictures anew.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import argparse
 import json
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,13 @@ from plots import Bar, Panel, picture
 from reload_peers import OURS
 from report import percentile
 from serving_panels import panels as serving_figures
-from serving_panels import told
+from serving_panels import steady_panel, told
 from sites import SITES
 
 FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures"
 IN_TURN = "mixed"
-DRAWN = ("varied", "headers", "echo", "overhead", "turns", "idle")
-"""Panels of serving that are drawn: of each sort one."""
+DRAWN = ("varied", "headers", "echo", "overhead", "idle")
+"""Panels of serving that are drawn; the manual's tables have all."""
 Plain = dict[str, Any]
 
 
@@ -40,6 +41,7 @@ def arguments() -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--reload", metavar="FILE", help="what benchmarks/reload.py has written")
     what.add_argument("--serving", metavar="FILE", help="what benchmarks/serving.py has written")
+    what.add_argument("--steady", metavar="FILE", help="what benchmarks/steady.py has written")
     what.add_argument("--redraw", action="store_true", help="only make the pictures anew")
     parser.add_argument("--note", default="", metavar="TEXT", help="of the machine, for example")
     return parser.parse_args()
@@ -139,6 +141,11 @@ def _serving_bars(panel: Plain) -> Iterator[Bar]:
         yield Bar(server["server"], value, told(value, form), spread, note, ours=is_ours)
 
 
+SHOWN: dict[str, Callable[[Plain], list[Plain]]] = {
+    "reload": reload_figures,
+    "serving": serving_figures,
+    "steady": lambda measured: [steady_panel(measured)],
+}
 PICTURES = {"reload": reload_picture, "serving": serving_picture}
 
 
@@ -153,7 +160,8 @@ def publish(name: str, panels: list[Plain], measured: Plain, note: str) -> None:
     FIGURES.mkdir(exist_ok=True)
     content = {"versions": measured["versions"], "note": note, "panels": panels}
     (FIGURES / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-    draw(name)
+    if name in PICTURES:
+        draw(name)
 
 
 def main() -> int:
@@ -164,11 +172,11 @@ def main() -> int:
             if (FIGURES / f"{name}.json").exists():
                 draw(name)
         return 0
-    measured = json.loads(Path(options.reload or options.serving).read_text())
-    if options.reload:
-        publish("reload", reload_figures(measured), measured, options.note)
-    else:
-        publish("serving", serving_figures(measured), measured, options.note)
+    for name, shown in SHOWN.items():
+        path = getattr(options, name)
+        if path:
+            measured = json.loads(Path(path).read_text())
+            publish(name, shown(measured), measured, options.note)
     return 0
 
 

@@ -14,6 +14,7 @@ from cases import CASES, FLASK, MANY, Case
 from claims import Claim, Figures, claims, overheads, per_cpu_second, ratios
 from report import NOTHING, table
 from serving_peers import GUNICORN, SERVING
+from slope import WARM_UP
 
 Plain = dict[str, Any]
 Column = list[str]
@@ -61,13 +62,14 @@ def _case(case: Case, measurements: Sequence[Plain]) -> Plain:
     servers = []
     for peer in SERVING:
         own = [one for one in measurements if (one["peer"], one["case"]) == (peer.name, case.name)]
-        rates = per_cpu_second(measurements, peer.name, case.name)
-        if not rates:
+        own = [one for one in own if one["requests"]]
+        if not own:
             continue
+        rates = per_cpu_second(measurements, peer.name, case.name)
         servers.append(
             {
                 "server": peer.name,
-                **_spread(rates),
+                **(_spread(rates) if rates else {}),
                 "by": _median(ratios(rates, reference)),
                 "per_second": _median([one["requests"] / one["seconds"] for one in own]),
                 "p50": _median([1000 * one["p50"] for one in own]),
@@ -95,7 +97,9 @@ def _overhead(measured: Plain) -> Plain:
         ["greatest", "most", ",.1f"],
         ["by", BY_GUNICORN, ".2f"],
     ]
-    return _panel("overhead", f"{FLASK.title}: the server's part", about, columns, servers, "median")
+    return _panel(
+        "overhead", f"{FLASK.title}: the server's part", about, columns, servers, "median"
+    )
 
 
 def _turns(measured: Plain) -> Plain:
@@ -146,7 +150,43 @@ def _idle(measured: Plain) -> Plain:
     asked = max((one["asked"] for one in measured["idle"]), default=0)
     columns = [["held", "connections held", ",d"], ["median", "KiB each", ",.1f"]]
     title = f"{asked:,} idle keep-alive connections"
-    return _panel("idle", title, "KiB each", [*columns, ["trouble", "trouble", ""]], servers, "median")
+    return _panel(
+        "idle", title, "KiB each", [*columns, ["trouble", "trouble", ""]], servers, "median"
+    )
+
+
+def steady_panel(measured: Plain) -> Plain:
+    """Return what steady.py has seen."""
+    servers = []
+    for one in measured["servers"]:
+        line, minutes = one["lines"].get("own"), one["samples"][-1]["minute"]
+        samples = [s for s in one["samples"] if s["minute"] >= WARM_UP * minutes]
+        requests = sum(one["load"].get("answered", {}).values())
+        hours = minutes / 60
+        servers.append(
+            {
+                "server": one["name"],
+                "requests": requests,
+                "failed": sum(one["load"].get("failed", {}).values()),
+                "minutes": round(minutes),
+                "warm": samples[0]["own"] / KIB,
+                "end": samples[-1]["own"] / KIB,
+                "growth": f"{line['slope']:+,.0f} ± {2 * line['error']:,.0f}" if line else None,
+                "each": line["slope"] * KIB * hours / requests if line and requests else None,
+                "flat": one["flat"],
+            }
+        )
+    columns: list[Column] = [
+        ["minutes", "minutes", ",d"],
+        ["requests", "requests", ",d"],
+        ["failed", "failed", ",d"],
+        ["warm", "MiB when warm", ",.2f"],
+        ["end", "MiB at the end", ",.2f"],
+        ["growth", "KiB an hour", ""],
+        ["each", "bytes a request", "+,.3f"],
+        ["flat", "flat", ""],
+    ]
+    return _panel("steady", "Memory under load", "pages of no file", columns, servers)
 
 
 def _claims(measured: Plain) -> Plain:

@@ -20,9 +20,9 @@ def _ours(threads: str) -> Peer:
     return Peer(f"spawning -t {threads}", command, picks_port=True, ours=True)
 
 
-def _script(name: str, *, needs: str = "") -> Peer:
+def _script(name: str, *before: str, needs: str = "") -> Peer:
     """Return a server that has no command, or not one that can say all: apps/NAME_server.py."""
-    command = ("{python}", f"{{apps}}/{name}_server.py", "{port}")
+    command = ("{python}", *before, f"{{apps}}/{name}_server.py", "{port}")
     return Peer(_SCRIPTED[name], command, idle_options=(_MANY,), needs=needs)
 
 
@@ -62,7 +62,7 @@ SERVING = (
     EVENTLET,
     GUNICORN,
     Peer("gunicorn gevent", gunicorn("-k", "gevent", _APP), idle_options=_GUNICORN_IDLE),
-    _script("gevent"),
+    _script("gevent", "-m", "gevent.monkey"),
     Peer(
         "waitress, 4 threads",
         module(

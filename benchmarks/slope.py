@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+WARM_UP = 1 / 6
+"""What does not count of a time: its beginning."""
+
 
 @dataclass(frozen=True)
 class Line:

@@ -24,18 +24,16 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import environment
-from report import table, versions, write_json
-from slope import Line, fitted
+from report import versions, write_json
+from serving_panels import as_table, steady_panel
+from slope import WARM_UP, Line, fitted
 
 if TYPE_CHECKING:
     from processes import Tree
 
 MODES = ("0", "4")
-WARM_UP = 1 / 6
-"""Of the whole time."""
 FLAT = 0.01
 """What is called flat: less than this share of its size in an hour."""
-KIB = 1024
 
 
 @dataclass(frozen=True)
@@ -125,11 +123,6 @@ def watch(options: argparse.Namespace) -> list[Watched]:
     return watched
 
 
-def growth(line: Line | None) -> str:
-    """Return a slope with its uncertainty."""
-    return f"{line.slope:+,.0f} ± {2 * line.error:,.0f}" if line else "-"
-
-
 def flat(seen: Watched) -> str:
     """Return whether the memory does not grow by what matters: yes, no, or not certain."""
     line = seen.line("own")
@@ -139,30 +132,6 @@ def flat(seen: Watched) -> str:
     if line.slope + 2 * line.error < limit:
         return "yes"
     return "no" if line.slope - 2 * line.error > limit else "not certain"
-
-
-def summary(watched: Sequence[Watched]) -> str:
-    """Return the table of all servers."""
-    rows = []
-    for seen in watched:
-        after, line = seen.after_warm_up(), seen.line("own")
-        requests = sum(seen.load.get("answered", {}).values())
-        hours = seen.samples[-1].minute / 60
-        per_request = f"{line.slope * KIB * hours / requests:+.2f}" if line and requests else "-"
-        rows.append(
-            [
-                seen.name,
-                f"{requests:,}",
-                str(sum(seen.load.get("failed", {}).values())),
-                f"{after[0].own:,} to {after[-1].own:,}",
-                growth(line),
-                per_request,
-                growth(seen.line("pss")),
-                flat(seen),
-            ]
-        )
-    heads = ["server", "requests", "failed", "own pages KiB, warm to end", "KiB an hour"]
-    return table([*heads, "bytes a request", "PSS KiB an hour", "flat"], rows)
 
 
 def content(watched: Sequence[Watched]) -> dict[str, Any]:
@@ -187,7 +156,7 @@ def main() -> int:
     unwind_on_termination()
     watched = watch(options)
     print(f"\nPython {sys.version.split()[0]}; {versions()}\n")
-    print(summary(watched))
+    print(as_table(steady_panel(content(watched))))
     for seen in watched:
         print(f"\n{seen.name}: {json.dumps(seen.load)}{seen.trouble and ' ' + seen.trouble}")
     write_json(options.json, content(watched))

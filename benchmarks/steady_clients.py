@@ -21,7 +21,10 @@ class Clients:
     """The load of one server, and its slow clients, while the block lasts."""
 
     def __init__(self, port: int, rate: int) -> None:
-        words = {"steady_load.py": [str(port), str(rate)], "robustness_drip.py": [str(port), str(SLOW)]}
+        words = {
+            "steady_load.py": [str(port), str(rate)],
+            "robustness_drip.py": [str(port), str(SLOW)],
+        }
         self._programs = [
             subprocess.Popen(
                 [sys.executable, str(FOLDER / name), *own],
@@ -36,7 +39,10 @@ class Clients:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         for program in self._programs:
             program.kill()

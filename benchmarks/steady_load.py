@@ -139,7 +139,9 @@ class SlowReader:
             self._socket = socket.socket()
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
             self._socket.connect(("127.0.0.1", self._port))
-            request = f"GET /download?16 HTTP/1.1\r\n{HEAD.format(number=0)}Connection: close\r\n\r\n"
+            request = (
+                f"GET /download?16 HTTP/1.1\r\n{HEAD.format(number=0)}Connection: close\r\n\r\n"
+            )
             self._socket.sendall(request.encode())
             self._socket.setblocking(False)
         with contextlib.suppress(BlockingIOError):

@@ -1,8 +1,7 @@
-"""gevent.pywsgi on a port of 127.0.0.1, without an access log: gevent_server.py [...] PORT."""
+"""gevent.pywsgi on a port of 127.0.0.1, without an access log.
 
-import gevent.monkey
-
-gevent.monkey.patch_all()
+python -m gevent.monkey gevent_server.py [...] PORT
+"""
 
 import sys
 

@@ -20,6 +20,11 @@ def serving_tables() -> str:
     return _tables("serving", _serving_table)
 
 
+def steady_tables() -> str:
+    """Return what a server weighs after a long time of load."""
+    return _tables("steady", _serving_table)
+
+
 def _tables(name: str, table: Callable[[dict[str, Any]], str]) -> str:
     content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     measured = " ".join(filter(None, [content["note"], f"Measured: {content['versions']}."]))

@@ -144,7 +144,8 @@ def test_memory_is_flat_where_it_does_not_grow_by_a_hundredth_in_an_hour(
         own = warming + an_hour * minute // 60 + noise * (minute % 2)
         seen.samples.append(steady.Sample(float(minute), 2 * own, own, 3))
     assert steady.flat(seen) == flat
-    assert steady.summary([seen]).rstrip(" |").endswith(flat)
+    (shown,) = panels.steady_panel(steady.content([seen]))["servers"]
+    assert (shown["minutes"], shown["end"], shown["flat"]) == (60, own / 1024, flat)
 
 
 def test_the_load_knows_when_an_answer_is_whole() -> None:
