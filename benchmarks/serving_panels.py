@@ -90,7 +90,9 @@ def _overhead(measured: Plain) -> Plain:
             own = {"server": peer.name, **_spread(_times(seconds, 1e6), digits=1)}
             servers.append({**own, "by": _median(ratios(seconds, reference))})
     alone = statistics.median(measured["alone"]) * 1e6 if measured["alone"] else 0
-    about = f"processor time of a request, in µs, beside the {alone:.0f} µs of the page itself"
+    about = (
+        f"processor time of a request, in µs, beside the {alone:.0f} µs of the page; less is better"
+    )
     columns: list[Column] = [
         ["median", "µs", ",.1f"],
         ["least", "least", ",.1f"],
@@ -123,7 +125,7 @@ def _turns(measured: Plain) -> Plain:
         ["longest", "longest ms", ",.1f"],
         ["fewest", "answers of the least served client by the most", ".2f"],
     ]
-    about = "the longest wait of any client, by the median wait of all"
+    about = "the longest wait of any client, by the median wait of all; less is better"
     return _panel("turns", f"Turns of {MANY} clients", about, columns, servers, bar="median")
 
 
@@ -133,7 +135,7 @@ def _memory(measured: Plain) -> Plain:
         for name, own in _by_peer(measured["weights"])
     ]
     columns = [["median", "MiB", ",.1f"], ["least", "least", ",.1f"], ["greatest", "most", ",.1f"]]
-    about = "MiB of all processes after the load, shared pages in parts, one worker"
+    about = "MiB of all processes after the load, shared pages in parts; less is better"
     return _panel("memory", "Memory", about, columns, servers, bar="median")
 
 
@@ -151,7 +153,12 @@ def _idle(measured: Plain) -> Plain:
     columns = [["held", "connections held", ",d"], ["median", "KiB each", ",.1f"]]
     title = f"{asked:,} idle keep-alive connections"
     return _panel(
-        "idle", title, "KiB each", [*columns, ["trouble", "trouble", ""]], servers, "median"
+        "idle",
+        title,
+        "memory of each; less is better",
+        [*columns, ["trouble", "trouble", ""]],
+        servers,
+        "median",
     )
 
 
@@ -169,10 +176,12 @@ def steady_panel(measured: Plain) -> Plain:
                 "requests": requests,
                 "failed": sum(one["load"].get("failed", {}).values()),
                 "minutes": round(minutes),
-                "warm": samples[0]["own"] / KIB,
-                "end": samples[-1]["own"] / KIB,
+                "warm": round(samples[0]["own"] / KIB, 2),
+                "end": round(samples[-1]["own"] / KIB, 2),
                 "growth": f"{line['slope']:+,.0f} ± {2 * line['error']:,.0f}" if line else None,
-                "each": line["slope"] * KIB * hours / requests if line and requests else None,
+                "each": round(line["slope"] * KIB * hours / requests, 3)
+                if line and requests
+                else None,
                 "flat": one["flat"],
             }
         )

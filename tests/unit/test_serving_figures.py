@@ -65,7 +65,7 @@ def test_the_servers_part_is_what_the_page_does_not_take() -> None:
     figures = published.serving_figures(content(*pages, alone=[0.00015]))
     (overhead,) = (panel for panel in figures if panel["name"] == "overhead")
     assert [(s["median"], s["by"]) for s in overhead["servers"]] == [(50.0, 0.2), (250.0, 1.0)]
-    assert "150 µs of the page itself" in overhead["about"]
+    assert "150 µs of the page;" in overhead["about"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_memory_is_flat_where_it_does_not_grow_by_a_hundredth_in_an_hour(
         seen.samples.append(steady.Sample(float(minute), 2 * own, own, 3))
     assert steady.flat(seen) == flat
     (shown,) = panels.steady_panel(steady.content([seen]))["servers"]
-    assert (shown["minutes"], shown["end"], shown["flat"]) == (60, own / 1024, flat)
+    assert (shown["minutes"], shown["end"], shown["flat"]) == (60, round(own / 1024, 2), flat)
 
 
 def test_the_load_knows_when_an_answer_is_whole() -> None:
