@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import resource
 import socket
 import sys
+import time
 from dataclasses import dataclass
 
 from environment import APPS
@@ -22,6 +24,8 @@ WARM_UP = 1000
 """Connections held before the first look: they fill what the start-up has left unused."""
 SPARE = 2000
 TIMEOUT = 5.0
+PATIENCE = 30.0
+"""Seconds for all connections: a server that looks at each whenever one asks becomes slow."""
 STEADY = 64 * 1024
 """Bytes by which two looks at the memory may differ where it has come to rest."""
 
@@ -100,10 +104,18 @@ def at_rest(tree: Tree) -> int:
     return last[0]
 
 
-def open_many(port: int, numbers: range, stack: contextlib.ExitStack) -> list[socket.socket]:
-    """Open these connections, to be closed by `stack`; raises PeerError at the first refused."""
+def open_many(
+    port: int, numbers: range, stack: contextlib.ExitStack, patience: float = math.inf
+) -> list[socket.socket]:
+    """Open these connections, to be closed by `stack`, or as many as the patience lasts for.
+
+    Raises PeerError at the first that is refused.
+    """
     clients = []
+    end = time.monotonic() + patience
     for number in numbers:
+        if time.monotonic() > end:
+            break
         try:
             clients.append(stack.enter_context(connect(port, number)))
         except OSError as error:
@@ -126,8 +138,10 @@ def measure_idle(peer: Peer, count: int) -> Idle:
         try:
             open_many(tree.port, range(WARM_UP), stack)
             before = at_rest(tree)
-            clients = open_many(tree.port, range(WARM_UP, WARM_UP + count), stack)
+            numbers = range(WARM_UP, WARM_UP + count)
+            clients = open_many(tree.port, numbers, stack, PATIENCE)
         except PeerError as error:
             return Idle(peer.name, count, 0, 0, str(error))
         growth = at_rest(tree) - before
-        return Idle(peer.name, count, sum(map(alive, clients)), growth, "")
+        late = f"no more in {PATIENCE:.0f} s" if len(clients) < count else ""
+        return Idle(peer.name, count, sum(map(alive, clients)), growth, late)
