@@ -135,6 +135,8 @@ def main() -> int:
     for panel in panels(measured):
         if options.only or options.cases or options.quick:
             panel["servers"] = [one for one in panel["servers"] if one.get("holds") != UNKNOWN]
+        if not panel["servers"]:
+            continue
         print(f"\n### {panel['title']}{panel['about'] and ': ' + panel['about']}\n")
         print(as_table(panel))
     print("".join(f"\n{reason}" for reason in seen.failures.values()))
