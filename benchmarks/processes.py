@@ -29,7 +29,7 @@ from peers import Peer
 
 START_LIMIT = 30.0
 STOP_LIMIT = 5.0
-ADDRESS = re.compile(r"http://[^ ]+:(\d+)")
+ADDRESS = re.compile(r"serving .*? on http://[^ ]+:(\d+)")
 ACCESS = '"GET / HTTP/1.'
 LAST_WORDS = 8
 """Lines."""

@@ -1,11 +1,12 @@
-"""Rolling restarts behind HAProxy and nginx: two instances, restarted in turn under load.
+"""Rolling restarts behind HAProxy, nginx and Caddy: two instances, restarted in turn under load.
 
-    python benchmarks/rolling.py [--proxy haproxy|nginx] [--mode 4|0] [--rounds N] [--json FILE]
+    python benchmarks/rolling.py [--proxy haproxy|nginx|caddy] [--mode 4|0] [--rounds N]
+                                 [--json FILE]
 
 Each round stops instance A by SIGTERM, waits for its end, starts it anew and waits until it
-serves; then B; then sends SIGHUP to both.  With the configurations that the manual recommends
-(docs/how-to/behind-a-proxy.md) no request may fail: the exit code is 1 if one does.  What the
-plainest configurations lose is shown beside them.
+serves; then B; then sends SIGHUP to both.  With the configurations of deploy/, which
+docs/how-to/behind-a-proxy.md explains, no request may fail: the exit code is 1 if one does.
+What the plainest configurations lose is shown beside them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def arguments() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     names = list(dict.fromkeys(proxy.program for proxy in PROXIES))
-    parser.add_argument("--proxy", choices=names, help="only this one; both if not given")
+    parser.add_argument("--proxy", choices=names, help="only this one; all if not given")
     parser.add_argument("--mode", choices=MODES, help="only this --threads; both if not given")
     parser.add_argument("--rounds", type=int, default=5, help="of restarts [5]")
     parser.add_argument("--json", default="", metavar="FILE", help="write the raw figures too")

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from processes import PeerError, answers, wait_until
-from rolling_configs import HAPROXY_PLAIN, NGINX_PLAIN, command, of_the_manual, settled
+from processes import PeerError, answers, free_port, wait_until
+from rolling_configs import HAPROXY_PLAIN, NGINX_PLAIN, command, deployed, settled
 
 START_LIMIT = 15.0
-PACKAGES = {"haproxy": "haproxy", "nginx": "nginx-light"}
+PACKAGES = {"haproxy": "haproxy", "nginx": "nginx-light", "caddy": "caddy"}
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Proxy:
     name: str
     program: str
     plain: str = ""
-    """The plainest configuration; the manual's where this is empty."""
+    """The plainest configuration; that of deploy/ where this is empty."""
     unix: bool = False
     """Whether it reaches the instances by unix sockets."""
 
     def text(self) -> str:
-        """Return the configuration, with the addresses of the manual."""
-        return self.plain or of_the_manual(self.program, self.unix)
+        """Return the configuration, with the addresses of deploy/."""
+        return self.plain or deployed(self.program, self.unix)
 
 
 PROXIES = (
@@ -41,6 +41,7 @@ PROXIES = (
     Proxy("nginx, plain", "nginx", NGINX_PLAIN),
     Proxy("nginx", "nginx"),
     Proxy("nginx, unix", "nginx", unix=True),
+    Proxy("Caddy", "caddy"),
 )
 
 
@@ -62,10 +63,11 @@ def find(program: str) -> str:
 
 @contextlib.contextmanager
 def proxied(
-    proxy: Proxy, path: str, port: int, ends: tuple[str, str], folder: Path
-) -> Iterator[None]:
-    """Run the proxy on `port` in front of two instances that serve already."""
-    text = settled(proxy.text(), port, *ends)
+    proxy: Proxy, path: str, ends: tuple[str, str], status_port: int, folder: Path
+) -> Iterator[int]:
+    """Run the proxy in front of two instances that serve already; yield its port."""
+    port = free_port()
+    text = settled(proxy.text(), port, ends, status_port)
     words = command(proxy.program, path, text, folder, root=os.geteuid() == 0)
     log = folder / "proxy.log"
     with log.open("wb") as output:
@@ -74,7 +76,7 @@ def proxied(
         wait_until(lambda: process.poll() is not None or answers(port), START_LIMIT)
         if process.poll() is not None or not answers(port):
             raise PeerError(f"{proxy.name} does not answer: {log.read_text()}")
-        yield
+        yield port
     finally:
         process.terminate()
         process.wait()

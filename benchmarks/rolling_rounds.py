@@ -14,10 +14,13 @@ from environment import APPS
 from peers import Peer
 from processes import PeerError, Tree, free_port, running, wait_until
 from robustness_load import Kind, Load
+from rolling_configs import HOSTS
 from rolling_proxies import Proxy, proxied
 
 STOPPED_WITHIN = 15.0
 SERVES_AGAIN = 30.0
+LEAVING = ("--shutdown-delay", "3")
+"""As deploy/systemd/app@.service has it."""
 SETTLE = 2.0
 """Seconds between two steps: nginx looks away from an instance that failed for `fail_timeout`."""
 BODY = b"x" * 5000
@@ -49,14 +52,15 @@ class Result:
 class Instance:
     """One of the two servers, over its restarts."""
 
-    def __init__(self, mode: str, unix: str = "") -> None:
-        port = free_port()
-        self.address = unix or f"127.0.0.1:{port}"
+    def __init__(self, mode: str, host: str, ports: tuple[int, int], unix: str = "") -> None:
+        port, status_port = ports
+        self.address = unix or f"{host}:{port}"
         bind = f"unix:{unix}" if unix else self.address
         options = ("-s", "2", "-t", mode, "-l", "/dev/null", "--bind", bind)
-        # A second address, so that the same question tells of both kinds whether it serves.
-        also = ("--bind", "127.0.0.1:0") if unix else ()
-        command = ("{python}", "-m", "spawning", *options, *also, "robust_app.app")
+        leaving = ("--status-host", host, "--status-port", f"{status_port}", *LEAVING)
+        # First an address of our own: the same question tells of all kinds whether they serve.
+        words = ("--bind", "127.0.0.1:0", *options, *leaving, "robust_app.app")
+        command = ("{python}", "-m", "spawning", *words)
         self._peer = Peer("spawning", command, picks_port=True)
         self._stack = contextlib.ExitStack()
         self._tree: Tree
@@ -89,15 +93,16 @@ def restart_in_turn(proxy: Proxy, program: str, mode: str, rounds: int) -> Resul
     """Run all rounds under load; raises PeerError."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        ports = free_port(), free_port()
         instances = [
-            Instance(mode, str(folder / f"{name}.sock") if proxy.unix else "") for name in "ab"
+            Instance(mode, host, ports, str(folder / f"{host}.sock") if proxy.unix else "")
+            for host in HOSTS
         ]
         for instance in instances:
             instance.start()
             stack.callback(instance.close)
-        port = free_port()
         a, b = (instance.address for instance in instances)
-        stack.enter_context(proxied(proxy, program, port, (a, b), folder))
+        port = stack.enter_context(proxied(proxy, program, (a, b), ports[1], folder))
         with Load(port, KINDS, each=2) as load:
             time.sleep(SETTLE)
             for _ in range(rounds):

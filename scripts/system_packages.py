@@ -17,6 +17,9 @@ PACKAGES = {
     # the program that is looked for, and the package that holds it
     "haproxy": "haproxy",
     "nginx": "nginx-light",
+    "caddy": "caddy",
+    "systemd-analyze": "systemd",
+    "openssl": "openssl",
     "litmus": "litmus",
     "chromium": "chromium",
     "vim": "vim",

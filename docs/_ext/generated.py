@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 MARKER = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
-DEPLOYED = re.compile(r"^<!-- deployed: (\S+) (\w+) -->$", re.MULTILINE)
-ROOT = Path(__file__).resolve().parents[2]
 EXPLANATIONS = Path(__file__).resolve().parent.parent / "_errors"
 
 MEANINGS = {
@@ -224,16 +222,8 @@ PARTS: dict[str, Part] = {
 
 
 def fill(_app: Sphinx, _name: str, source: list[str]) -> None:
-    """Put the generated parts, and files of deploy/, into a page that Sphinx has read."""
-    filled = MARKER.sub(lambda marker: PARTS[marker[1]].make(), source[0])
-    source[0] = DEPLOYED.sub(lambda marker: _deployed(marker[1], marker[2]), filled)
-
-
-def _deployed(path: str, language: str) -> str:
-    if not (ROOT / "deploy").exists():
-        return ""
-    text = (ROOT / "deploy" / path).read_text(encoding="utf-8").strip()
-    return f"```{{code-block}} {language}\n:caption: deploy/{path}\n\n{text}\n```"
+    """Put the generated parts into a page that Sphinx has read."""
+    source[0] = MARKER.sub(lambda marker: PARTS[marker[1]].make(), source[0])
 
 
 def rebuilt(_app: Sphinx, env: Any, _added: Any, _changed: Any, _removed: Any) -> list[str]:

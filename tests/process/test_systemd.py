@@ -8,8 +8,7 @@ import re
 import select
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -17,7 +16,8 @@ import pytest
 
 from clients import get
 from daemons import Daemons
-from serving import COMMAND, PATIENCE, Output
+from serving import PATIENCE
+from systemd import Systemd, Unit
 
 pytestmark = pytest.mark.slow
 
@@ -36,77 +36,6 @@ def folder(tmp_path: Path) -> Path:
     """A folder with an application that answers with its environment variables."""
     (tmp_path / "mine.py").write_text(ENVIRON)
     return tmp_path
-
-
-class Unit:
-    """A service that was started with sockets as systemd passes them."""
-
-    def __init__(
-        self,
-        folder: Path,
-        words: Sequence[str],
-        passed: Sequence[socket.socket] = (),
-        names: str = "",
-        pid: str = "$$",
-    ) -> None:
-        # The descriptors follow 3, whatever they are here; and the process id is known after fork.
-        spare = 100
-        moves = [f"{3 + at}<&{spare + at} {spare + at}<&-" for at in range(len(passed))]
-        variables = f"LISTEN_PID={pid} LISTEN_FDS={len(passed)} LISTEN_FDNAMES={names}"
-        script = f'exec {" ".join(moves)}; {variables if passed else ""} exec "$@"'
-        for at, sock in enumerate(passed):
-            os.dup2(sock.fileno(), spare + at)
-        try:
-            self.process = subprocess.Popen(
-                ["bash", "-c", script, "systemd", str(COMMAND), "-s", "1", *words],
-                cwd=folder,
-                stderr=subprocess.PIPE,
-                text=True,
-                pass_fds=[spare + at for at in range(len(passed))],
-            )
-        finally:
-            for at in range(len(passed)):
-                os.close(spare + at)
-        assert self.process.stderr is not None
-        self.log = Output(self.process.stderr)
-
-    def __enter__(self) -> Unit:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.log.wait_until_ended()
-        print(*self.log.lines, sep="\n")
-
-
-class Systemd:
-    """The receiving end of NOTIFY_SOCKET."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(name.replace("@", "\0"))
-        self.socket.settimeout(PATIENCE)
-        self.said: list[dict[str, str]] = []
-
-    def receive(self) -> dict[str, str]:
-        """Return the next message."""
-        lines = self.socket.recv(4096).decode().splitlines()
-        self.said.append(dict(line.split("=", 1) for line in lines))
-        return self.said[-1]
-
-    def wait_for(self, key: str) -> dict[str, str]:
-        """Return the next message that has `key`."""
-        while key not in self.receive():
-            pass
-        return self.said[-1]
-
-    def wait_for_status(self, pattern: str) -> None:
-        """Return when STATUS matches."""
-        while not re.search(pattern, self.receive().get("STATUS", "")):
-            pass
 
 
 @pytest.fixture(params=["path", "abstract"])
