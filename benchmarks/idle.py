@@ -26,6 +26,7 @@ SPARE = 2000
 TIMEOUT = 5.0
 PATIENCE = 30.0
 """Seconds for all connections: a server that looks at each whenever one asks becomes slow."""
+LOOK = 0.3
 STEADY = 64 * 1024
 """Bytes by which two looks at the memory may differ where it has come to rest."""
 
@@ -93,15 +94,14 @@ def alive(client: socket.socket) -> bool:
 
 def at_rest(tree: Tree) -> int:
     """Return the resident set of the tree once it has stopped to change."""
-    last = [tree.memory().rss]
 
     def steady() -> bool:
-        now = tree.memory().rss
-        change, last[0] = abs(now - last[0]), now
-        return change < STEADY
+        before = tree.memory().rss
+        time.sleep(LOOK)
+        return abs(tree.memory().rss - before) < STEADY
 
-    wait_until(steady, limit=5.0, interval=0.3)
-    return last[0]
+    wait_until(steady, limit=5.0, interval=0)
+    return tree.memory().rss
 
 
 def open_many(

@@ -16,9 +16,12 @@ from cases import FLASK, MANY, Case
 from environment import APPS
 from load import drive, wrong_answer
 from peers import Peer
-from processes import PeerError, Tree, cores, pinned, running
+from processes import START_LIMIT, PeerError, Tree, cores, pinned, running, wait_until
 
 WARM_UP = 1.0
+LOOK = 0.3
+RESTS = 0.015
+"""Processor seconds between two looks at a server that has nothing to do: one tick at most."""
 TURNS_PATH = "/json"
 """Dearer than hello world, so that clients wait for the server and not for themselves."""
 
@@ -139,6 +142,7 @@ def measure_peer(peer: Peer, plan: Plan, number: int, seen: Seen) -> None:
     for_server, for_load = cores()
     cases = [case for case in plan.cases if case.workers == peer.workers]
     with running(peer, APPS, processors=for_server) as tree, pinned(for_load):
+        _settle(tree)
         drive(plan.wrk, tree.port, cases[0], WARM_UP)
         for case in cases:
             if case is not FLASK:
@@ -149,6 +153,17 @@ def measure_peer(peer: Peer, plan: Plan, number: int, seen: Seen) -> None:
             seen.turns.append(_turns(tree, peer, plan.seconds / 2, number))
         if FLASK in cases:
             _measure(tree, peer, FLASK, plan, number, seen)
+
+
+def _settle(tree: Tree) -> None:
+    """Wait until the start is over: of several workers the first may answer long before."""
+
+    def rests() -> bool:
+        before = tree.cpu_seconds()
+        time.sleep(LOOK)
+        return tree.cpu_seconds() - before < RESTS
+
+    wait_until(rests, START_LIMIT, interval=0)
 
 
 def _turns(tree: Tree, peer: Peer, seconds: float, number: int) -> Turns:
