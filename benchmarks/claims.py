@@ -92,23 +92,23 @@ def claims(measured: Plain) -> Iterator[Claim]:
         yield from _above_the_compiled(measured["measurements"], case)
     gunicorn = overheads(measured, GUNICORN.name)
     for ours in OURS:
-        text = f"{ours}: processor time beside a page of Flask, by gunicorn's"
+        text = f"{ours} against {GUNICORN.name}: processor time beside a page of Flask"
         yield Claim(text, OVERHEAD, ratios(overheads(measured, ours), gunicorn), at_least=False)
     slowest = _latency(measured["measurements"], "p99")
     for ours in OURS:
-        text = f"{ours}: p99 with {cases.MANY} connections, by gunicorn's"
+        text = f"{ours} against {GUNICORN.name}: p99 with {cases.MANY} connections"
         yield Claim(text, 1.0, ratios(slowest(ours), slowest(GUNICORN.name)), at_least=False)
     for ours in OURS:
-        text = f"{ours}: the longest wait of {cases.MANY} clients, by the median"
+        text = f"{ours}: the longest wait of {cases.MANY} clients against the median one"
         waits = [one["longest"] / one["median"] for one in measured["turns"] if one["peer"] == ours]
         yield Claim(text, FAIR, tuple(waits), at_least=False)
 
 
 def _hello(measurements: Sequence[Plain]) -> Iterator[Claim]:
     def claim(ours: str, theirs: str, asked: float, *, beyond: bool = False) -> Claim:
-        text = f"{ours}: hello world, each head another one, by {theirs}"
-        case = cases.VARIED_HELLO.name
-        own, other = (per_cpu_second(measurements, peer, case) for peer in (ours, theirs))
+        case = cases.VARIED_HELLO
+        text = f"{ours} against {theirs}: {case.title}"
+        own, other = (per_cpu_second(measurements, peer, case.name) for peer in (ours, theirs))
         return Claim(text, asked, ratios(own, other), beyond=beyond)
 
     yield claim(GREENLETS.name, EVENTLET.name, 7.0)
@@ -124,7 +124,7 @@ def _above_the_compiled(measurements: Sequence[Plain], case: cases.Case) -> Iter
         own = per_cpu_second(measurements, ours, case.name)
         for peer in (GRANIAN, GRANIAN_THREADS, UWSGI):
             theirs = per_cpu_second(measurements, peer.name, case.name)
-            text = f"{ours}: {case.title}, by {peer.name}"
+            text = f"{ours} against {peer.name}: {case.title}"
             yield Claim(text, 1.0, ratios(own, theirs), beyond=True)
 
 

@@ -19,7 +19,7 @@ from slope import WARM_UP
 Plain = dict[str, Any]
 Column = list[str]
 UNKNOWN = "not measured"
-BY_GUNICORN = "by gunicorn's"
+BY_GUNICORN = "times gunicorn gthread's"
 MIB, KIB = 1024 * 1024, 1024
 COST: list[Column] = [
     ["median", "requests per CPU-second", ",.0f"],
@@ -118,14 +118,14 @@ def _turns(measured: Plain) -> Plain:
             }
         )
     columns: list[Column] = [
-        ["median", "longest wait by the median", ",.1f"],
+        ["median", "longest wait, in medians", ",.1f"],
         ["least", "least", ",.1f"],
         ["greatest", "most", ",.1f"],
         ["wait", "median wait ms", ",.1f"],
         ["longest", "longest ms", ",.1f"],
         ["fewest", "answers of the least served client by the most", ".2f"],
     ]
-    about = "the longest wait of any client, by the median wait of all; less is better"
+    about = "the longest wait of any client against the median of all waits; less is better"
     return _panel("turns", f"Turns of {MANY} clients", about, columns, servers, bar="median")
 
 

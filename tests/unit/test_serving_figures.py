@@ -100,7 +100,7 @@ def test_claims_compare_what_was_measured_in_the_same_round() -> None:
     ]
     turns = [{"peer": OURS, "round": 1, "median": 0.01, "longest": 0.05, "fewest": 8, "most": 9}]
     made = list(claims.claims(content(*several, turns=turns)))
-    by_gunicorn = [claim for claim in made if claim.text.endswith(f"by {GUNICORN}")]
+    by_gunicorn = [claim for claim in made if f"{GUNICORN}: Hello world" in claim.text]
     assert [(claim.ratios, claim.holds) for claim in by_gunicorn] == [((8.0,), True)]
     (fair,) = (claim for claim in made if "longest wait" in claim.text and OURS in claim.text)
     assert (fair.ratios, fair.holds) == ((5.0,), True)
