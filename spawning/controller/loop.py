@@ -109,7 +109,7 @@ class Controller:
                 self._act(action, now)
             if self._finished:
                 return
-        if self._known.is_running and (findings := self._overseer.look(self._known, now)):
+        if findings := self._overseer.look(self._known, now):
             for finding in findings:
                 self._act_on(finding, now)
             return
@@ -119,8 +119,9 @@ class Controller:
 
     def _timeout(self, now: float) -> float | None:
         times = [wake_at(self._known), self._outside.notifier.wake_at]
+        times.append(self._overseer.wake_at(self._known))
         if self._known.is_running:
-            times += [self._audience.wake_at, self._overseer.wake_at(self._known)]
+            times.append(self._audience.wake_at)
         earliest = min((at for at in times if at is not None), default=None)
         return None if earliest is None else max(0.0, earliest - now)
 

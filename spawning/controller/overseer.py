@@ -40,13 +40,18 @@ class Overseer:
 
     def wake_at(self, known: Situation) -> float | None:
         """Return when `look` may find something though nothing happens."""
-        birthday = replacement.next_birthday(known.children, self._config.max_age)
-        times = [self._look_at if self._interval is not None else None, birthday]
-        times += [replacement.drains_slowly_at(child) for child in self._drainers(known)]
+        times: list[float | None] = [
+            replacement.drains_slowly_at(child) for child in self._drainers(known)
+        ]
+        if known.is_running:
+            times.append(self._look_at if self._interval is not None else None)
+            times.append(replacement.next_birthday(known.children, self._config.max_age))
         return min((at for at in times if at is not None), default=None)
 
     def look(self, known: Situation, now: float) -> list[Finding]:
-        """Return what is new, if it is time to look."""
+        """Return what is new, if it is time to look; at the end, who keeps it waiting."""
+        if not known.is_running:
+            return list(self._slow_drains(known, now))
         if not self._has_rested and _all_serve(known):
             self._has_rested = True
             used = used_by_family() if self._config.max_memory else 0
@@ -76,7 +81,7 @@ class Overseer:
         ]
 
     def _slow_drains(self, known: Situation, now: float) -> Iterator[Finding]:
-        """Yield each worker of old code that drains slowly, once."""
+        """Yield each worker that drains slowly, once."""
         slow = {
             child.worker_id
             for child in self._drainers(known)

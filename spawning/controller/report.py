@@ -120,9 +120,10 @@ def finding(found: Finding, known: Situation, config: Config, now: float) -> str
             return f"{who} hangs: blocked for {seconds:.1f} s;{took} its stacks follow{end}"
         case Lingers(_, oldest):
             left = child.overdue_at(known.deadman) - now
+            sooner = "" if known.is_running else ", or at once by Ctrl-C"
             return (
                 f"{who} of generation {child.generation} still answers {oldest.line}, for"
-                f" {now - oldest.since:.1f} s now; it is killed in {max(0.0, left):.0f} s"
+                f" {now - oldest.since:.1f} s now; it is killed in {max(0.0, left):.0f} s{sooner}"
             )
         case Recovered():
             return f"{who} hangs no longer"

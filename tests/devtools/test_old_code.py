@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -72,3 +73,21 @@ def test_a_slow_request_in_old_code_is_named_once(
         assert answer.result().text == "data: v1\n\n"
     server.wait_for_workers(1)
     assert sum("still answers" in line for line in server.log.lines) == 1
+
+
+def test_the_end_says_what_it_waits_for_and_how_not_to(
+    spawn: StartServer, tmp_path: Path, threads: str
+) -> None:
+    (tmp_path / "old.py").write_text(APP)
+    server = spawn(
+        tmp_path, "-s", "1", "-t", threads, "--reload=dev", "--deadman", "600", "old.app"
+    )
+    server.wait_until_serving()
+    with Client(server.address) as client:
+        client.send(request("/slow"))
+        wait_until((tmp_path / "begun").exists, "the request is being answered")
+        server.signal(signal.SIGINT)
+        line = server.log.wait_for("worker 1 .* still answers GET /slow, for")
+        assert line.endswith(" s, or at once by Ctrl-C")
+        server.signal(signal.SIGINT)
+        assert server.wait() == 0

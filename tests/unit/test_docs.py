@@ -122,7 +122,9 @@ def test_files_of_deployment_are_shown_as_they_are() -> None:
     shown = [
         (ROOT / page).parent / path
         for page in PAGES
-        for path in re.findall(r"^```\{literalinclude\} (\S+)$", (ROOT / page).read_text(), re.M)
+        for path in re.findall(
+            r"^```\{literalinclude\} (\S*/deploy/\S+)$", (ROOT / page).read_text(), re.M
+        )
     ]
     files = [path for path in (ROOT / "deploy").rglob("*") if path.is_file()]
     assert sorted(path.resolve() for path in shown) == sorted(files)

@@ -1,0 +1,1 @@
+"""A message board: clients ask what is new, and the answer waits until there is something."""
