@@ -19,10 +19,11 @@ from slope import WARM_UP
 Plain = dict[str, Any]
 Column = list[str]
 UNKNOWN = "not measured"
-BY_GUNICORN = "times gunicorn gthread's"
+BY_GUNICORN = "× gunicorn"
+"""gthread."""
 MIB, KIB = 1024 * 1024, 1024
 COST: list[Column] = [
-    ["median", "requests per CPU-second", ",.0f"],
+    ["median", "median", ",.0f"],
     ["least", "least", ",.0f"],
     ["greatest", "most", ",.0f"],
     ["by", BY_GUNICORN, ".2f"],
@@ -94,7 +95,7 @@ def _overhead(measured: Plain) -> Plain:
         f"processor time of a request, in µs, beside the {alone:.0f} µs of the page; less is better"
     )
     columns: list[Column] = [
-        ["median", "µs", ",.1f"],
+        ["median", "median", ",.1f"],
         ["least", "least", ",.1f"],
         ["greatest", "most", ",.1f"],
         ["by", BY_GUNICORN, ".2f"],
@@ -123,7 +124,7 @@ def _turns(measured: Plain) -> Plain:
         ["greatest", "most", ",.1f"],
         ["wait", "median wait ms", ",.1f"],
         ["longest", "longest ms", ",.1f"],
-        ["fewest", "answers of the least served client by the most", ".2f"],
+        ["fewest", "least served by most", ".2f"],
     ]
     about = "the longest wait of any client against the median of all waits; less is better"
     return _panel("turns", f"Turns of {MANY} clients", about, columns, servers, bar="median")
