@@ -19,7 +19,7 @@ from slope import WARM_UP
 Plain = dict[str, Any]
 Column = list[str]
 UNKNOWN = "not measured"
-BY_GUNICORN = "× gunicorn"
+BY_GUNICORN = "to gunicorn"
 """gthread."""
 MIB, KIB = 1024 * 1024, 1024
 COST: list[Column] = [
