@@ -43,7 +43,8 @@ class Sample:
     minute: float
     pss: int
     own: int
-    processes: int
+    each: tuple[int, ...]
+    """What of `own` belongs to each process, the first one first."""
 
 
 @dataclass
@@ -83,14 +84,14 @@ def arguments() -> argparse.Namespace:
 
 def look(tree: Tree, minute: float) -> Sample:
     """Return what the kernel says of the tree now."""
-    pss = own = 0
-    members = tree.members()
-    for member in members:
+    pss, each = 0, []
+    for member in tree.members():
         with contextlib.suppress(OSError), open(f"/proc/{member.pid}/smaps_rollup") as rollup:
             figures = dict(line.split(":") for line in rollup.read().splitlines()[1:])
             pss += int(figures["Pss"].split()[0])
-            own += int(figures["Pss_Anon"].split()[0]) + int(figures["Pss_Shmem"].split()[0])
-    return Sample(round(minute, 2), pss, own, len(members))
+            own = (figures["Pss_Anon"], figures["Pss_Shmem"])
+            each.append(sum(int(figure.split()[0]) for figure in own))
+    return Sample(round(minute, 2), pss, sum(each), tuple(each))
 
 
 def watch(options: argparse.Namespace) -> list[Watched]:
@@ -113,7 +114,7 @@ def watch(options: argparse.Namespace) -> list[Watched]:
                 seen.samples.append(sample)
                 print(
                     f"{sample.minute:6.1f} min  {seen.name}  pss {sample.pss:,} KiB,"
-                    f" own {sample.own:,} KiB, {sample.processes} processes",
+                    f" own {sample.own:,} KiB, of each process {sample.each}",
                     flush=True,
                 )
             looks += 1

@@ -142,7 +142,7 @@ def test_memory_is_flat_where_it_does_not_grow_by_a_hundredth_in_an_hour(
         # The first minutes, in which a server fills its caches, do not count.
         warming = 9000 if minute < 10 else 20_000
         own = warming + an_hour * minute // 60 + noise * (minute % 2)
-        seen.samples.append(steady.Sample(float(minute), 2 * own, own, 3))
+        seen.samples.append(steady.Sample(float(minute), 2 * own, own, (own,)))
     assert steady.flat(seen) == flat
     (shown,) = panels.steady_panel(steady.content([seen]))["servers"]
     assert (shown["minutes"], shown["end"], shown["flat"]) == (60, round(own / 1024, 2), flat)
