@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 ARGS ?=
+DIST ?= dist
 BIN := .venv/bin
 SOURCES := spawning devtools tests benchmarks examples scripts docs
 CHECKS := format lint types layers doors sizes unit docs man extension
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test editor vsix bench clean environment tidy man info dist links recording $(CHECKS)
+.PHONY: help demo check test editor vsix bench clean environment tidy man info dist readme links recording $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +29,7 @@ editor: environment ## test the extension for VS Code: types, lint, units, the r
 	@$(PYTHON) scripts/extension.py types lint unit host journeys
 
 vsix: ## pack the extension for VS Code into dist/
-	@$(PYTHON) scripts/extension.py pack
+	@$(PYTHON) scripts/extension.py pack=$(DIST)
 
 bench: ## peers side by side: serving, then reloading
 	@$(PYTHON) scripts/environment.py .venv
@@ -71,7 +72,12 @@ info: environment ## make the manual for info: try info -f share/info/spawning.i
 
 dist: man info vsix ## build the source distribution, the wheel with the manuals, and the extension, into dist
 	@$(PYTHON) scripts/environment.py .venv release
-	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m build --no-isolation --outdir $(DIST) .
+
+readme: ## do what the README says as a new user with an empty home; ARGS="docs/tutorial/flask.md" another page
+	@$(PYTHON) scripts/environment.py .venv release
+	$(BIN)/python -m build --no-isolation --wheel --outdir .cache/readme .
+	$(BIN)/python scripts/readme/follow.py --wheels .cache/readme $(ARGS)
 
 links: environment ## ask after every link of the manual that leads elsewhere; needs the network
 	$(BIN)/sphinx-build -q -E -b linkcheck -d docs/_build/doctrees docs docs/_build/links

@@ -5,7 +5,7 @@
     types lint unit     the fast ones, side by side
     host                tests in the real extension host
     journeys            what a user does, in the real workbench, seen through a browser
-    pack                makes dist/spawning-VERSION.vsix
+    pack                makes dist/spawning-VERSION.vsix; `pack=FOLDER` makes it elsewhere
     tidy                lays the code out, mends what can be mended by itself
 
 The last line says how many tests passed and failed.  `journeys=NAME` runs only those whose
@@ -84,9 +84,10 @@ def version() -> str:
     return "{}-{}.{}".format(number, kind, count) if kind else number
 
 
-def pack(variables: "dict[str, str]") -> str:
+def pack(variables: "dict[str, str]", folder: str = "") -> str:
     """Make the file that VS Code installs; return its path."""
-    path = os.path.join(cache.ROOT, "dist", "spawning-{}.vsix".format(version()))
+    folder = os.path.join(cache.ROOT, folder or "dist")
+    path = os.path.join(folder, "spawning-{}.vsix".format(version()))
     os.makedirs(os.path.dirname(path), exist_ok=True)
     cache.run(["node", "esbuild.mjs"], FOLDER, **variables)
     _write_readme()
@@ -180,8 +181,6 @@ def run(steps: "list[str]") -> int:
     os.makedirs(RESULTS)
     if "tidy" in steps:
         cache.run(["npm", "run", "--silent", "tidy"], FOLDER, **variables)
-    if "pack" in steps:
-        pack(variables)
     outcomes = []
     with ThreadPoolExecutor(2) as pool:
         fast = [step for step in steps if step in FAST]
@@ -190,6 +189,8 @@ def run(steps: "list[str]") -> int:
                 print(outcome.output)
             outcomes.append(outcome)
     for step, _, only in (step.partition("=") for step in steps):
+        if step == "pack":
+            pack(variables, only)
         if step in SLOW:
             outcomes.append(run_slow(step, only, variables))
     for one in outcomes:

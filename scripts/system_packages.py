@@ -25,6 +25,7 @@ PACKAGES = {
     "vim": "vim",
     "emacs": "emacs-nox",
     "rsync": "rsync",
+    "makeinfo": "texinfo",
     "bindfs": "bindfs",
 }
 HEADERS = {"ev.h": "libev-dev"}

@@ -1,4 +1,4 @@
-"""The manual as data: its blocks of code, and the commands in them."""
+"""The manual as data: its blocks of code, the commands in them, and what its text asks for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ PAGES = sorted(
 _FENCE = re.compile(r"^(?P<indent> *)```(?:\{[\w-]+\} *)?(?P<language>[\w-]*)[^`]*$")
 _INLINE = re.compile(r"`([^`\n]+)`")
 _PROMPT = re.compile(r"^[$#] (?=\S)")
-_COMMENT = re.compile(r"\s#\s.*$")
+_COMMENT = re.compile(r"\s+#\s.*$")
 _ASSIGNMENT = re.compile(r"^\w+=")
+_FILE = re.compile(r"`([\w./]+\.\w+)`:$")
+_CHANGE = re.compile(r"[Cc]hange `([^`]+)` to `([^`]+)`(?: in `([^`]+)`)?")
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,40 @@ def typed(block: Block) -> list[Typed]:
             found[-1][1].append(line)
         goes_on = line.endswith("\\")
     return [Typed(_COMMENT.sub("", command), tuple(output)) for command, output in found]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a reader is to change; `file` is '' where it is the one that was just written."""
+
+    old: str
+    new: str
+    file: str
+
+
+def changes(block: Block) -> list[Change]:
+    """Return the changes that a text asks for."""
+    return [Change(*found) for found in _CHANGE.findall(block.text)]
+
+
+def ends_server(block: Block) -> bool:
+    """Return whether a text says that the server is to be ended."""
+    return "Ctrl-C" in block.text
+
+
+def file_named(block: Block) -> str:
+    """Return the file whose content comes after a text, '' where none does."""
+    named = _FILE.search(block.text.rstrip())
+    return named[1] if named else ""
+
+
+def pattern(line: str) -> str:
+    """Return what a line that is shown stands for: figures, names and places are other ones."""
+    text = re.escape(line)
+    text = re.sub(r"/home/ada\S*/", r"\\S*/", text)
+    text = re.sub(r"\bada\b", r"\\S+", text)
+    text = re.sub(r"[\d.\\]*\d\\ m?s\b", r"[\\d.]+ m?s", text)
+    return re.sub(r"\d+(\\\.\d+)*", r"[\\d.]+", text).replace(r"\.\.\.", ".*")
 
 
 def calls(command: str) -> Iterator[list[str]]:

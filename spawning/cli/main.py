@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 from spawning import access_log, descriptors, devhooks, log
 from spawning.cli import factory
@@ -45,8 +47,15 @@ class _Prepared:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the server as the command line says; return the exit code."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, _end)  # process 1 is sent nothing that it does not catch
     words = sys.argv[1:] if argv is None else argv
     return run(lambda: factory.settled(resolve(words, Path.cwd())))
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End a server that is about to start, as the signal ends any other process."""
+    raise SystemExit(128 + number)
 
 
 def run(find: Callable[[], Settings]) -> int:

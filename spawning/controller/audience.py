@@ -14,6 +14,7 @@ from spawning import chronicle
 from spawning.controller.children import Child, State
 from spawning.controller.policy import Situation
 from spawning.controller.policy import Stopping as HowToStop
+from spawning.controller.spawn import Process
 from spawning.messages import (
     Graph,
     Refresh,
@@ -34,6 +35,10 @@ class Listener(Protocol):
     @property
     def wake_at(self) -> float | None:
         """When `keep_up` has something to do though nothing happens; on the monotonic clock."""
+
+    @property
+    def process(self) -> Process | None:
+        """The process that it keeps, None where there is none."""
 
     def keep_up(self, now: float) -> None:
         """Do what is due; called at each turn of the loop while the server runs."""
@@ -74,6 +79,11 @@ class Audience:
             for fact in _news(self._seen, known, time.time()):
                 self.tell(fact)
             self._seen = known
+
+    def processes(self) -> list[Process]:
+        """Return those that they keep."""
+        kept = (listener.process for listener in self._listeners)
+        return [process for process in kept if process is not None]
 
     def end(self) -> None:
         """Let them go."""

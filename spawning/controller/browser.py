@@ -23,13 +23,14 @@ class Browser:
 
     def __init__(self, listeners: Sequence[socket.socket]) -> None:
         self._urls = urls_of(listeners)
-        self._opener: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        """What opens it."""
         self._asked = False
 
     def keep_up(self, _now: float) -> None:
         """Let the process that opens the browser go when it has ended."""
-        if self._opener is not None and self._opener.poll() is not None:
-            self._opener = None
+        if self.process is not None and self.process.poll() is not None:
+            self.process = None
 
     def tell(self, fact: Fact) -> None:
         """Open the browser at the first takeover."""
@@ -47,7 +48,7 @@ class Browser:
             return
         try:
             # A session of its own: Ctrl-C is for the server, not for the browser.
-            self._opener = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "-I", str(OPENER), url], start_new_session=True
             )
         except OSError as error:

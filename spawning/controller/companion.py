@@ -16,7 +16,7 @@ from typing import Protocol
 from spawning import log
 from spawning.controller.audience import Fact
 from spawning.controller.policy import pause_after
-from spawning.controller.spawn import Spawned, start
+from spawning.controller.spawn import Process, Spawned, start
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import Line, Message
 from spawning.streams import Streams
@@ -67,6 +67,11 @@ class Companion:
         """When the process is to be started, None while it runs."""
         return self._start_at if self._process is None else None
 
+    @property
+    def process(self) -> Process | None:
+        """The process, None while there is none."""
+        return self._process.process if self._process is not None else None
+
     def keep_up(self, now: float) -> None:
         """Start the process if it is time; find out if it is dead."""
         if self._process is not None and self._process.process.poll() is not None:
@@ -89,7 +94,7 @@ class Companion:
         if self._process is not None:
             process = self._process.process
             self._leave(self._process)
-            if self._brief.patience:
+            if self._brief.patience and process.poll() is None:
                 _wait(process.pid, self._brief.patience)
             process.kill()
             process.wait()

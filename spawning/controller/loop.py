@@ -32,6 +32,7 @@ from spawning.controller.companion import Companion
 from spawning.controller.companions import briefs_of, people_of
 from spawning.controller.newsroom import Newsroom
 from spawning.controller.nursery import nursery_of
+from spawning.controller.orphans import Orphans
 from spawning.controller.outside import Outside
 from spawning.controller.overseer import Overseer
 from spawning.controller.policy import Situation, Stopping, decide, wake_at
@@ -82,6 +83,7 @@ class Controller:
         self._newsroom = Newsroom(config, self._workers)
         people = people_of(config, listeners, verbose_lines)
         self._audience = Audience([self._newsroom, *people, *companions])
+        self._orphans = Orphans(self._workers, self._nursery, self._audience)
         self._exit_code = 0
         self._finished = False
 
@@ -261,10 +263,10 @@ class Controller:
             self._audience.tell(message)
 
     def _reap(self) -> None:
-        now = monotonic()
         for worker_id, code in self._workers.bury(self._hear_last_words):
-            self._gone(self._known.children.by_id[worker_id], code, now)
+            self._gone(self._known.children.by_id[worker_id], code, monotonic())
         self._nursery.reap()
+        self._orphans.bury()
 
     def _hear_last_words(self, worker_id: int, spawned: Spawned) -> None:
         if not spawned.channel.ended:

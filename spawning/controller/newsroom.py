@@ -67,6 +67,7 @@ class Newsroom:
     """The newest news, and who has to hear them; implements `audience.Listener`."""
 
     wake_at = None
+    process = None
 
     def __init__(self, config: Config, workers: Workers) -> None:
         self._hold_time = config.hold_time

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from spawning.config import Config
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Process, Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.devhooks import DevHooks, Nursery
 from spawning.messages import Boot, Message, Snapshots
@@ -29,6 +29,10 @@ class _Executed:
 
     def reap(self) -> None:
         """Whoever dies is a worker or a companion."""
+
+    def processes(self) -> Iterable[Process]:
+        """Return nobody: workers are the controller's."""
+        return ()
 
     def end(self) -> None:
         """There is nobody else."""

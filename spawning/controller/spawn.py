@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -99,7 +101,7 @@ def start(
     `options`: what subprocess takes to start it as another user, or with other variables.
     """
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, _kept_from_children():
         process = subprocess.Popen(
             [*interpreter(), *arguments, str(theirs.fileno())],
             pass_fds=(theirs.fileno(), *inherited),
@@ -107,6 +109,16 @@ def start(
             **options,
         )
     return Spawned(process, Channel(ours))
+
+
+@contextlib.contextmanager
+def _kept_from_children() -> Iterator[None]:
+    """Keep Ctrl-C, which is for us, from what is started, until that can take no notice of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def interpreter() -> list[str]:

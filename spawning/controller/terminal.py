@@ -29,6 +29,7 @@ class Terminal:
     """Says it as it happens; implements `audience.Listener`."""
 
     wake_at = None
+    process = None
 
     def __init__(
         self,

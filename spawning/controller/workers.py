@@ -15,7 +15,7 @@ from spawning.access_log import Origin, killed, log_killed
 from spawning.config import Config
 from spawning.controller.backdoor import Backdoor
 from spawning.controller.coverage import NOT_MEASURED, Coverage
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Process, Spawned, Spawner
 from spawning.gate import Gate
 from spawning.http.handoff import make_pair
 from spawning.messages import Boot, Message
@@ -101,6 +101,10 @@ class Workers:
     def kill(self, worker_id: int) -> None:
         """End a worker by SIGKILL."""
         self._by_id[worker_id].process.kill()
+
+    def processes(self) -> list[Process]:
+        """Return those that are not buried."""
+        return [spawned.process for spawned in self._by_id.values()]
 
     def bury(self, last_words: Callable[[int, Spawned], None]) -> list[tuple[int, int]]:
         """Return (id, exit code) of those that died; what they said last is heard first."""

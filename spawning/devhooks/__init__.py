@@ -84,6 +84,9 @@ class Nursery(Protocol):
     def reap(self) -> None:
         """A child of this process has died."""
 
+    def processes(self) -> Iterable[Any]:
+        """Return those (each a `controller.spawn.Process`) that are no workers."""
+
     def end(self) -> None:
         """End what is not a worker."""
 

@@ -7,6 +7,7 @@ process keeps its number, its channel and its place.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from typing import NoReturn
@@ -20,6 +21,7 @@ def cold(channel: Channel, boot: Boot, environ: Mapping[str, str]) -> NoReturn:
     os.write(note, encode(boot))
     for number in (channel.fileno(), note, *boot.descriptors):
         os.set_inheritable(number, True)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as at every start, until we take it
     # As the controller has started us, or the snapshot that we come from.
     command = sys.orig_argv[: sys.orig_argv.index(sys.argv[0]) + 1]
     os.execve(sys.executable, [*command, str(channel.fileno()), str(note)], environ)

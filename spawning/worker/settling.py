@@ -23,6 +23,7 @@ def main(question: str, descriptor: int) -> None:
 
     # Ctrl-C reaches us too, and a traceback would be all that we have to say about it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.set_inheritable(descriptor, False)
     channel = Channel(socket.socket(fileno=descriptor))
     settle = decode(question.encode())

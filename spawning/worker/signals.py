@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from spawning.messages import TELL_STACKS
 
 _NOT_FOR_US = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1)
 _HANDLED = (*_NOT_FOR_US, signal.SIGTERM)
+_forks_one_of_us = False
 
 
 def handle(terminate: Callable[[], None]) -> None:
@@ -34,12 +36,29 @@ def take(terminate: Callable[[], None]) -> None:
     for number in _NOT_FOR_US:
         signal.signal(number, _do_nothing)
     signal.signal(signal.SIGTERM, lambda _number, _frame: terminate())
+    # The controller has kept those from us that reach the process group while we start.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """Have a process that is forked meanwhile take as little notice: it will be a worker itself.
+
+    Or it would be ended by Ctrl-C, which is for the controller, until it calls `take`.
+    """
+    global _forks_one_of_us
+    _forks_one_of_us = True
+    try:
+        yield
+    finally:
+        _forks_one_of_us = False
 
 
 def _obey_signals_again() -> None:
-    for number in _HANDLED:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not _forks_one_of_us:
+        for number in _HANDLED:
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANDLED)
 
 

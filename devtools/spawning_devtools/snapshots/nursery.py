@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 
 from spawning import log
-from spawning.controller.spawn import Spawned, Spawner
+from spawning.controller.spawn import Process, Spawned, Spawner
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import (
     Boot,
@@ -85,7 +85,6 @@ class Nursery:
         spawned = warm or self._executed.spawn(boot)
         if warm is not None:
             warm.channel.send(boot)
-        self._processes.is_of_controller(spawned.process.pid)
         return spawned
 
     def hear(self, message: Message) -> None:
@@ -114,6 +113,10 @@ class Nursery:
         """A child of this process has died."""
         for pid in self._processes.reap():
             self._lost(pid)
+
+    def processes(self) -> list[Process]:
+        """Return those that are no workers."""
+        return self._processes.all()
 
     def end(self) -> None:
         """End what is not a worker."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
 import select
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 
-from spawning.controller.spawn import Spawned, Spawner, is_debugged
+from spawning.controller.spawn import Process, Spawned, Spawner, is_debugged
 from spawning.controller.switchboard import Switchboard
 from spawning.messages import Boot, Born, Channel, Message, decode
 from spawning_devtools.snapshots.adopted import Adopted
@@ -38,7 +35,6 @@ class Processes:
         self._lines: dict[int, Spawned] = {}
         self._condemned: list[Spawned] = []
         self._dying: list[Spawned] = []
-        self._handed_over: set[int] = set()
         self._cradle, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._cradle.setblocking(False)
         switchboard.attend(self._cradle, self.take_births)
@@ -96,12 +92,7 @@ class Processes:
         """Give up a process, which the controller keeps from now on."""
         line = self._lines.pop(pid)
         self._switchboard.leave(line.channel)
-        self._handed_over.add(pid)
         return line
-
-    def is_of_controller(self, pid: int) -> None:
-        """Know that the controller has this one, too."""
-        self._handed_over.add(pid)
 
     def condemn(self, pid: int) -> None:
         """Give up a process, which `kill_condemned` ends; harmless where it is gone."""
@@ -148,22 +139,20 @@ class Processes:
             self._heard.born(born)
 
     def reap(self) -> Iterator[int]:
-        """Yield those that have ended by themselves; bury them, and whoever else has died."""
+        """Yield those that have ended by themselves; bury them, and those that were ended."""
+        self.take_births()  # who is dead may have been born since we last looked
         self._dying = [line for line in self._dying if line.process.poll() is None]
         for pid, line in list(self._lines.items()):
             if line.process.poll() is not None:
                 yield pid
         for line in self._condemned:
             line.process.poll()  # who is told of one may have condemned others that are dead
-        all_of_us = children()
-        # Not those that are missing there only: while others end, the kernel leaves some out.
-        self._handed_over = {pid for pid in self._handed_over if os.path.exists(f"/proc/{pid}")}
-        ending = {line.process.pid for line in (*self._dying, *self._condemned)}
-        known = {*self._lines, *ending, *self._handed_over}
-        for stranger in all_of_us - known:
-            # A daemon of the application: its parent has ended, and we take in orphans.
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(stranger, os.WNOHANG)
+
+    def all(self) -> list[Process]:
+        """Return whoever is not buried; who is dead by now has said that it was born."""
+        self.take_births()
+        lines = [*self._lines.values(), *self._dying, *self._condemned]
+        return [line.process for line in lines]
 
     def end(self) -> None:
         """End them all."""
@@ -175,9 +164,3 @@ class Processes:
         self._switchboard.leave(self._cradle)
         self._cradle.close()
         self._theirs.close()
-
-
-def children() -> set[int]:
-    """Return the process ids of this process's children."""
-    with open(f"/proc/self/task/{threading.get_native_id()}/children", encoding="ascii") as file:
-        return {int(pid) for pid in file.read().split()}

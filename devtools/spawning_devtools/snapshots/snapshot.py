@@ -41,6 +41,7 @@ from spawning.messages import (
     Unfit,
     encode,
 )
+from spawning.worker import signals
 from spawning_devtools.environ import Changes, apply, changes
 from spawning_devtools.setups import Setups
 from spawning_devtools.snapshots import afresh, forking, safety
@@ -209,7 +210,9 @@ class Snapshot:
         """Fork a process that has a channel of its own; return True in it."""
         parent = os.getpid()
         set_right = self._chance.keep()
-        if not forking.fork_orphan():
+        with signals.kept():
+            is_other = forking.fork_orphan()
+        if not is_other:
             return False
         forking.die_with_parent(True)
         theirs, ours = socketpair()

@@ -13,7 +13,7 @@ import pytest
 
 from spawning.controller.spawn import Spawned
 from spawning.controller.switchboard import Switchboard
-from spawning.messages import Born, Channel, Message
+from spawning.messages import Boot, Born, Channel, Message, encode
 from spawning_devtools.snapshots.adopted import Adopted
 from spawning_devtools.snapshots.processes import Heard, Processes
 
@@ -32,6 +32,24 @@ def processes() -> Iterator[Processes]:
     yield made
     made.end()
     switchboard.close()
+
+
+class Cold:
+    """A spawner that starts nothing, and keeps where births are announced."""
+
+    def spawn(self, boot: Boot) -> Spawned:
+        self.cradle = socket.socket(fileno=os.dup(boot.cradle))
+        raise OSError("nothing is started")
+
+
+@pytest.fixture
+def cradle(processes: Processes) -> Iterator[socket.socket]:
+    """Where a process announces itself."""
+    cold = Cold()
+    with pytest.raises(OSError, match="nothing is started"):
+        processes.begin(cold, Boot(0, 0, {}, (), -1, -1, -1, (-1, 0, 0), 0, ()))
+    yield cold.cradle
+    cold.cradle.close()
 
 
 @pytest.fixture
@@ -59,6 +77,24 @@ def test_one_that_was_killed_is_known_to_be_dead_before_anybody_reaps(
     wait_until_dead(pid)
     assert not processes.is_alive(pid)
     assert list(processes.reap()) == [pid]
+
+
+def test_one_that_died_before_we_heard_of_its_birth_is_known(
+    processes: Processes, cradle: socket.socket
+) -> None:
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        word = encode(Born(os.getpid(), os.getppid(), False))
+        socket.send_fds(cradle, [word], [theirs.fileno()])
+        os._exit(7)
+    theirs.close()
+    wait_until_dead(child)
+    (known,) = processes.all()  # or whoever buries orphans would take it for one
+    assert known.pid == child
+    assert list(processes.reap()) == [child]
+    assert known.poll() == 7
+    ours.close()
 
 
 def test_what_is_condemned_lives_until_there_is_time(processes: Processes, pid: int) -> None:
