@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import environment
-from load import CASES, drive, find_wrk
+from cases import HELLO
+from load import drive, find_wrk
 from peers import Peer, spawning
 from report import median_and_spread, percentile, table, versions, write_json
 
@@ -129,7 +130,7 @@ def _serve(mode: str, threads: tuple[str, ...], wrk: str, options: argparse.Name
         running(peer, APPS, processors=for_server) as tree,
         pinned(for_load),
     ):
-        drive(wrk, tree.port, CASES[0], 1.0)
+        drive(wrk, tree.port, HELLO, 1.0)
         turns = Turns([_turn(tree, wrk, options.seconds)], [])
         for _ in range(options.rounds):
             with attached(tree, Path(folder)):
@@ -140,9 +141,9 @@ def _serve(mode: str, threads: tuple[str, ...], wrk: str, options: argparse.Name
 
 def _turn(tree: Tree, wrk: str, seconds: float) -> float:
     # First a moment of load that does not count: who came or left a moment ago is settled then.
-    drive(wrk, tree.port, CASES[0], 0.3)
+    drive(wrk, tree.port, HELLO, 0.3)
     before = tree.cpu_seconds()
-    load = drive(wrk, tree.port, CASES[0], seconds)
+    load = drive(wrk, tree.port, HELLO, seconds)
     return load.requests / (tree.cpu_seconds() - before)
 
 
@@ -195,7 +196,7 @@ def main() -> int:
         print(f"\n### Keys, a Django project, {mode}\n\n{keys_table(keys[mode])}", flush=True)
     serving = measure_serving(wrk, options) if options.only != "keys" else {}
     if serving:
-        print(f"\n### {CASES[0].title}\n\n{serving_table(serving)}")
+        print(f"\n### {HELLO.title}\n\n{serving_table(serving)}")
     told = {mode: [dataclasses.asdict(one) for one in turns] for mode, turns in serving.items()}
     write_json(options.json, {"versions": versions(), "keys": keys, "serving": told})
     return 0

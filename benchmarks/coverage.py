@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import environment
-from load import Case, find_wrk
+from cases import Case
+from load import find_wrk
 from peers import Peer, spawning
 from report import median_and_spread, percentile, ratio, table, versions, write_json
 
@@ -117,18 +118,17 @@ def main() -> int:
     environment.enter()
     from coverage_reports import measure_reports
     from processes import unwind_on_termination
-    from rounds import measure_rounds
+    from rounds import Plan, measure_rounds
 
     unwind_on_termination()
     print(f"Python {sys.version.split()[0]}; {versions()}", flush=True)
     content: dict[str, object] = {"versions": versions()}
     failures: dict[str, str] = {}
     if options.only != "reports":
-        measurements, failures = measure_rounds(
-            servers(), [CASE], wrk=wrk, rounds=options.rounds, seconds=options.seconds
-        )
-        print(f"\n### {CASE.title}\n\n{overhead_table(measurements, failures)}", flush=True)
-        content["overhead"] = [asdict(one) for one in measurements]
+        seen = measure_rounds(servers(), [Plan([CASE], options.seconds, wrk)] * options.rounds)
+        failures = seen.failures
+        print(f"\n### {CASE.title}\n\n{overhead_table(seen.measurements, failures)}", flush=True)
+        content["overhead"] = [asdict(one) for one in seen.measurements]
     if options.only != "overhead":
         with tempfile.TemporaryDirectory() as folder:
             figures = measure_reports(Path(folder), options.files)

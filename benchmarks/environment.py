@@ -19,7 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from peers import REQUIREMENTS
+from peers import COMPILED, REQUIREMENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "benchmarks"
@@ -31,7 +31,7 @@ BUILD = ("hatchling",)
 def _key() -> str:
     # The tables of tools that follow [project] say nothing about what is to be installed.
     project = (ROOT / "pyproject.toml").read_text().partition("\n[tool.")[0]
-    content = "\n".join((*REQUIREMENTS, project, platform.python_version()))
+    content = "\n".join((*REQUIREMENTS, *COMPILED, project, platform.python_version()))
     digest = hashlib.sha256(content.encode()).hexdigest()
     return f"{sys.implementation.cache_tag}-{digest[:12]}"
 
@@ -57,11 +57,29 @@ def _create(home: Path, python: str) -> None:
     _run([sys.executable, "-m", "venv", "--clear", str(home)])
     _pip(python, *BUILD, *REQUIREMENTS)
     _pip(python, f"{ROOT}[devtools]")
+    for name, header in COMPILED.items():
+        _compile(python, name, header)
     (home / "complete").touch()
 
 
+def _compile(python: str, name: str, header: str) -> None:
+    if header:
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "system_packages.py"), header])
+    if subprocess.run([*_install(python), name], capture_output=True).returncode:
+        wanted = f"a C compiler{header and f' and {header}'}"
+        print(
+            f"{name} cannot be compiled here, and takes no part; it needs {wanted}, and then"
+            f" this to be typed: rm -r {CACHE.relative_to(ROOT)}",
+            file=sys.stderr,
+        )
+
+
+def _install(python: str) -> list[str]:
+    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+
+
 def _pip(python: str, *words: str) -> None:
-    _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words])
+    _run([*_install(python), *words])
 
 
 def _run(command: list[str]) -> None:

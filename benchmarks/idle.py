@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import resource
 import socket
 import sys
+import time
 from dataclasses import dataclass
 
 from environment import APPS
@@ -22,6 +24,9 @@ WARM_UP = 1000
 """Connections held before the first look: they fill what the start-up has left unused."""
 SPARE = 2000
 TIMEOUT = 5.0
+PATIENCE = 30.0
+"""Seconds for all connections: a server that looks at each whenever one asks becomes slow."""
+LOOK = 0.3
 STEADY = 64 * 1024
 """Bytes by which two looks at the memory may differ where it has come to rest."""
 
@@ -89,21 +94,28 @@ def alive(client: socket.socket) -> bool:
 
 def at_rest(tree: Tree) -> int:
     """Return the resident set of the tree once it has stopped to change."""
-    last = [tree.memory().rss]
 
     def steady() -> bool:
-        now = tree.memory().rss
-        change, last[0] = abs(now - last[0]), now
-        return change < STEADY
+        before = tree.memory().rss
+        time.sleep(LOOK)
+        return abs(tree.memory().rss - before) < STEADY
 
-    wait_until(steady, limit=5.0, interval=0.3)
-    return last[0]
+    wait_until(steady, limit=5.0, interval=0)
+    return tree.memory().rss
 
 
-def open_many(port: int, numbers: range, stack: contextlib.ExitStack) -> list[socket.socket]:
-    """Open these connections, to be closed by `stack`; raises PeerError at the first refused."""
+def open_many(
+    port: int, numbers: range, stack: contextlib.ExitStack, patience: float = math.inf
+) -> list[socket.socket]:
+    """Open these connections, to be closed by `stack`, or as many as the patience lasts for.
+
+    Raises PeerError at the first that is refused.
+    """
     clients = []
+    end = time.monotonic() + patience
     for number in numbers:
+        if time.monotonic() > end:
+            break
         try:
             clients.append(stack.enter_context(connect(port, number)))
         except OSError as error:
@@ -113,6 +125,8 @@ def open_many(port: int, numbers: range, stack: contextlib.ExitStack) -> list[so
 
 def measure_idle(peer: Peer, count: int) -> Idle:
     """Start `peer`, open `count` connections and weigh them; raises PeerError."""
+    if not peer.keeps_idle:
+        return Idle(peer.name, count, 0, 0, "takes a thread for each")
     print(f"{count} idle connections: {peer.name}", file=sys.stderr)
     raise_limit(count)
     for_server, for_load = cores()
@@ -124,8 +138,10 @@ def measure_idle(peer: Peer, count: int) -> Idle:
         try:
             open_many(tree.port, range(WARM_UP), stack)
             before = at_rest(tree)
-            clients = open_many(tree.port, range(WARM_UP, WARM_UP + count), stack)
+            numbers = range(WARM_UP, WARM_UP + count)
+            clients = open_many(tree.port, numbers, stack, PATIENCE)
         except PeerError as error:
             return Idle(peer.name, count, 0, 0, str(error))
         growth = at_rest(tree) - before
-        return Idle(peer.name, count, sum(map(alive, clients)), growth, "")
+        late = f"no more in {PATIENCE:.0f} s" if len(clients) < count else ""
+        return Idle(peer.name, count, sum(map(alive, clients)), growth, late)

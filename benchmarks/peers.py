@@ -16,7 +16,9 @@ REQUIREMENTS = (
     "eventlet",
     "gunicorn",
     "inotify",  # gunicorn --reload-engine=inotify
+    "gevent",
     "waitress",
+    "cheroot",
     "granian[reload]",
     "uvicorn",
     "watchfiles",  # uvicorn --reload
@@ -36,11 +38,22 @@ REQUIREMENTS = (
     "psutil",
 )
 
+COMPILED = {
+    # What is compiled where it is installed, and the file of the system that it needs for that.
+    "uwsgi": "",
+    "bjoern": "ev.h",
+}
+"""Done without where they cannot be made."""
+
 DISTRIBUTIONS = (
     "Spawning",
     "eventlet",
     "gunicorn",
+    "gevent",
     "waitress",
+    "cheroot",
+    "uwsgi",
+    "bjoern",
     "granian",
     "uvicorn",
     "flask",
@@ -68,6 +81,16 @@ class Peer:
     """Put before the last word where idle connections are counted: limits lifted."""
     picks_port: bool = False
     ours: bool = False
+    keeps_idle: bool = True
+    """Whether it can keep more connections than it has threads."""
+    needs: str = ""
+    """A distribution that is not there everywhere."""
+    workers: int = 1
+
+    @property
+    def has_workers(self) -> bool:
+        """Return whether the server itself can have several."""
+        return any("{workers}" in word for word in self.command)
 
     def arguments(self, python: str, apps: str, port: int, idle: bool = False) -> list[str]:
         """Return the argument vector."""
@@ -76,6 +99,7 @@ class Peer:
             "bin": str(Path(python).parent),
             "apps": apps,
             "port": 0 if self.picks_port else port,
+            "workers": self.workers,
         }
         options = self.idle_options if idle else ()
         words = (*self.command[:-1], *options, self.command[-1])
@@ -89,63 +113,20 @@ def module(*words: str) -> tuple[str, ...]:
 
 def spawning(*words: str) -> tuple[str, ...]:
     """Return our command; a number of workers among `words` replaces the one that stands here."""
-    return module("spawning", "-s", "1", "-i", "127.0.0.1", "-p", "0", *words)
+    return module("spawning", "-s", "{workers}", "-i", "127.0.0.1", "-p", "0", *words)
 
 
 def gunicorn(*words: str) -> tuple[str, ...]:
-    """Return the command of one worker with four threads."""
+    """Return the command of one worker with four threads; words may replace what stands here."""
     # Without its control socket, which gunicorn would make in the home folder.
-    options = ("--no-control-socket", "-w", "1", "-k", "gthread", "--threads", "4")
+    options = ("--no-control-socket", "-w", "{workers}", "-k", "gthread", "--threads", "4")
     return module("gunicorn", "-b", "127.0.0.1:{port}", *options, *words)
 
 
 def granian(*words: str) -> tuple[str, ...]:
     """Return the command of one worker."""
-    options = ("--host", "127.0.0.1", "--port", "{port}", "--workers", "1")
+    options = ("--host", "127.0.0.1", "--port", "{port}", "--workers", "{workers}")
     return module("granian", "--interface", "wsgi", *options, *words)
-
-
-_MANY = "20000"
-_GRANIAN_IDLE = ("--backlog", _MANY, "--backpressure", _MANY)
-
-EVENTLET = "eventlet.wsgi"
-GUNICORN = "gunicorn gthread, 4 threads"
-
-SERVING = (
-    Peer(
-        "spawning -t 0",
-        spawning("-t", "0", "-l", "/dev/null", "serving_app.app"),
-        picks_port=True,
-        ours=True,
-    ),
-    Peer(
-        "spawning -t 4",
-        spawning("-t", "4", "-l", "/dev/null", "serving_app.app"),
-        picks_port=True,
-        ours=True,
-    ),
-    Peer(EVENTLET, ("{python}", "{apps}/eventlet_server.py", "{port}"), idle_options=(_MANY,)),
-    Peer(
-        GUNICORN,
-        gunicorn("serving_app:app"),
-        idle_options=("--worker-connections", _MANY, "--keep-alive", "600"),
-    ),
-    Peer(
-        "waitress, 4 threads",
-        module("waitress", "--listen=127.0.0.1:{port}", "--threads=4", "serving_app:app"),
-        idle_options=(
-            f"--connection-limit={_MANY}",
-            "--asyncore-use-poll",
-            "--channel-timeout=600",
-        ),
-    ),
-    Peer("granian", granian("serving_app:app"), idle_options=_GRANIAN_IDLE),
-    Peer(
-        "granian, 4 threads",
-        granian("--blocking-threads", "4", "serving_app:app"),
-        idle_options=_GRANIAN_IDLE,
-    ),
-)
 
 
 def chosen(peers: tuple[Peer, ...], only: str) -> tuple[Peer, ...]:

@@ -26,14 +26,14 @@ STYLE = """\
   .figure { font-variant-numeric: tabular-nums; }
   .bar { fill: #b4bdc8; }
   .ours { fill: #2463d6; }
-  .spread { stroke: #5a636d; stroke-width: 1.5; }
+  .spread { stroke: #30363d; stroke-width: 1.5; }
   @media (prefers-color-scheme: dark) {
     .ground { fill: #15181d; stroke: #363c45; }
     text { fill: #e6e8eb; }
     .quiet { fill: #a2abb6; }
     .bar { fill: #55606d; }
     .ours { fill: #5b93ff; }
-    .spread { stroke: #a2abb6; }
+    .spread { stroke: #d8dee4; }
   }
 """
 

@@ -2,12 +2,13 @@
 
     python benchmarks/published.py --reload FILE [--note TEXT]
     python benchmarks/published.py --serving FILE [--note TEXT]
+    python benchmarks/published.py --steady FILE [--note TEXT]
     python benchmarks/published.py --redraw
 
-FILE is what `benchmarks/reload.py --json FILE` or `benchmarks/serving.py --json FILE` has
-written.  The figures that are shown go to docs/figures/NAME.json, and their picture to
-docs/figures/NAME.svg; the manual's tables are made from the same file.  `--note` says what the
-figures do not: the machine, for example.  `--redraw` makes the pictures anew.
+FILE is what `benchmarks/NAME.py --json FILE` has written.  The figures that are shown go to
+docs/figures/NAME.json, and their picture to docs/figures/NAME.svg; the manual's tables are made
+from the same file.  `--note` says what the figures do not: the machine, for example.  `--redraw`
+makes the pictures anew.
 """
 
 from __future__ import annotations
@@ -16,18 +17,21 @@ import argparse
 import json
 import statistics
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from load import CASES
-from peers import SERVING
 from plots import Bar, Panel, picture
 from reload_peers import OURS
 from report import percentile
+from serving_panels import panels as serving_figures
+from serving_panels import steady_panel, told
 from sites import SITES
 
 FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures"
 IN_TURN = "mixed"
+DRAWN = ("varied", "headers", "echo", "overhead", "idle")
+"""Panels of serving that are drawn; the manual's tables have all."""
 Plain = dict[str, Any]
 
 
@@ -37,6 +41,7 @@ def arguments() -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--reload", metavar="FILE", help="what benchmarks/reload.py has written")
     what.add_argument("--serving", metavar="FILE", help="what benchmarks/serving.py has written")
+    what.add_argument("--steady", metavar="FILE", help="what benchmarks/steady.py has written")
     what.add_argument("--redraw", action="store_true", help="only make the pictures anew")
     parser.add_argument("--note", default="", metavar="TEXT", help="of the machine, for example")
     return parser.parse_args()
@@ -71,47 +76,6 @@ def _reloader(saves: Plain) -> Plain:
         "old": saves["old_answers"],
         "trouble": saves["trouble"].partition("\n")[0],
     }
-
-
-def serving_figures(measured: Plain) -> list[Plain]:
-    """Return, by case, the requests per CPU-second of each server; idle connections last."""
-    shown = []
-    for case in CASES:
-        of_case = [one for one in measured["measurements"] if one["case"] == case.name]
-        servers = [_server(peer.name, of_case) for peer in SERVING]
-        if of_case:
-            measured_ones = [server for server in servers if server is not None]
-            shown.append({"name": case.name, "title": case.title, "servers": measured_ones})
-    idle = [
-        {"server": one["peer"], "held": one["held"], "median": _kib_each(one)}
-        for one in measured["idle"]
-        if one["held"]
-    ]
-    if idle:
-        shown.append({"name": "idle", "title": "Idle keep-alive connections", "servers": idle})
-    return shown
-
-
-def _server(name: str, of_case: list[Plain]) -> Plain | None:
-    rates = [
-        one["requests"] / one["cpu_seconds"]
-        for one in of_case
-        if one["peer"] == name and one["cpu_seconds"]
-    ]
-    if not rates:
-        return None
-    return {
-        "server": name,
-        "rounds": len(rates),
-        "median": round(statistics.median(rates)),
-        "least": round(min(rates)),
-        "greatest": round(max(rates)),
-        "failed": sum(o["broken"] + o["bad_status"] for o in of_case if o["peer"] == name),
-    }
-
-
-def _kib_each(idle: Plain) -> float:
-    return round(idle["growth"] / idle["held"] / 1024, 1)
 
 
 def reload_picture(figures: Plain) -> str:
@@ -154,25 +118,34 @@ def _reload_bar(server: Plain) -> Bar:
 
 
 def serving_picture(figures: Plain) -> str:
-    """Return the bars of all cases."""
-    panels = []
-    for case in figures["panels"]:
-        unit = "KiB each" if case["name"] == "idle" else "requests per second of processor time"
-        bars = [_serving_bar(server, case["name"] == "idle") for server in case["servers"]]
-        panels.append(Panel(case["title"], unit, bars))
+    """Return the bars of what says most; the tables have the rest."""
+    panels = [
+        Panel(panel["title"], panel["about"], list(_serving_bars(panel)))
+        for panel in figures["panels"]
+        if panel["name"] in DRAWN
+    ]
     return picture(panels, "What a request costs, by server")
 
 
-def _serving_bar(server: Plain, is_idle: bool) -> Bar:
-    value = server["median"]
-    spread = (server["least"], server["greatest"]) if "least" in server else None
-    failed = server.get("failed", 0)
-    note = _counted(failed, "request", "failed") if failed else ""
-    is_ours = server["server"].startswith("spawning")
-    shown = f"{value:.1f} KiB" if is_idle else f"{value:,}"
-    return Bar(server["server"], value, shown, spread, note, ours=is_ours)
+def _serving_bars(panel: Plain) -> Iterator[Bar]:
+    key = panel["bar"]
+    form = next(form for column, _, form in panel["columns"] if column == key)
+    for server in panel["servers"]:
+        value = server[key]
+        failed = server.get("failed", 0)
+        note = _counted(failed, "request", "failed") if failed else ""
+        if value is None:
+            note = "does not hold them"
+        spread = (server["least"], server["greatest"]) if "least" in server else None
+        is_ours = server["server"].startswith("spawning")
+        yield Bar(server["server"], value, told(value, form), spread, note, ours=is_ours)
 
 
+SHOWN: dict[str, Callable[[Plain], list[Plain]]] = {
+    "reload": reload_figures,
+    "serving": serving_figures,
+    "steady": lambda measured: [steady_panel(measured)],
+}
 PICTURES = {"reload": reload_picture, "serving": serving_picture}
 
 
@@ -187,7 +160,8 @@ def publish(name: str, panels: list[Plain], measured: Plain, note: str) -> None:
     FIGURES.mkdir(exist_ok=True)
     content = {"versions": measured["versions"], "note": note, "panels": panels}
     (FIGURES / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-    draw(name)
+    if name in PICTURES:
+        draw(name)
 
 
 def main() -> int:
@@ -198,11 +172,11 @@ def main() -> int:
             if (FIGURES / f"{name}.json").exists():
                 draw(name)
         return 0
-    measured = json.loads(Path(options.reload or options.serving).read_text())
-    if options.reload:
-        publish("reload", reload_figures(measured), measured, options.note)
-    else:
-        publish("serving", serving_figures(measured), measured, options.note)
+    for name, shown in SHOWN.items():
+        path = getattr(options, name)
+        if path:
+            measured = json.loads(Path(path).read_text())
+            publish(name, shown(measured), measured, options.note)
     return 0
 
 

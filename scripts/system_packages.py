@@ -2,7 +2,8 @@
 
     python3 scripts/system_packages.py [PROGRAM ...]
 
-Without a name all of them.  On Debian and its kin, as root, by apt-get.  Elsewhere it says
+Without a name all of them, but none of the header files that only a benchmark needs, by which a
+server is compiled that it compares.  On Debian and its kin, as root, by apt-get.  Elsewhere it says
 what is missing: the tests that need it then have no cases.  Runs with any Python 3, as
 `interpreters` does.
 """
@@ -27,14 +28,24 @@ PACKAGES = {
     "makeinfo": "texinfo",
     "bindfs": "bindfs",
 }
+HEADERS = {"ev.h": "libev-dev"}
+INCLUDED = "/usr/include"
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
 
 
 def missing(programs):
     # type: (list[str]) -> list[str]
-    """Return the packages of the programs that are not there."""
+    """Return the packages of the programs, or header files, that are not there."""
+    return [PACKAGES.get(name) or HEADERS[name] for name in programs if not there(name)]
+
+
+def there(name):
+    # type: (str) -> bool
+    """Return whether a program, or a header file, is on this machine."""
+    if name in HEADERS:
+        return os.path.exists(os.path.join(INCLUDED, name))
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    return [PACKAGES[program] for program in programs if not shutil.which(program, path=path)]
+    return shutil.which(name, path=path) is not None
 
 
 def install(packages):
@@ -59,7 +70,7 @@ def main(programs):
         install(packages)
         packages = missing(programs)
     if packages:
-        print("not there, so their tests have no cases: " + ", ".join(packages), file=sys.stderr)
+        print("not there, so what needs them is left out: " + ", ".join(packages), file=sys.stderr)
     return 0
 
 

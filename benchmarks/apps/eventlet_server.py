@@ -6,6 +6,9 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import eventlet
+
+    # As applications have it that wait for something.
+    eventlet.monkey_patch()
     from eventlet import wsgi
 
 from serving_app import app

@@ -20,6 +20,11 @@ def serving_tables() -> str:
     return _tables("serving", _serving_table)
 
 
+def steady_tables() -> str:
+    """Return what a server weighs after a long time of load."""
+    return _tables("steady", _serving_table)
+
+
 def _tables(name: str, table: Callable[[dict[str, Any]], str]) -> str:
     content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     measured = " ".join(filter(None, [content["note"], f"Measured: {content['versions']}."]))
@@ -34,14 +39,20 @@ def _reload_table(panel: dict[str, Any]) -> str:
 
 
 def _serving_table(panel: dict[str, Any]) -> str:
-    if panel["name"] == "idle":
-        heads: tuple[str, ...] = ("server", "connections held", "KiB each")
-        keys: tuple[str, ...] = ("held", "median")
-    else:
-        heads = ("server", "requests per CPU-second", "least", "most", "failed")
-        keys = ("median", "least", "greatest", "failed")
-    rows = [[s["server"], *(_shown(s[key]) for key in keys)] for s in panel["servers"]]
-    return _table(panel["title"], heads, rows)
+    columns = panel["columns"]
+    heads = (panel.get("head", "server"), *(head for _, head, _ in columns))
+    rows = [
+        [one["server"], *(_formatted(one.get(key), form) for key, _, form in columns)]
+        for one in panel["servers"]
+    ]
+    about = panel["about"]
+    return _table(panel["title"] + (f": {about}" if about else ""), heads, rows)
+
+
+def _formatted(figure: float | str | None, form: str) -> str:
+    if figure is None or isinstance(figure, str):
+        return figure or "-"
+    return format(figure, form)
 
 
 def _shown(figure: float | None) -> str:

@@ -213,6 +213,7 @@ PARTS: dict[str, Part] = {
     "messages": Part("reference/messages", messages_reference),
     "reload_figures": Part("explanation/performance", figures.reload_tables),
     "serving_figures": Part("explanation/performance", figures.serving_tables),
+    "steady_figures": Part("explanation/performance", figures.steady_tables),
     "man_options": Part("man/spawn", man_options),
     "man_signals": Part("man/spawn", man_signals),
     "man_exit_codes": Part("man/spawn", man_exit_codes),

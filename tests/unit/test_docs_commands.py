@@ -22,6 +22,7 @@ FOREIGN = {
     "nginx, docker, pserve and others": {"--server-name", "--init", "--time", "--app"},
     "our benchmarks and scripts": {
         *("--mode", "--load", "--memory", "--idle", "--json", "--redraw", "--draft"),
+        *("--quick",),
     },
 }
 APPLICATION = re.compile(r"[\w.]+(:[\w.]+(\(\))?)?")

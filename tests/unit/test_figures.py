@@ -68,27 +68,6 @@ def test_what_is_published_of_saves() -> None:
     assert "does not serve it" in text
 
 
-def test_what_is_published_of_serving() -> None:
-    def measured(peer: str, requests: int) -> dict[str, object]:
-        counted = {"requests": requests, "cpu_seconds": 2.0, "broken": 0, "bad_status": 1}
-        return {"peer": peer, "case": "hello", **counted}
-
-    idle = [{"peer": "eventlet.wsgi", "held": 100, "growth": 100 * 2048}]
-    ours = [measured("spawning -t 0", number) for number in (200, 400, 300)]
-    content = {"measurements": [*ours, measured("eventlet.wsgi", 50)], "idle": idle}
-    hello, connections = published.serving_figures(content)
-    (first, second) = hello["servers"]
-    assert (first["median"], first["least"], first["greatest"], first["failed"]) == (
-        150,
-        100,
-        200,
-        3,
-    )
-    assert second["median"] == 25
-    assert connections["servers"] == [{"server": "eventlet.wsgi", "held": 100, "median": 2.0}]
-    assert "2.0 KiB" in published.serving_picture({"panels": [hello, connections]})
-
-
 def test_a_spread_that_is_far_beyond_the_scale_stays_in_the_picture() -> None:
     bars = [plots.Bar("a", 10.0, "10", (10.0, 9000.0)), plots.Bar("b", 20.0, "20")]
     text = plots.picture([plots.Panel("A site", "ms", bars)], "how soon")
