@@ -245,13 +245,13 @@ class LentSocket:
         """Whether the application has sent anything itself."""
         return self.socket.spoken
 
-    def send(self, data: bytes | memoryview) -> int:
+    def send(self, data: bytes | memoryview, flags: int = 0) -> int:
         """Send all of an answer of the server's; raises OSError once the application has spoken."""
         if self.spoken:
             raise BrokenPipeError("the application answers on the socket itself")
         left = memoryview(data)
         while left:
-            left = left[GreenSocket.send(self.socket, left) :]
+            left = left[GreenSocket.send(self.socket, left, flags) :]
         return len(data)
 
     def hang_up(self) -> None:

@@ -27,7 +27,7 @@ class Loan(Protocol):
     def spoken(self) -> bool:
         """Whether the application has sent anything itself."""
 
-    def send(self, data: bytes | memoryview) -> int:
+    def send(self, data: bytes | memoryview, flags: int = 0) -> int:
         """Send all of an answer of the server's; raises OSError once the application has spoken."""
 
     def hang_up(self) -> None:

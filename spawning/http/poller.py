@@ -64,6 +64,11 @@ class Poller:
         self._watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
 
+    def add_level(self, descriptor: int, watched: Watched) -> None:
+        """Tell `watched` at each turn at which `descriptor` is readable: of another epoll."""
+        self._watched[descriptor] = watched
+        self._epoll.register(descriptor, EPOLLIN)
+
     def remove(self, descriptor: int) -> None:
         """Forget `descriptor`, before it is closed.
 

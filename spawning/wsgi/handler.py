@@ -28,7 +28,7 @@ from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeou
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
 from spawning.wsgi.fields import ApplicationError, DateHeader
 from spawning.wsgi.heads import Heads
-from spawning.wsgi.response import Response, close, simple
+from spawning.wsgi.response import Response, Sender, close, simple
 
 Hook = tuple[Callable[..., Any], Iterable[Any], dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -64,13 +64,13 @@ class Handler:
         connection: Connection,
         request: Request,
         body: RequestBody,
-        send: Callable[[bytes | memoryview], None] | None = None,
+        sender: Sender | None = None,
     ) -> bool:
-        """Answer, by `send` if given; return whether the connection may stay open.
+        """Answer, through `sender` if given; return whether the connection may stay open.
 
         Never raises but for a RequestTimeout that comes late.
         """
-        response = Response(request, send or connection.send, self._heads, body.withdraw_invitation)
+        response = Response(request, sender or connection, self._heads, body.withdraw_invitation)
         slot = connection.slot
         slot.begin(request.method, request.target, connection.since)
         hooks: list[Hook] = []
