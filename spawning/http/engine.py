@@ -17,10 +17,11 @@ import functools
 import socket
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
+from spawning.http.gateway import Gateway
 from spawning.http.handoff import Outbox
 from spawning.http.host import Loan
 from spawning.http.limits import Limits
@@ -32,6 +33,7 @@ from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
 from spawning.http.runner import Runner
+from spawning.http.share import Share
 from spawning.http.sources import Sources
 from spawning.http.stream import Stream
 from spawning.http.waker import Waker
@@ -40,16 +42,6 @@ LAST_CHANCE = 0.5
 """Seconds that an idle connection is kept when nobody takes it over."""
 FAREWELL = 0.5
 """Seconds that an application has to notice that nobody listens to its stream any more."""
-
-
-class Gateway(Protocol):
-    """What answers requests."""
-
-    def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
-        """Answer; return whether the connection may stay open.  Never raises."""
-
-    def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
-        """Return the response to a request that is refused."""
 
 
 class Engine:
@@ -67,6 +59,7 @@ class Engine:
         outbox: socket.socket,
         introducers: Peers | None = None,
         is_one_of_many: bool = False,
+        share: Share | None = None,
         parking: Parking | None = None,
     ) -> None:
         self.limits = limits
@@ -86,7 +79,8 @@ class Engine:
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
         self._endpoints: list[Any] = []
-        self._sources = Sources(self._poller, inbox, self.adopt)
+        self._share = share
+        self._sources = Sources(self._poller, inbox, self.adopt, share)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._outboxes = [self._outbox]
@@ -127,6 +121,7 @@ class Engine:
             self._endpoints.append(endpoint)
             self._sources.listen(sock, functools.partial(self._welcome, number))
         self._sources.take_in()
+        self._count()
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
@@ -229,6 +224,7 @@ class Engine:
         if self._connections.get(connection.descriptor) is connection:
             self._poller.remove(connection.descriptor)
             del self._connections[connection.descriptor]
+            self._count()
         if self.draining:
             self._waker.wake()
 
@@ -240,7 +236,12 @@ class Engine:
         if introducers is not None and not isinstance(peer, Source) and introducers.has(peer):
             connection.expect_introduction()
         self._connections[connection.descriptor] = connection
+        self._count()
         self._poller.add(connection.descriptor, connection)
+
+    def _count(self) -> None:
+        if self._share is not None and not self.draining:
+            self._share.tell(len(self._connections))
 
     def adopt(self, sock: socket.socket, number: int, introduction: bytes, received: bytes) -> None:
         """Take over an open connection of the endpoint with this number (see `handoff`)."""
@@ -265,6 +266,8 @@ class Engine:
 
     def _stop_accepting(self) -> None:
         self.draining = True
+        if self._share is not None:
+            self._share.withdraw()
         self._sources.close()
 
     def _hold_back(self) -> None:

@@ -149,23 +149,30 @@ class GreenletRunner:
     ) -> None:
         """Run eventlet's hub until `finished`; called in the main greenlet."""
         main = greenlet.getcurrent()
+        hub, theirs = self._hub, Theirs()
+        wait_in_hub = hub.wait
 
-        def turn(_descriptor: int) -> None:
-            for _ in range(TURNS):
-                if not poller.turn(0):
-                    break
+        def wait(seconds: float) -> None:
+            if poller.turn(seconds):
+                for _ in range(TURNS):
+                    if not poller.turn(0):
+                        break
+            if theirs.came:
+                theirs.came = False
+                wait_in_hub(0)
             if finished():
                 main.switch()
 
         def tick_again() -> None:
-            self._hub.schedule_call_global(TICK, tick_again)
+            hub.schedule_call_global(TICK, tick_again)
             tick(monotonic())
             if finished():
                 main.switch()
 
-        self._hub.add(self._hub.READ, poller.fileno(), turn, turn, lambda: None)
-        self._hub.schedule_call_global(FIRST_TICK, tick_again)
-        self._hub.switch()
+        hub.wait = wait
+        poller.add_level(hub.poll.fileno(), theirs)
+        hub.schedule_call_global(FIRST_TICK, tick_again)
+        hub.switch()
 
     def _work(self, connection: Connection, request: Request) -> None:
         me = greenlet.getcurrent()
@@ -185,6 +192,16 @@ class GreenletRunner:
                 return
             self._pool.append(me)
             connection, request = self._to_hub.switch()
+
+
+class Theirs:
+    """Notes that something came for those who use eventlet's hub."""
+
+    came = False
+
+    def on_events(self, _events: int) -> None:
+        """The hub's own epoll has something."""
+        self.came = True
 
 
 class BorrowedSocket(GreenSocket):  # type: ignore[misc]

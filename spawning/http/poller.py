@@ -15,6 +15,8 @@ connection was tried: slower, and a hub drops a descriptor whose callback raises
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Protocol
 
 from spawning import log
@@ -46,6 +48,7 @@ class Poller:
     def __init__(self) -> None:
         self._epoll = epoll()
         self._watched: dict[int, Watched] = {}
+        self._alarm: tuple[float, Callable[[], None]] | None = None
 
     def fileno(self) -> int:
         """Return the epoll's descriptor: readable while events wait."""
@@ -69,6 +72,15 @@ class Poller:
         self._watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN)
 
+    def stand_last(self, descriptor: int) -> None:
+        """Have the other processes that share `descriptor` be woken before this one.
+
+        The kernel wakes the first in the queue that has nothing to do, and leaves it there.
+        """
+        if descriptor in self._watched:
+            self._epoll.unregister(descriptor)
+            self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
+
     def remove(self, descriptor: int) -> None:
         """Forget `descriptor`, before it is closed.
 
@@ -81,9 +93,15 @@ class Poller:
             except OSError:
                 pass
 
+    def call_at(self, when: float, call: Callable[[], None]) -> None:
+        """Have the loop call `call` then, on the monotonic clock; one call at a time."""
+        self._alarm = when, call
+
     def turn(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for events, and tell those concerned; return if any came."""
-        watched = self._watched
+        watched, alarm = self._watched, self._alarm
+        if alarm is not None:
+            timeout = max(0.0, min(timeout, alarm[0] - monotonic()))
         came = self._epoll.poll(timeout)
         for descriptor, events in came:
             who = watched.get(descriptor)
@@ -92,6 +110,9 @@ class Poller:
                     who.on_events(events)
                 except Exception:
                     log.say_bug("bug in the server, please report it:")
+        if alarm is not None and monotonic() >= alarm[0]:
+            self._alarm = None
+            alarm[1]()
         return bool(came)
 
     def close(self) -> None:

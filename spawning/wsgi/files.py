@@ -63,7 +63,7 @@ class FileWrapper:
 
     def extent(self) -> Extent | None:
         """Return where the file stands on a disk; None where reading it may give something else."""
-        owner = getattr(getattr(self._file, "read", None), "__self__", None)
+        owner: Any = getattr(getattr(self._file, "read", None), "__self__", None)
         raw = owner.raw if type(owner) in _BUFFERED else owner
         if type(raw) is not io.FileIO or not owner.readable():
             return None

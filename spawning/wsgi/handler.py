@@ -41,7 +41,7 @@ TIMED_OUT = ("504 Gateway Timeout", "The application did not answer in time.")
 
 
 class Handler:
-    """Implements `engine.Gateway` for one application."""
+    """Implements `gateway.Gateway` for one application."""
 
     def __init__(
         self,

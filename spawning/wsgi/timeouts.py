@@ -131,7 +131,7 @@ class Guard:
 
 
 class Timed:
-    """A gateway whose requests are timed; implements `engine.Gateway`."""
+    """A gateway whose requests are timed; implements `gateway.Gateway`."""
 
     def __init__(
         self,

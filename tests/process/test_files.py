@@ -91,9 +91,7 @@ def test_a_file_that_is_cut_while_it_is_sent_is_said(serve: StartServer, files: 
     server.log.wait_for("^closed huge$")
 
 
-def test_a_client_that_takes_no_more_of_a_file_is_given_up(
-    serve: StartServer, files: Path
-) -> None:
+def test_a_client_that_takes_no_more_of_a_file_is_given_up(serve: StartServer, files: Path) -> None:
     server = serve(files, "files.app", "--write-timeout=1", "--request-timeout=1")
     with Client(server.address) as client:
         client.send(request("/huge"))

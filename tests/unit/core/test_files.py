@@ -70,6 +70,14 @@ def _piped(_path: Path) -> Any:
     return os.fdopen(reading, "rb")
 
 
+def _device(_path: Path) -> Any:
+    return os.fdopen(os.open("/dev/zero", os.O_RDONLY), "rb")
+
+
+def _spooled(_path: Path) -> Any:
+    return tempfile.SpooledTemporaryFile()
+
+
 def _written(path: Path) -> Any:
     file = path.open("r+b")
     file.write(b"new")
@@ -90,10 +98,10 @@ OTHER: dict[str, Callable[[Path], Any]] = {
     "enciphered": lambda path: Deciphering(path.open("rb")),
     "of a class of its own": lambda path: Louder(path.open("rb", buffering=0)),
     "a pipe": _piped,
-    "a device": lambda _path: Path("/dev/zero").open("rb"),
+    "a device": _device,
     "not to be read": lambda path: path.open("ab"),
     "not to be read and not buffered": lambda path: path.open("ab", buffering=0),
-    "in memory as long as it is small": lambda _path: tempfile.SpooledTemporaryFile(),
+    "in memory as long as it is small": _spooled,
     "nothing that can be read": lambda _path: object(),
 }
 
