@@ -176,6 +176,8 @@ class Connection(Stream):
             self.deadline = monotonic() + host.idle_time
             if has_body:
                 self._unread = body
+            elif not (self._received or self.readable) and host.gate[0] == host.generation:
+                return  # as most often: nothing more has come
             following = self.next_request()
 
     # ------------------------------------------------------------ websockets

@@ -28,7 +28,7 @@ from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeou
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
 from spawning.wsgi.fields import ApplicationError, DateHeader
 from spawning.wsgi.heads import Heads
-from spawning.wsgi.response import Response, Sender, close, simple
+from spawning.wsgi.response import Response, Sender, simple
 
 Hook = tuple[Callable[..., Any], Iterable[Any], dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -86,7 +86,8 @@ class Handler:
             try:
                 response.send_all(result)
             finally:
-                close(result)
+                if hasattr(result, "close"):
+                    result.close()
         except BaseException as error:
             self._ended(connection, response, request, error)
         if hooks:

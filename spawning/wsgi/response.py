@@ -116,7 +116,8 @@ class Response:
         for piece in result:
             if piece:
                 self._piece(piece, len(piece) if only else None)
-        self._end()
+        if not self.head_sent or self._left or self._chunked:
+            self._end()
 
     def replace(self, answer: bytes) -> None:
         """Send a whole answer of the server's own in its place."""
@@ -207,9 +208,3 @@ def simple(status: str, text: str, date: DateHeader) -> bytes:
         f"Content-Length: {len(body)}\r\n{date.line()}{SERVER_LINE}Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body
-
-
-def close(result: Any) -> None:
-    """Call the iterable's `close`, which applications count on (PEP 3333)."""
-    if hasattr(result, "close"):
-        result.close()
