@@ -93,8 +93,7 @@ class Handler:
         if hooks:
             self._follow_up(hooks, request, environ)
         if response.problem:
-            self._complain(request, f"the application {response.problem}")
-            response.cut = CUT_BY_APPLICATION
+            self._blame(request, response)
         seconds = monotonic() - connection.since
         slot.end(response.code, response.sent, seconds)
         if self._log is not None:
@@ -170,6 +169,11 @@ class Handler:
                 hook(environ, *arguments, **keywords)
         except BaseException as error:
             self._complain(request, "".join(traceback.format_exception(error)).rstrip())
+
+    def _blame(self, request: Request, response: Response) -> None:
+        """Say what the application did wrong after the head had been sent."""
+        self._complain(request, f"the application {response.problem}")
+        response.cut = CUT_BY_APPLICATION
 
     def _complain(self, request: Request, text: str) -> None:
         try:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
 from spawning.http.request import Request
 from spawning.wsgi.fields import SERVER_LINE, ApplicationError, DateHeader, status_code

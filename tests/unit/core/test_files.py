@@ -7,22 +7,18 @@ import gzip
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from spawning.http.connection import CLOSED, IDLE, LINGER
 from spawning.http.request import Request
-from spawning.wsgi.environ import endpoint
 from spawning.wsgi.fields import DateHeader
 from spawning.wsgi.files import FileWrapper
-from spawning.wsgi.handler import Handler
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import SENDFILE_PAYS, Response
-from unit.core.memory_host import MemoryHost
 from unit.core.sent import Sent
 
 SIZE = 4 * SENDFILE_PAYS
@@ -251,66 +247,3 @@ def test_a_file_that_is_closed_answers_500(path: Path) -> None:
         wrapped = FileWrapper(file)
     with pytest.raises(ValueError, match="closed"):
         _answered(Case(CONTENT, SIZE, 0), wrapped)
-
-
-# ------------------------------------------------------------ through a connection
-
-
-@dataclass
-class Scene:
-    """A file that is returned by an application, and the connection that asks for it."""
-
-    host: MemoryHost
-    errors: io.StringIO
-    file: Any
-
-    def get(self) -> bytes:
-        """Return the body of an answer."""
-        received = self.host.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        return received.partition(b"\r\n\r\n")[2]
-
-
-@pytest.fixture
-def scene(path: Path, host_for: Callable[..., MemoryHost]) -> Iterator[Scene]:
-    """A connection to an application that returns a file."""
-    errors = io.StringIO()
-    end = endpoint("a", "80", is_unix=False, errors=errors, threads=True, processes=False)
-
-    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
-        start("200 OK", [("Content-Length", str(path.stat().st_size))])
-        return environ["wsgi.file_wrapper"](made.file)
-
-    made = Scene(host_for(Handler(application, errors, None), end), errors, path.open("rb"))
-    yield made
-    made.file.close()
-
-
-def test_the_kernel_sends_a_file_to_who_reads_slowly(scene: Scene, path: Path) -> None:
-    large = CONTENT * 20
-    path.write_bytes(large)
-    assert scene.get() == large
-    assert (scene.file.closed, scene.host.connection.phase) == (True, IDLE)
-
-
-def test_a_client_that_takes_no_more_is_given_up(scene: Scene, path: Path) -> None:
-    path.write_bytes(CONTENT * 20)
-    scene.host.client_reads = False
-    scene.get()
-    assert (scene.file.closed, scene.host.connection.phase) == (True, CLOSED)
-    assert scene.errors.getvalue() == ""
-
-
-def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(scene: Scene, path: Path) -> None:
-    path.write_bytes(CONTENT * 20)
-    wait = scene.host.wait
-
-    def cut(*arguments: Any) -> None:
-        os.truncate(path, SIZE)
-        wait(*arguments)
-
-    scene.host.wait = cut
-    body = scene.get()
-    assert len(body) < 20 * SIZE
-    assert body == (CONTENT * 20)[: len(body)]
-    assert "bytes fewer than its Content-Length" in scene.errors.getvalue()
-    assert (scene.file.closed, scene.host.connection.phase) == (True, LINGER)
