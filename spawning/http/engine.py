@@ -71,6 +71,7 @@ class Engine:
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
         self.wait: Callable[[Stream, bool, float], None] = runner.wait
+        self.give_way: Callable[[Stream], None] = runner.give_way
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self._runner = runner
@@ -257,7 +258,7 @@ class Engine:
 
     def _woken(self) -> None:
         self._flush()
-        while self._calls:
+        for _ in range(len(self._calls)):  # what is added meanwhile comes after others' turn
             self._calls.popleft()()
 
     def _flush(self) -> None:

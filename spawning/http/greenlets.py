@@ -109,6 +109,17 @@ class GreenletRunner:
             stream.waiter = None
             stream.deadline = NEVER
 
+    def give_way(self, stream: Stream) -> None:
+        """Switch to the hub until the loop's next turn."""
+        me = greenlet.getcurrent()
+
+        def go_on() -> None:
+            if stream.waiter is me:
+                me.switch()
+
+        self.call_soon(go_on)
+        self.wait(stream, True, NEVER)
+
     def is_stuck(self, _now: float) -> bool:
         """Return False: there is always a greenlet for one more."""
         return False

@@ -29,6 +29,9 @@ class Runner(Protocol):
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Return after an edge, or when the deadline may have passed."""
 
+    def give_way(self, stream: Stream) -> None:
+        """Return after others had their turn, where all share one thread."""
+
     call_soon: Callable[[Callable[[], None]], None]
     """Has the loop call something; set by the engine."""
     when_free: Callable[[], None] | None

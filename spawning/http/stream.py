@@ -18,8 +18,10 @@ from spawning.http.request import ClientGone, UnreadableBody
 TIMEOUT = "408 Request Timeout"
 RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
 NEVER = math.inf
+IN_A_ROW = 16
+"""Requests of one client that are answered before others have their turn."""
 SENT_AT_ONCE = 1 << 20
-"""Most bytes of a file that one call of the kernel sends: others have their turn between two."""
+"""Most bytes of a file that one call of the kernel sends; others have their turn between two."""
 
 
 class Stream:
@@ -106,6 +108,8 @@ class Stream:
         if head:
             # Held back for a moment: it leaves with the first bytes of the file.
             self.send(head, socket.MSG_MORE)
+        else:
+            self._host.give_way(self)
         if self.loan is not None:
             return 0
         deadline = monotonic() + self._host.limits.write_time

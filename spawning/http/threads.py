@@ -76,6 +76,9 @@ class ThreadRunner:
         finally:
             stream.waiter = None
 
+    def give_way(self, _stream: Stream) -> None:
+        """Do nothing: the system sees to it."""
+
     def lend(self, _connection: Connection, _sock: socket.socket, _received: bytes) -> Loan:
         """Refuse: what asks for the socket counts on eventlet."""
         raise RuntimeError("a connection's socket can be had with --threads 0 only")

@@ -31,6 +31,9 @@ class OneByOne:
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Nothing has to be waited for here."""
 
+    def give_way(self, stream: Stream) -> None:
+        """Nobody else is here."""
+
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]
     ) -> None:

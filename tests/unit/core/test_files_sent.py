@@ -62,6 +62,7 @@ def scene(path: Path, host_for: Callable[..., MemoryHost]) -> Iterator[Scene]:
 
 def test_the_kernel_sends_a_file_to_who_reads_slowly(scene: Scene) -> None:
     assert scene.get() == CONTENT
+    assert scene.host.turns_of_others > 0
     assert (scene.file.closed, scene.host.connection.phase) == (True, IDLE)
 
 
