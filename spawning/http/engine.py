@@ -77,6 +77,7 @@ class Engine:
         self._runner = runner
         runner.call_soon = self.call_soon
         self._poller = Poller()
+        self._edges = runner.edges or self._poller
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
         self._endpoints: list[Any] = []
@@ -94,8 +95,7 @@ class Engine:
         self._poller.add(self._waker.fileno(), self._waker)
         self.draining = False
         self._hung_up: set[Connection] = set()
-        self._patience = 0.0
-        """Until when those are waited for."""
+        self._patience = 0.0  # until when those are waited for
 
     # ------------------------------------------------------------ life
 
@@ -212,18 +212,18 @@ class Engine:
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
         """Let the application have a connection's socket; it stays one that is answering."""
         loan = self._runner.lend(connection, sock, received)
-        self._poller.remove(connection.descriptor)
+        self._edges.remove(connection.descriptor)
         return loan
 
     def reclaim(self, connection: Connection) -> None:
         """Be told of a connection's events again, after its socket was lent."""
-        self._poller.add(connection.descriptor, connection)
+        self._edges.add(connection.descriptor, connection)
 
     def forget(self, connection: Connection) -> None:
         """Take a closed connection out of the tables; callable from any thread."""
         # An application that was lent a socket may have closed it, and its number is another's.
         if self._connections.get(connection.descriptor) is connection:
-            self._poller.remove(connection.descriptor)
+            self._edges.remove(connection.descriptor)
             del self._connections[connection.descriptor]
             self._count()
         if self.draining:
@@ -238,7 +238,7 @@ class Engine:
             connection.expect_introduction()
         self._connections[connection.descriptor] = connection
         self._count()
-        self._poller.add(connection.descriptor, connection)
+        self._edges.add(connection.descriptor, connection)
 
     def _count(self) -> None:
         if self._share is not None and not self.draining:

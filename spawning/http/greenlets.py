@@ -75,6 +75,7 @@ class GreenletRunner:
     """Greenlets on eventlet's hub; implements `engine.Runner`."""
 
     extras = Extras("eventlet.input", "eventlet.posthooks")
+    edges = None
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self._hub = eventlet.hubs.get_hub()

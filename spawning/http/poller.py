@@ -8,6 +8,9 @@ Rules:
 3. A watched object that raises is a bug of ours: it is reported and the loop
    goes on.
 
+4. Where threads work on connections, these have an epoll of their own, from which each
+   thread takes the next one: a loop that told them would cost a switch for each request.
+
 The loop of a worker is `turn` over and over; with greenlets the epoll's own
 descriptor is the one thing registered with eventlet's hub.  One hub listener a
 connection was tried: slower, and a hub drops a descriptor whose callback raises.
@@ -31,6 +34,7 @@ except ImportError as error:
     ) from error
 
 READABLE = EPOLLIN | EPOLLHUP | EPOLLRDHUP
+EDGES_TO_READ = EPOLLIN | EPOLLRDHUP
 ENDED = EPOLLHUP | EPOLLRDHUP
 """The other side sends nothing more: what follows its last bytes is told by no further edge."""
 
@@ -43,10 +47,11 @@ class Watched(Protocol):
 
 
 class Poller:
-    """The epoll and its table; only the loop calls `turn`, any thread may add and remove."""
+    """The epoll and its table; only a loop calls `turn`, any thread may do the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, edges: int = EPOLLIN | EPOLLOUT | EPOLLRDHUP) -> None:
         self._epoll = epoll()
+        self._edges = edges | EPOLLET
         self._watched: dict[int, Watched] = {}
         self._alarm: tuple[float, Callable[[], None]] | None = None
 
@@ -57,7 +62,7 @@ class Poller:
     def add(self, descriptor: int, watched: Watched) -> None:
         """Tell `watched` of every edge of `descriptor`; one comes at once if it is ready."""
         self._watched[descriptor] = watched
-        self._epoll.register(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+        self._epoll.register(descriptor, self._edges)
 
     def add_shared(self, descriptor: int, watched: Watched) -> None:
         """Tell `watched` while a descriptor that several processes share is readable.
@@ -114,6 +119,12 @@ class Poller:
             self._alarm = None
             alarm[1]()
         return bool(came)
+
+    def take(self, timeout: float = -1) -> tuple[Watched | None, int]:
+        """Wait for one event, without an end by default; return whom it concerns, if anybody."""
+        for descriptor, events in self._epoll.poll(timeout, 1):
+            return self._watched.get(descriptor), events
+        return None, 0
 
     def close(self) -> None:
         """Close the epoll."""

@@ -23,6 +23,9 @@ class Runner(Protocol):
     extras: Extras | None
     """What each call of the application is given besides what PEP 3333 says."""
 
+    edges: Poller | None
+    """What it is told of connections by; None where the loop tells it."""
+
     def ready(self, connection: Connection) -> None:
         """See to it that a thread or greenlet works on a connection."""
 

@@ -22,6 +22,8 @@ TURNS = 20
 class OneByOne:
     """A runner without threads, driven by the test."""
 
+    edges = None
+
     def ready(self, connection: Connection) -> None:
         """Work on the connection now."""
         request = connection.next_request()
