@@ -1,9 +1,9 @@
 """Greenlets that work on connections (`--threads 0`), and the only door to eventlet.
 
-The poller's descriptor is the one thing registered with eventlet's hub.  A
-request's application runs in a pooled greenlet, switched to directly from the
-hub's callback: a fresh greenlet costs twenty times a switch.  An idle connection
-owns none.
+The loop waits in the poller, and the epoll of eventlet's hub stands in that: the other way
+round, nobody would be waiting in the poller, and the kernel would wake all workers for each
+connection.  A request's application runs in a pooled greenlet, switched to directly from
+the event: a fresh greenlet costs twenty times a switch.  An idle connection owns none.
 
 eventlet's hub has traps which this arrangement avoids: a second reader on a
 descriptor raises, an exception in a callback drops the descriptor silently, a

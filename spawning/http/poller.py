@@ -11,9 +11,9 @@ Rules:
 4. Where threads work on connections, these have an epoll of their own, from which each
    thread takes the next one: a loop that told them would cost a switch for each request.
 
-The loop of a worker is `turn` over and over; with greenlets the epoll's own
-descriptor is the one thing registered with eventlet's hub.  One hub listener a
-connection was tried: slower, and a hub drops a descriptor whose callback raises.
+The loop of a worker is `turn` over and over, with greenlets too: eventlet's hub waits in
+it, and its own epoll is one of the descriptors.  One hub listener a connection was tried:
+slower, and a hub drops a descriptor whose callback raises.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ except ImportError as error:
     ) from error
 
 READABLE = EPOLLIN | EPOLLHUP | EPOLLRDHUP
-EDGES_TO_READ = EPOLLIN | EPOLLRDHUP
 ENDED = EPOLLHUP | EPOLLRDHUP
 """The other side sends nothing more: what follows its last bytes is told by no further edge."""
 
@@ -49,9 +48,8 @@ class Watched(Protocol):
 class Poller:
     """The epoll and its table; only a loop calls `turn`, any thread may do the rest."""
 
-    def __init__(self, edges: int = EPOLLIN | EPOLLOUT | EPOLLRDHUP) -> None:
+    def __init__(self) -> None:
         self._epoll = epoll()
-        self._edges = edges | EPOLLET
         self._watched: dict[int, Watched] = {}
         self._alarm: tuple[float, Callable[[], None]] | None = None
 
@@ -60,9 +58,12 @@ class Poller:
         return self._epoll.fileno()
 
     def add(self, descriptor: int, watched: Watched) -> None:
-        """Tell `watched` of every edge of `descriptor`; one comes at once if it is ready."""
+        """Tell `watched` of every edge of `descriptor`; one comes at once, for it can be written.
+
+        So a connection is looked at that brings bytes with it, or should not be here.
+        """
         self._watched[descriptor] = watched
-        self._epoll.register(descriptor, self._edges)
+        self._epoll.register(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
     def add_shared(self, descriptor: int, watched: Watched) -> None:
         """Tell `watched` while a descriptor that several processes share is readable.

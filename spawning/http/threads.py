@@ -26,7 +26,7 @@ from time import monotonic
 from spawning import log
 from spawning.http.connection import Connection
 from spawning.http.host import Loan
-from spawning.http.poller import EDGES_TO_READ, ENDED, READABLE, Poller, Watched
+from spawning.http.poller import ENDED, READABLE, Poller, Watched
 from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
@@ -49,7 +49,7 @@ class ThreadRunner:
 
     def __init__(self, slots: Sequence[Slot], is_awaited: bool = False) -> None:
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
-        self.edges = Poller(EDGES_TO_READ)
+        self.edges = Poller()
         self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         """Connections that a thread has to look at although nothing came, with their locks held."""
         self._bell = os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC)
