@@ -69,7 +69,10 @@ class HeadMemo:
         return request
 
     def _fields(self, block: bytes, learns: bool) -> dict[str, str] | None:
-        """Return the fields of a flawless head; None where the parser has to tell them."""
+        """Return the fields of a flawless head; None where the parser has to tell them.
+
+        llhttp takes no line today that these lines would leave to it.
+        """
         lines = block.decode("latin-1").split("\r\n")[:-2]
         if len(lines) > self._max_fields or block.count(b"\n") != len(lines) + 1:
             return None
