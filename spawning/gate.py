@@ -23,6 +23,9 @@ import mmap
 import os
 
 SIZE = mmap.PAGESIZE
+_SHARES = 64
+"""Where the words of `shares` begin: on cache lines that are not those of the gate."""
+MOST_SHARES = (SIZE - _SHARES) // 8
 
 
 class Gate:
@@ -38,6 +41,8 @@ class Gate:
         """`hold[0]` is when requests stop to wait, on the monotonic clock; 0: they do not wait.
 
         Eight bytes at a multiple of eight: nobody reads the half of what is being written."""
+        self.shares = memory[_SHARES:].cast("I")
+        """Two words for each row of the scoreboard, which its worker writes (see `http.share`)."""
 
     @classmethod
     def create(cls) -> Gate:

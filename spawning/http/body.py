@@ -39,29 +39,24 @@ class Source(Protocol):
 class RequestBody:
     """`wsgi.input` (PEP 3333): read, readline, readlines and iteration."""
 
-    __slots__ = (
-        "_at",
-        "_buffer",
-        "_decoder",
-        "_discarded",
-        "_invite",
-        "_left",
-        "_source",
-        "failure",
-    )
+    # On the class, because most requests have no body.
+    failure: BadRequest | None = None
+    """Why nothing more can be read: the coding was malformed, or the body too long."""
+    _decoder: ChunkedDecoder | None = None
+    _buffer = b""
+    _at = 0
+    """How much of the buffer has been read."""
+    _discarded = 0
+    _invite = False
 
     def __init__(self, source: Source, request: Request) -> None:
         self._source = source
         self._left = request.content_length
         """Bytes that the connection has still to deliver, where the length is known."""
-        self._decoder = ChunkedDecoder() if request.chunked else None
-        self.failure: BadRequest | None = None
-        """Why nothing more can be read: the coding was malformed, or the body too long."""
-        self._buffer = b""
-        self._at = 0
-        """How much of the buffer has been read."""
-        self._discarded = 0
-        self._invite = request.expects_continue and (request.chunked or self._left > 0)
+        if request.chunked:
+            self._decoder = ChunkedDecoder()
+        if request.expects_continue:
+            self._invite = request.chunked or self._left > 0
 
     # ------------------------------------------------------------ for the server
 

@@ -25,7 +25,7 @@ from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
 from spawning.http.poller import ENDED, READABLE
 from spawning.http.proxy_protocol import Header, Introduction, Source
 from spawning.http.request import BadRequest, ClientGone, Request
-from spawning.http.stream import NEVER, TIMEOUT, Stream
+from spawning.http.stream import IN_A_ROW, NEVER, TIMEOUT, Stream
 from spawning.scoreboard import NO_SLOT, Slot
 
 
@@ -148,13 +148,12 @@ class Connection(Stream):
         partial, self._partial = self._partial, None
         if self._host.parking is None:
             return request
-        received = data if partial is None else partial.received
-        now = monotonic()
-        return admit(self, Parked(request, received, now), self._host, now)
+        parked = Parked(request, data if partial is None else partial.received, monotonic())
+        return admit(self, parked, self._host, parked.since)
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""
-        host = self._host
+        host, answered = self._host, 0
         following: Request | None = request
         while following is not None:
             self.phase = BUSY
@@ -176,6 +175,11 @@ class Connection(Stream):
             self.deadline = monotonic() + host.idle_time
             if has_body:
                 self._unread = body
+            elif not (self._received or self.readable) and host.gate[0] == host.generation:
+                return  # as most often: nothing more has come
+            if (answered := answered + 1) == IN_A_ROW:
+                host.call_soon(self.poke)
+                return
             following = self.next_request()
 
     # ------------------------------------------------------------ websockets

@@ -17,10 +17,11 @@ import functools
 import socket
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
+from spawning.http.gateway import Gateway
 from spawning.http.handoff import Outbox
 from spawning.http.host import Loan
 from spawning.http.limits import Limits
@@ -32,6 +33,7 @@ from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
 from spawning.http.request import BadRequest, Request
 from spawning.http.runner import Runner
+from spawning.http.share import Share
 from spawning.http.sources import Sources
 from spawning.http.stream import Stream
 from spawning.http.waker import Waker
@@ -40,16 +42,6 @@ LAST_CHANCE = 0.5
 """Seconds that an idle connection is kept when nobody takes it over."""
 FAREWELL = 0.5
 """Seconds that an application has to notice that nobody listens to its stream any more."""
-
-
-class Gateway(Protocol):
-    """What answers requests."""
-
-    def answer(self, connection: Connection, request: Request, body: RequestBody) -> bool:
-        """Answer; return whether the connection may stay open.  Never raises."""
-
-    def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
-        """Return the response to a request that is refused."""
 
 
 class Engine:
@@ -67,6 +59,7 @@ class Engine:
         outbox: socket.socket,
         introducers: Peers | None = None,
         is_one_of_many: bool = False,
+        share: Share | None = None,
         parking: Parking | None = None,
     ) -> None:
         self.limits = limits
@@ -78,15 +71,18 @@ class Engine:
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
         self.wait: Callable[[Stream, bool, float], None] = runner.wait
+        self.give_way: Callable[[Stream], None] = runner.give_way
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self._runner = runner
         runner.call_soon = self.call_soon
         self._poller = Poller()
+        self._edges = runner.edges or self._poller
         self._connections: dict[int, Connection] = {}
         self._departing: set[Connection] = set()
         self._endpoints: list[Any] = []
-        self._sources = Sources(self._poller, inbox, self.adopt)
+        self._share = share
+        self._sources = Sources(self._poller, inbox, self.adopt, share)
         self._outbox_socket = outbox
         self._outbox = Outbox(outbox)
         self._outboxes = [self._outbox]
@@ -99,8 +95,7 @@ class Engine:
         self._poller.add(self._waker.fileno(), self._waker)
         self.draining = False
         self._hung_up: set[Connection] = set()
-        self._patience = 0.0
-        """Until when those are waited for."""
+        self._patience = 0.0  # until when those are waited for
 
     # ------------------------------------------------------------ life
 
@@ -127,6 +122,7 @@ class Engine:
             self._endpoints.append(endpoint)
             self._sources.listen(sock, functools.partial(self._welcome, number))
         self._sources.take_in()
+        self._count()
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
@@ -216,19 +212,20 @@ class Engine:
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
         """Let the application have a connection's socket; it stays one that is answering."""
         loan = self._runner.lend(connection, sock, received)
-        self._poller.remove(connection.descriptor)
+        self._edges.remove(connection.descriptor)
         return loan
 
     def reclaim(self, connection: Connection) -> None:
         """Be told of a connection's events again, after its socket was lent."""
-        self._poller.add(connection.descriptor, connection)
+        self._edges.add(connection.descriptor, connection)
 
     def forget(self, connection: Connection) -> None:
         """Take a closed connection out of the tables; callable from any thread."""
         # An application that was lent a socket may have closed it, and its number is another's.
         if self._connections.get(connection.descriptor) is connection:
-            self._poller.remove(connection.descriptor)
+            self._edges.remove(connection.descriptor)
             del self._connections[connection.descriptor]
+            self._count()
         if self.draining:
             self._waker.wake()
 
@@ -240,7 +237,12 @@ class Engine:
         if introducers is not None and not isinstance(peer, Source) and introducers.has(peer):
             connection.expect_introduction()
         self._connections[connection.descriptor] = connection
-        self._poller.add(connection.descriptor, connection)
+        self._count()
+        self._edges.add(connection.descriptor, connection)
+
+    def _count(self) -> None:
+        if self._share is not None and not self.draining:
+            self._share.tell(len(self._connections))
 
     def adopt(self, sock: socket.socket, number: int, introduction: bytes, received: bytes) -> None:
         """Take over an open connection of the endpoint with this number (see `handoff`)."""
@@ -256,7 +258,7 @@ class Engine:
 
     def _woken(self) -> None:
         self._flush()
-        while self._calls:
+        for _ in range(len(self._calls)):  # what is added meanwhile comes after others' turn
             self._calls.popleft()()
 
     def _flush(self) -> None:
@@ -265,6 +267,8 @@ class Engine:
 
     def _stop_accepting(self) -> None:
         self.draining = True
+        if self._share is not None:
+            self._share.withdraw()
         self._sources.close()
 
     def _hold_back(self) -> None:

@@ -1,9 +1,9 @@
 """Greenlets that work on connections (`--threads 0`), and the only door to eventlet.
 
-The poller's descriptor is the one thing registered with eventlet's hub.  A
-request's application runs in a pooled greenlet, switched to directly from the
-hub's callback: a fresh greenlet costs twenty times a switch.  An idle connection
-owns none.
+The loop waits in the poller, and the epoll of eventlet's hub stands in that: the other way
+round, nobody would be waiting in the poller, and the kernel would wake all workers for each
+connection.  A request's application runs in a pooled greenlet, switched to directly from
+the event: a fresh greenlet costs twenty times a switch.  An idle connection owns none.
 
 eventlet's hub has traps which this arrangement avoids: a second reader on a
 descriptor raises, an exception in a callback drops the descriptor silently, a
@@ -75,6 +75,7 @@ class GreenletRunner:
     """Greenlets on eventlet's hub; implements `engine.Runner`."""
 
     extras = Extras("eventlet.input", "eventlet.posthooks")
+    edges = None
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self._hub = eventlet.hubs.get_hub()
@@ -108,6 +109,17 @@ class GreenletRunner:
         finally:
             stream.waiter = None
             stream.deadline = NEVER
+
+    def give_way(self, stream: Stream) -> None:
+        """Switch to the hub until the loop's next turn."""
+        me = greenlet.getcurrent()
+
+        def go_on() -> None:
+            if stream.waiter is me:
+                me.switch()
+
+        self.call_soon(go_on)
+        self.wait(stream, True, NEVER)
 
     def is_stuck(self, _now: float) -> bool:
         """Return False: there is always a greenlet for one more."""
@@ -149,23 +161,30 @@ class GreenletRunner:
     ) -> None:
         """Run eventlet's hub until `finished`; called in the main greenlet."""
         main = greenlet.getcurrent()
+        hub, theirs = self._hub, Theirs()
+        wait_in_hub = hub.wait
 
-        def turn(_descriptor: int) -> None:
-            for _ in range(TURNS):
-                if not poller.turn(0):
-                    break
+        def wait(seconds: float) -> None:
+            if poller.turn(seconds):
+                for _ in range(TURNS):
+                    if not poller.turn(0):
+                        break
+            if theirs.came:
+                theirs.came = False
+                wait_in_hub(0)
             if finished():
                 main.switch()
 
         def tick_again() -> None:
-            self._hub.schedule_call_global(TICK, tick_again)
+            hub.schedule_call_global(TICK, tick_again)
             tick(monotonic())
             if finished():
                 main.switch()
 
-        self._hub.add(self._hub.READ, poller.fileno(), turn, turn, lambda: None)
-        self._hub.schedule_call_global(FIRST_TICK, tick_again)
-        self._hub.switch()
+        hub.wait = wait
+        poller.add_level(hub.poll.fileno(), theirs)
+        hub.schedule_call_global(FIRST_TICK, tick_again)
+        hub.switch()
 
     def _work(self, connection: Connection, request: Request) -> None:
         me = greenlet.getcurrent()
@@ -185,6 +204,16 @@ class GreenletRunner:
                 return
             self._pool.append(me)
             connection, request = self._to_hub.switch()
+
+
+class Theirs:
+    """Notes that something came for those who use eventlet's hub."""
+
+    came = False
+
+    def on_events(self, _events: int) -> None:
+        """The hub's own epoll has something."""
+        self.came = True
 
 
 class BorrowedSocket(GreenSocket):  # type: ignore[misc]
@@ -245,13 +274,13 @@ class LentSocket:
         """Whether the application has sent anything itself."""
         return self.socket.spoken
 
-    def send(self, data: bytes | memoryview) -> int:
+    def send(self, data: bytes | memoryview, flags: int = 0) -> int:
         """Send all of an answer of the server's; raises OSError once the application has spoken."""
         if self.spoken:
             raise BrokenPipeError("the application answers on the socket itself")
         left = memoryview(data)
         while left:
-            left = left[GreenSocket.send(self.socket, left) :]
+            left = left[GreenSocket.send(self.socket, left, flags) :]
         return len(data)
 
     def hang_up(self) -> None:

@@ -84,11 +84,13 @@ class Inbox:
         sock: socket.socket,
         adopt: Callable[[socket.socket, int, bytes, bytes], None],
         exhausted: Callable[[Inbox], None],
+        give_way: Callable[[Inbox], bool],
     ) -> None:
-        """`exhausted` is to stop the events for a while."""
+        """`exhausted` is to stop the events for a while; `give_way` says whether it has."""
         self._socket = sock
         self._adopt = adopt
         self._exhausted = exhausted
+        self._give_way = give_way
         self._kept = descriptors.kept()
 
     def fileno(self) -> int:
@@ -111,7 +113,7 @@ class Inbox:
             for number in received:
                 settled, _room = descriptors.settled(number, self._kept)
                 self._adopt(_Socket(fileno=settled), *_opened(packet))
-            if not packet:
+            if not packet or self._give_way(self):
                 return
 
 

@@ -27,7 +27,7 @@ class Loan(Protocol):
     def spoken(self) -> bool:
         """Whether the application has sent anything itself."""
 
-    def send(self, data: bytes | memoryview) -> int:
+    def send(self, data: bytes | memoryview, flags: int = 0) -> int:
         """Send all of an answer of the server's; raises OSError once the application has spoken."""
 
     def hang_up(self) -> None:
@@ -63,17 +63,21 @@ class Host(Protocol):
 
     ready: Callable[[Connection], None]
     """See to it that a thread or greenlet works on a connection."""
+    give_way: Callable[[Stream], None]
+    """Return after others had their turn, where all share one thread."""
     wait: Callable[[Stream, bool, float], None]
     """Return after an edge, or when the deadline may have passed; True is for writing."""
     answer: Callable[[Connection, Request, RequestBody], bool]
     """Answer; return whether the connection may stay open.  Never raises."""
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Have the loop call `call`, after what came before."""
 
     def give_away(self, connection: Connection, received: bytes) -> None:
         """Hand an open connection to the serving generation, with what was received."""
 
     refusal: Callable[[Connection, BadRequest, bytes], bytes]
     """Return the response to a request that is refused, of which these bytes have come."""
-    """Return the response to a request that is refused."""
 
     def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
         """Let the application have a socket, with what was received of it in front."""

@@ -6,7 +6,10 @@ The kernel wakes one worker for a connection, not all (EPOLLEXCLUSIVE).  Rules:
    is, nobody else would be woken for it, and it would wait for the next one.
 2. For the same reason a worker that stops listening first accepts what is there:
    it may have been woken for it already.
-3. Out of descriptors, it lets clients wait and is quiet until `exhausted` has it
+3. A worker that has taken one stands last in the queue, and one that has more than
+   others stays out of it for a moment (see `share`): the kernel wakes the first that
+   has nothing to do, which would always be the same.
+4. Out of descriptors, it lets clients wait and is quiet until `exhausted` has it
    look again.  That is said once, not at each client who finds the last place.
 """
 
@@ -40,10 +43,12 @@ class Listener:
         sock: socket.socket,
         welcome: Callable[[socket.socket, Any], None],
         exhausted: Callable[[Listener], None],
+        give_way: Callable[[Listener], bool],
     ) -> None:
         self._socket = sock
         self._welcome = welcome
         self._exhausted = exhausted
+        self._give_way = give_way
         self._kept = descriptors.kept()
         self._is_exhausted = False
         self._silent_until = 0.0
@@ -85,6 +90,8 @@ class Listener:
             self._welcome(accepted, peer)
             if not room:
                 self._pause(errno.EMFILE)
+                return
+            if self._give_way(self):
                 return
 
     def _pause(self, why: int) -> None:

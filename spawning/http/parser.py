@@ -69,6 +69,13 @@ _KEYS = MappingProxyType(
 )
 
 
+def joined(key: str, before: str, value: str) -> str:
+    """Return the value of a field that is given once more; raises BadRequest."""
+    if key in SINGLE_FIELDS:
+        raise BadRequest(BAD_REQUEST, f"{key} is given twice")
+    return f"{before}{'; ' if key == 'HTTP_COOKIE' else ', '}{value}"
+
+
 class _Fields:
     """What llhttp reports of a head; called by httptools."""
 
@@ -97,9 +104,7 @@ class _Fields:
         headers = self.headers
         if key in headers:
             self.more += 1
-            if key in SINGLE_FIELDS:
-                raise BadRequest(BAD_REQUEST, f"{key} is given twice")
-            text = f"{headers[key]}{'; ' if key == 'HTTP_COOKIE' else ', '}{text}"
+            text = joined(key, headers[key], text)
         headers[key] = text
 
     def on_headers_complete(self) -> None:
@@ -143,6 +148,48 @@ class HeadParser:
         """Return the request of `head`, all of which was fed; raises BadRequest."""
         method = self._method or self._parser.get_method()
         return _request(self._parser, self._fields, max_fields, head, method)
+
+
+MOST_NAMES, _LONG_NAME = 1024, 64
+_NAMES = {name.decode(): key for name, key in _KEYS.items()}
+"""The usual ones, and those that were met."""
+
+
+class _End:
+    """Hears of a head's end and of nothing else: each other call would cost more than parsing."""
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def on_headers_complete(self) -> None:
+        """Note that the head is whole."""
+        self.found = True
+
+
+def is_flawless(head: bytes) -> bool:
+    """Return whether llhttp takes a head whole, and as it is; not why it does not."""
+    end = _End()
+    try:
+        httptools.HttpRequestParser(end).feed_data(head)
+    except (httptools.HttpParserUpgrade, httptools.HttpParserError):
+        return False
+    return end.found
+
+
+def split_field(line: str) -> tuple[str, str]:
+    """Return (meta-variable, empty where it must not have any; value) of a line without its end.
+
+    The line is one of a head that is flawless.
+    """
+    name, _, value = line.partition(":")
+    key = _NAMES.get(name)
+    if key is None:
+        key = meta_variable(name.encode("latin-1"))
+        if len(_NAMES) < MOST_NAMES and len(name) <= _LONG_NAME:
+            _NAMES[name] = key
+    return key, value.strip(" \t")
 
 
 def may_be_method(text: bytes) -> bool:

@@ -8,13 +8,18 @@ Rules:
 3. A watched object that raises is a bug of ours: it is reported and the loop
    goes on.
 
-The loop of a worker is `turn` over and over; with greenlets the epoll's own
-descriptor is the one thing registered with eventlet's hub.  One hub listener a
-connection was tried: slower, and a hub drops a descriptor whose callback raises.
+4. Where threads work on connections, these have an epoll of their own, from which each
+   thread takes the next one: a loop that told them would cost a switch for each request.
+
+The loop of a worker is `turn` over and over, with greenlets too: eventlet's hub waits in
+it, and its own epoll is one of the descriptors.  One hub listener a connection was tried:
+slower, and a hub drops a descriptor whose callback raises.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Protocol
 
 from spawning import log
@@ -41,18 +46,22 @@ class Watched(Protocol):
 
 
 class Poller:
-    """The epoll and its table; only the loop calls `turn`, any thread may add and remove."""
+    """The epoll and its table; only a loop calls `turn`, any thread may do the rest."""
 
     def __init__(self) -> None:
         self._epoll = epoll()
         self._watched: dict[int, Watched] = {}
+        self._alarm: tuple[float, Callable[[], None]] | None = None
 
     def fileno(self) -> int:
         """Return the epoll's descriptor: readable while events wait."""
         return self._epoll.fileno()
 
     def add(self, descriptor: int, watched: Watched) -> None:
-        """Tell `watched` of every edge of `descriptor`; one comes at once if it is ready."""
+        """Tell `watched` of every edge of `descriptor`; one comes at once, for it can be written.
+
+        So a connection is looked at that brings bytes with it, or should not be here.
+        """
         self._watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
@@ -63,6 +72,20 @@ class Poller:
         """
         self._watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
+
+    def add_level(self, descriptor: int, watched: Watched) -> None:
+        """Tell `watched` at each turn at which `descriptor` is readable: of another epoll."""
+        self._watched[descriptor] = watched
+        self._epoll.register(descriptor, EPOLLIN)
+
+    def stand_last(self, descriptor: int) -> None:
+        """Have the other processes that share `descriptor` be woken before this one.
+
+        The kernel wakes the first in the queue that has nothing to do, and leaves it there.
+        """
+        if descriptor in self._watched:
+            self._epoll.unregister(descriptor)
+            self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
 
     def remove(self, descriptor: int) -> None:
         """Forget `descriptor`, before it is closed.
@@ -76,9 +99,15 @@ class Poller:
             except OSError:
                 pass
 
+    def call_at(self, when: float, call: Callable[[], None]) -> None:
+        """Have the loop call `call` then, on the monotonic clock; one call at a time."""
+        self._alarm = when, call
+
     def turn(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for events, and tell those concerned; return if any came."""
-        watched = self._watched
+        watched, alarm = self._watched, self._alarm
+        if alarm is not None:
+            timeout = max(0.0, min(timeout, alarm[0] - monotonic()))
         came = self._epoll.poll(timeout)
         for descriptor, events in came:
             who = watched.get(descriptor)
@@ -87,7 +116,16 @@ class Poller:
                     who.on_events(events)
                 except Exception:
                     log.say_bug("bug in the server, please report it:")
+        if alarm is not None and monotonic() >= alarm[0]:
+            self._alarm = None
+            alarm[1]()
         return bool(came)
+
+    def take(self, timeout: float = -1) -> tuple[Watched | None, int]:
+        """Wait for one event, without an end by default; return whom it concerns, if anybody."""
+        for descriptor, events in self._epoll.poll(timeout, 1):
+            return self._watched.get(descriptor), events
+        return None, 0
 
     def close(self) -> None:
         """Close the epoll."""

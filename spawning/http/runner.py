@@ -23,11 +23,17 @@ class Runner(Protocol):
     extras: Extras | None
     """What each call of the application is given besides what PEP 3333 says."""
 
+    edges: Poller | None
+    """What it is told of connections by; None where the loop tells it."""
+
     def ready(self, connection: Connection) -> None:
         """See to it that a thread or greenlet works on a connection."""
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Return after an edge, or when the deadline may have passed."""
+
+    def give_way(self, stream: Stream) -> None:
+        """Return after others had their turn, where all share one thread."""
 
     call_soon: Callable[[Callable[[], None]], None]
     """Has the loop call something; set by the engine."""

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 # By name, before anything monkey-patches the module.
 from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
 from spawning.http.handoff import Inbox
 from spawning.http.listener import Listener
 from spawning.http.poller import Poller
+from spawning.http.share import Share
 
 
 class Sources:
@@ -22,11 +24,18 @@ class Sources:
         poller: Poller,
         inbox: socket.socket,
         adopt: Callable[[socket.socket, int, bytes, bytes], None],
+        share: Share | None = None,
     ) -> None:
         self._poller = poller
+        self._share = share
+        """This worker's and the others', where there are others."""
+        self._resting: list[Listener | Inbox] = []
+        """Where others go first just now."""
+        self._takes_all = False
+        """Whether what is there is to be taken, because nobody else will."""
         self._listeners: list[Listener] = []
         self._paused: list[Listener | Inbox] = []
-        self._arrivals = Inbox(inbox, adopt, self._pause)
+        self._arrivals = Inbox(inbox, adopt, self._pause, self._give_way)
         self._readable = poll()
 
     @property
@@ -36,7 +45,7 @@ class Sources:
 
     def listen(self, sock: socket.socket, welcome: Callable[[socket.socket, Any], None]) -> None:
         """Accept the connections of a listening socket."""
-        listener = Listener(sock, welcome, self._pause)
+        listener = Listener(sock, welcome, self._pause, self._give_way)
         self._listeners.append(listener)
         self._readable.register(listener.fileno(), POLLIN)
         self._poller.add_shared(listener.fileno(), listener)
@@ -48,6 +57,7 @@ class Sources:
 
     def close(self) -> None:
         """Bring no more connections, after those that somebody was woken for."""
+        self._takes_all = True
         for listener in self._listeners:
             self._poller.remove(listener.fileno())
             listener.close()
@@ -58,12 +68,14 @@ class Sources:
             self._arrivals.on_events(0)
         self._listeners.clear()
         self._paused.clear()
+        self._resting.clear()
 
     def hold_back(self) -> None:
         """Bring no more for a while."""
         for source in self._all():
             self._poller.remove(source.fileno())
         self._paused.clear()
+        self._resting.clear()
 
     def go_on(self) -> None:
         """Bring connections again."""
@@ -83,6 +95,32 @@ class Sources:
 
     def _all(self) -> list[Listener | Inbox]:
         return [*self._listeners, self._arrivals] if self._listeners else []
+
+    def _give_way(self, source: Listener | Inbox) -> bool:
+        """Let others go first, after a connection was taken; return whether it is their turn."""
+        share = self._share
+        if share is None or self._takes_all:
+            return False
+        if not share.is_ahead():
+            self._poller.stand_last(source.fileno())
+            return False
+        self._poller.remove(source.fileno())
+        if source not in self._resting:
+            self._resting.append(source)
+        had = share.of_others()
+        self._poller.call_at(monotonic() + share.pause, lambda: self._go_on_after(had))
+        return True
+
+    def _go_on_after(self, had: int) -> None:
+        """Take part again; `had`: how many connections the others had before."""
+        resting, self._resting = self._resting, []
+        self._takes_all = self._share is not None and self._share.of_others() <= had
+        for source in resting:
+            if self._takes_all:
+                source.on_events(0)
+            if source not in self._paused:
+                self._poller.add_shared(source.fileno(), source)
+        self._takes_all = False
 
     def _pause(self, source: Listener | Inbox) -> None:
         # Level-triggered: it would report the connection that we cannot take for ever.

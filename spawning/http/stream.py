@@ -7,6 +7,7 @@ It is cleared before each receive, so an edge that comes meanwhile is not lost.
 from __future__ import annotations
 
 import math
+import os
 import socket
 from time import monotonic
 from typing import Any, cast
@@ -17,6 +18,10 @@ from spawning.http.request import ClientGone, UnreadableBody
 TIMEOUT = "408 Request Timeout"
 RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
 NEVER = math.inf
+IN_A_ROW = 16
+"""Requests of one client that are answered before others have their turn."""
+SENT_AT_ONCE = 1 << 20
+"""Most bytes of a file that one call of the kernel sends; others have their turn between two."""
 
 
 class Stream:
@@ -83,16 +88,40 @@ class Stream:
         """Keep bytes that belong to the next request."""
         self._received = data + self._received
 
-    def send(self, data: bytes | memoryview) -> None:
+    def send(self, data: bytes | memoryview, flags: int = 0) -> None:
         """Send all of `data`, waiting for the client as needed; raises ClientGone."""
         try:
-            sent = self._socket.send(data)
+            sent = self._socket.send(data, flags)
         except BlockingIOError:
             sent = 0
         except OSError as error:
             raise ClientGone(str(error)) from error
         if sent < len(data):
             self._send_rest(memoryview(data)[sent:])
+
+    def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
+        """Send all of `head`, and some of a regular file; raises ClientGone.
+
+        Returns how many bytes of the file were sent: 0 where there are none any more, or
+        where the kernel cannot, and whoever reads the file or sends to the client learns why.
+        """
+        if head:
+            # Held back for a moment: it leaves with the first bytes of the file.
+            self.send(head, socket.MSG_MORE)
+        else:
+            self._host.give_way(self)
+        if self.loan is not None:
+            return 0
+        deadline = monotonic() + self._host.limits.write_time
+        while True:
+            try:
+                return os.sendfile(self.descriptor, file, start, min(most, SENT_AT_ONCE))
+            except BlockingIOError:
+                if monotonic() >= deadline:
+                    raise ClientGone("the client stopped reading the response") from None
+            except OSError:
+                return 0
+            self._host.wait(self, True, deadline)
 
     def try_to_send(self, data: bytes) -> bool:
         """Send what the client takes at once; return whether it is still there.

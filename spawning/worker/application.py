@@ -8,10 +8,11 @@ says about the server then is not heard, for the addresses are bound.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
-from spawning import env_file, importer, lazy_parts
+from spawning import devhooks, env_file, importer, lazy_parts
 from spawning.config import Config
 from spawning.errors import UsageError
 from spawning.factory_arguments import arguments_of, changes, fields
@@ -37,6 +38,10 @@ def load(config: Config) -> Any:
             " which cannot be called as an application"
         )
     lazy_parts.load()
+    if not devhooks.wanted(config):
+        # What is imported stays, and need not be gone through at each full collection.  Tools
+        # that look through all objects would not see it.
+        gc.freeze()
     return application
 
 

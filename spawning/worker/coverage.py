@@ -16,7 +16,8 @@ from spawning.config import Config
 from spawning.devhooks import DevHooks, Meter
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.engine import Engine, Gateway
+from spawning.http.engine import Engine
+from spawning.http.gateway import Gateway
 from spawning.http.request import BadRequest, Request
 from spawning.messages import Boot, CoverageOrder
 
@@ -86,7 +87,7 @@ class Coverage:
 
 
 class _Aside:
-    """Passes on the requests that are the keeper's; implements `engine.Gateway`."""
+    """Passes on the requests that are the keeper's; implements `gateway.Gateway`."""
 
     def __init__(self, gateway: Gateway, leave: Callable[[Connection, Request], None]) -> None:
         self._gateway = gateway

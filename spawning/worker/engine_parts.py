@@ -13,9 +13,12 @@ from typing import Any
 from spawning import log, sockets
 from spawning.access_log import AccessLog, Origin, open_log
 from spawning.config import Config
-from spawning.http.engine import Engine, Gateway
+from spawning.gate import MOST_SHARES, Gate
+from spawning.http.engine import Engine
+from spawning.http.gateway import Gateway
 from spawning.http.limits import Limits
 from spawning.http.peers import Peers
+from spawning.http.share import Share
 from spawning.messages import Boot, InFlight
 from spawning.scoreboard import NO_SLOT, Row, Scoreboard, Shape
 from spawning.worker.quota import Counted, limit_of
@@ -45,6 +48,14 @@ def limits_of(config: Config) -> Limits:
 
 def _time(seconds: float) -> float:
     return min(seconds, FOR_EVER) if seconds else FOR_EVER
+
+
+def share_of(gate: Gate, config: Config, boot: Boot) -> Share | None:
+    """Return this worker's share of the connections, None where it has no siblings."""
+    rows = min(boot.board[1], MOST_SHARES)
+    if config.processes < 2 or not 0 < boot.row < rows:
+        return None
+    return Share(gate.shares, boot.row, rows, boot.generation)
 
 
 def introducers_of(config: Config) -> Peers | None:

@@ -282,6 +282,7 @@ class Worker:
             inbox=self._inbox,
             outbox=self._outbox,
             is_one_of_many=config.processes > 1,
+            share=engine_parts.share_of(self._gate, config, self._boot),
             introducers=engine_parts.introducers_of(config),
         )
         self._coverage.open(engine)

@@ -10,14 +10,14 @@ from spawning.devhooks import LivePages
 from spawning.gate import Gate
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.engine import Gateway
+from spawning.http.gateway import Gateway
 from spawning.http.parking import Parking
 from spawning.http.request import BadRequest, Request
 from spawning.wsgi.handler import Handler
 
 
 class Beside:
-    """Answers the questions of pages beside the application; implements `engine.Gateway`.
+    """Answers the questions of pages beside the application; implements `gateway.Gateway`.
 
     They stand in no access log, count for no `--max-requests`, and no mount and no
     middleware of the application sees them.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from spawning.config import Config
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.engine import Gateway
+from spawning.http.gateway import Gateway
 from spawning.http.request import Request
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
 from spawning.wsgi.complaints import Complaints
+from spawning.wsgi.files import FileWrapper
 
 _OF_EACH_REQUEST = (
     "REQUEST_METHOD",
@@ -82,22 +83,3 @@ def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) ->
 def address_of(peer: Any) -> str:
     """Return the address of a connection's peer, as REMOTE_ADDR has it; '' on a unix socket."""
     return peer[0] if isinstance(peer, tuple) else ""
-
-
-class FileWrapper:
-    """`wsgi.file_wrapper`: a file as an iterable of blocks, closed with the response."""
-
-    def __init__(self, file: Any, block_size: int = 65536) -> None:
-        self._file = file
-        self._block_size = block_size
-        if hasattr(file, "close"):
-            self.close = file.close
-
-    def __iter__(self) -> FileWrapper:
-        return self
-
-    def __next__(self) -> bytes:
-        block: bytes = self._file.read(self._block_size)
-        if not block:
-            raise StopIteration
-        return block

@@ -28,7 +28,7 @@ from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeou
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
 from spawning.wsgi.fields import ApplicationError, DateHeader
 from spawning.wsgi.heads import Heads
-from spawning.wsgi.response import Response, close, simple
+from spawning.wsgi.response import Response, Sender, simple
 
 Hook = tuple[Callable[..., Any], Iterable[Any], dict[str, Any]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -41,7 +41,7 @@ TIMED_OUT = ("504 Gateway Timeout", "The application did not answer in time.")
 
 
 class Handler:
-    """Implements `engine.Gateway` for one application."""
+    """Implements `gateway.Gateway` for one application."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Handler:
         connection: Connection,
         request: Request,
         body: RequestBody,
-        send: Callable[[bytes | memoryview], None] | None = None,
+        sender: Sender | None = None,
     ) -> bool:
-        """Answer, by `send` if given; return whether the connection may stay open.
+        """Answer, through `sender` if given; return whether the connection may stay open.
 
         Never raises but for a RequestTimeout that comes late.
         """
-        response = Response(request, send or connection.send, self._heads, body.withdraw_invitation)
+        response = Response(request, sender or connection, self._heads, body.withdraw_invitation)
         slot = connection.slot
         slot.begin(request.method, request.target, connection.since)
         hooks: list[Hook] = []
@@ -86,14 +86,14 @@ class Handler:
             try:
                 response.send_all(result)
             finally:
-                close(result)
+                if hasattr(result, "close"):
+                    result.close()
         except BaseException as error:
             self._ended(connection, response, request, error)
         if hooks:
             self._follow_up(hooks, request, environ)
         if response.problem:
-            self._complain(request, f"the application {response.problem}")
-            response.cut = CUT_BY_APPLICATION
+            self._blame(request, response)
         seconds = monotonic() - connection.since
         slot.end(response.code, response.sent, seconds)
         if self._log is not None:
@@ -169,6 +169,11 @@ class Handler:
                 hook(environ, *arguments, **keywords)
         except BaseException as error:
             self._complain(request, "".join(traceback.format_exception(error)).rstrip())
+
+    def _blame(self, request: Request, response: Response) -> None:
+        """Say what the application did wrong after the head had been sent."""
+        self._complain(request, f"the application {response.problem}")
+        response.cut = CUT_BY_APPLICATION
 
     def _complain(self, request: Request, text: str) -> None:
         try:

@@ -8,22 +8,40 @@ Rules (PEP 3333):
    otherwise the body is chunked, or ended by the close for an HTTP/1.0 client.
 4. More bytes than the Content-Length promises are cut off, fewer end the
    connection: both are said, because the client cannot see them otherwise.
+5. A file that the application returns as it is, wrapped by `wsgi.file_wrapper`, is sent
+   by the kernel where its length is promised and that pays; otherwise in blocks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Protocol
 
 from spawning.http.request import Request
 from spawning.wsgi.fields import SERVER_LINE, ApplicationError, DateHeader, status_code
+from spawning.wsgi.files import FileWrapper
 from spawning.wsgi.heads import Heads
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 JOINED = 65536
 """Up to this size head and body are joined into one send; copying more costs more than a send."""
+SENDFILE_PAYS = 65536
+"""From this size on a file is sent by the kernel: less is read sooner than it is asked for."""
+
+
+class Sender(Protocol):
+    """What a response goes through: a connection, or what times it."""
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send all of `data`; raises ClientGone."""
+
+    def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
+        """Send all of `head`, and some of a regular file; raises ClientGone.
+
+        Returns how many bytes of the file were sent, 0 where that cannot be done.
+        """
 
 
 class Response:
@@ -49,12 +67,12 @@ class Response:
     def __init__(
         self,
         request: Request,
-        send: Callable[[bytes | memoryview], None],
+        sender: Sender,
         heads: Heads,
         withdraw: Callable[[], bool] = bool,
     ) -> None:
         self._request = request
-        self._send = send
+        self._sender = sender
         self._heads = heads
         self._withdraw = withdraw
         """Withdraws `100 Continue`, which must not follow a head; whether the client waits."""
@@ -92,14 +110,39 @@ class Response:
             only = len(result) == 1  # type: ignore[arg-type]
         except TypeError:
             only = False
+            # Not one of a class that is derived from it, and may give something else.
+            if type(result) is FileWrapper:
+                result = self._rest_of(result)
         for piece in result:
             if piece:
                 self._piece(piece, len(piece) if only else None)
-        self._end()
+        if not self.head_sent or self._left or self._chunked:
+            self._end()
 
     def replace(self, answer: bytes) -> None:
         """Send a whole answer of the server's own in its place."""
-        self._send(answer)
+        self._sender.send(answer)
+
+    def _rest_of(self, file: FileWrapper) -> Iterable[bytes]:
+        """Send of a file what the kernel can send by itself; return what is still to be sent."""
+        head = b"" if self.head_sent else self._head(None)
+        if not self._has_body:
+            return ()
+        extent = file.extent()
+        if extent is None:
+            return file.blocks(self._left)
+        at = extent.start
+        if self._left is not None and min(self._left, extent.size) >= SENDFILE_PAYS:
+            self.head_sent = True
+            while self._left:
+                sent = self._sender.send_file(head, extent.descriptor, at, self._left)
+                head = b""
+                if not sent:
+                    break
+                at += sent
+                self.sent += sent
+                self._left -= sent
+        return extent.blocks(at, self._left)
 
     def _piece(self, data: bytes, total: int | None) -> None:
         head = b"" if self.head_sent else self._head(total)
@@ -116,17 +159,17 @@ class Response:
         first, second = (head + data, b"") if len(data) <= JOINED else (head, memoryview(data))
         self.head_sent = True
         if first:
-            self._send(first)
+            self._sender.send(first)
         if second:
-            self._send(second)
+            self._sender.send(second)
 
     def _end(self) -> None:
         if not self.head_sent:
             head = self._head(0)
             self.head_sent = True
-            self._send(head)
+            self._sender.send(head)
         elif self._chunked:
-            self._send(b"0\r\n\r\n")
+            self._sender.send(b"0\r\n\r\n")
         if self._left and self._has_body:
             self.keep_alive = False
             self.problem = f"sent {self._left} bytes fewer than its Content-Length"
@@ -165,9 +208,3 @@ def simple(status: str, text: str, date: DateHeader) -> bytes:
         f"Content-Length: {len(body)}\r\n{date.line()}{SERVER_LINE}Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body
-
-
-def close(result: Any) -> None:
-    """Call the iterable's `close`, which applications count on (PEP 3333)."""
-    if hasattr(result, "close"):
-        result.close()

@@ -31,6 +31,7 @@ from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.phase import LENT
 from spawning.http.request import BadRequest, Request, RequestTimeout
+from spawning.wsgi.response import Sender
 
 LOOKS = 8
 """How often the clock is looked at within a timeout."""
@@ -60,9 +61,9 @@ class Answers(Protocol):
         connection: Connection,
         request: Request,
         body: RequestBody,
-        send: Callable[[bytes | memoryview], None] | None = None,
+        sender: Sender | None = None,
     ) -> bool:
-        """Answer by `send`; return whether the connection may stay open."""
+        """Answer through `sender`; return whether the connection may stay open."""
 
     def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:
         """Return the response to a request that is refused."""
@@ -89,12 +90,22 @@ class Guard:
 
     def send(self, data: bytes | memoryview) -> None:
         """Send for the application; raises RequestTimeout where it is too late."""
+        self._begin()
+        self.connection.send(data)
+        self.progress = monotonic()
+
+    def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
+        """Send some of a file for the application, as `Stream.send_file` does."""
+        self._begin()
+        sent = self.connection.send_file(head, file, start, most)
+        self.progress = monotonic()
+        return sent
+
+    def _begin(self) -> None:
         with self._lock:
             if self.struck_at < math.inf:
                 raise RequestTimeout
             self.begun = True
-        self.connection.send(data)
-        self.progress = monotonic()
 
     def strike(self, answer: bytes, now: float) -> bool:
         """End the client's wait; return whether that was still to be done."""
@@ -120,7 +131,7 @@ class Guard:
 
 
 class Timed:
-    """A gateway whose requests are timed; implements `engine.Gateway`."""
+    """A gateway whose requests are timed; implements `gateway.Gateway`."""
 
     def __init__(
         self,
@@ -151,7 +162,7 @@ class Timed:
         self._guards.add(guard)
         try:
             try:
-                return self._gateway.answer(connection, request, body, guard.send)
+                return self._gateway.answer(connection, request, body, guard)
             finally:
                 guard.leave(self._interrupter)
         except RequestTimeout:

@@ -1,13 +1,14 @@
-"""No client waits behind a long request while another worker has nothing to do."""
+"""Each worker has its share of the clients, and none waits while another has nothing to do."""
 
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from clients import Client, request
+from clients import Client, get, request
 from serving import StartServer
 
 pytestmark = pytest.mark.slow
@@ -39,3 +40,23 @@ def test_a_worker_whose_threads_are_taken_leaves_clients_to_the_others(
             for client in others:
                 client.send(request("/"))
             assert [client.answer().status for client in others] == [200] * 30
+
+
+NUMBERED = """
+import os
+
+def app(environ, start):
+    start("200 OK", [])
+    return [b"%d" % os.getpid()]
+"""
+
+
+def test_clients_that_come_one_by_one_go_to_all_workers(
+    spawn: StartServer, tmp_path: Path, threads: str
+) -> None:
+    (tmp_path / "numbered.py").write_text(NUMBERED)
+    server = spawn(tmp_path, "-s", "4", "-t", threads, "-l", "/dev/null", "numbered.app")
+    server.wait_until_serving().wait_for_workers(4)
+    answered = Counter(get(server.address, "/").text for _ in range(100))
+    assert set(answered) == {str(worker.pid) for worker in server.workers()}
+    assert max(answered.values()) < 75

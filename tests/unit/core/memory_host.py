@@ -76,6 +76,8 @@ class MemoryHost:
         self.idle_time = self.limits.keep_alive_time
         self.ready: Callable[[Connection], None] = self._note
         self.wait: Callable[[Connection, bool, float], None] = self._go_on
+        self.give_way: Callable[[Any], None] = self._let_others
+        self.turns_of_others = 0
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self.received = b""
@@ -104,6 +106,14 @@ class MemoryHost:
         else:
             self.client.close()
         connection.readable = True
+
+    def _let_others(self, _connection: Connection) -> None:
+        self.turns_of_others += 1
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Count a turn of others, and call."""
+        self.turns_of_others += 1
+        call()
 
     def give_away(self, connection: Connection, received: bytes) -> None:
         """Keep what would travel along."""

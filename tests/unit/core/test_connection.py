@@ -8,6 +8,7 @@ import pytest
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, HEAD, IDLE, LINGER, Connection
 from spawning.http.request import BadRequest, ClientGone, Request
+from spawning.http.stream import IN_A_ROW
 from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
 
 HostFor = Callable[..., MemoryHost]
@@ -123,9 +124,16 @@ def test_a_request_that_had_begun_is_finished_before_the_connection_leaves(
         host.word[0] = 2
         return _answer_unread(connection, body)
 
-    host = host_for(Answers(answer))
-    assert host.exchange(GET + GET) == OK
-    assert host.given_away == [GET]
+    for sent in (GET + GET, GET):
+        host = host_for(Answers(answer))
+        assert host.exchange(sent) == OK
+        assert host.given_away == [sent[len(GET) :]]
+
+
+def test_a_client_that_asks_on_and_on_lets_others_have_their_turn(host_for: HostFor) -> None:
+    host = host_for(Recorder())
+    assert host.exchange(5 * IN_A_ROW * GET) == 5 * IN_A_ROW * OK
+    assert host.turns_of_others >= 4
 
 
 def test_a_lingering_connection_is_not_given_away(host_for: HostFor) -> None:

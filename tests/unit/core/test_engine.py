@@ -22,6 +22,8 @@ TURNS = 20
 class OneByOne:
     """A runner without threads, driven by the test."""
 
+    edges = None
+
     def ready(self, connection: Connection) -> None:
         """Work on the connection now."""
         request = connection.next_request()
@@ -30,6 +32,9 @@ class OneByOne:
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Nothing has to be waited for here."""
+
+    def give_way(self, stream: Stream) -> None:
+        """Nobody else is here."""
 
     def drive(
         self, poller: Poller, tick: Callable[[float], None], finished: Callable[[], bool]

@@ -8,7 +8,8 @@ import pytest
 
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
-from spawning.wsgi.environ import Endpoint, FileWrapper, endpoint, environ_of
+from spawning.wsgi.environ import Endpoint, endpoint, environ_of
+from spawning.wsgi.files import FileWrapper
 
 PEER = ("192.0.2.1", 50000)
 

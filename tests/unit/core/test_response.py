@@ -14,6 +14,7 @@ from spawning.http.request import Request
 from spawning.wsgi.fields import ApplicationError, DateHeader, http_date, status_code
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response, simple
+from unit.core.sent import Sent
 
 Headers = list[tuple[str, str]]
 PLAIN = [("Content-Type", "text/plain")]
@@ -141,10 +142,10 @@ ANSWERS = {
 
 
 def _response(method: str = "GET", http11: bool = True, kept: bool = True) -> Any:
-    sent: list[bytes] = []
+    sent = Sent()
     request = Request(method, "/", http11, {})
     request.keep_alive = kept
-    return Response(request, sent.append, Heads(DateHeader().line)), sent
+    return Response(request, sent, Heads(DateHeader().line)), sent
 
 
 def _head(sent: Iterable[bytes]) -> tuple[str, dict[str, str], bytes]:

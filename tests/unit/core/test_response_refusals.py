@@ -10,14 +10,15 @@ from spawning.http.request import Request
 from spawning.wsgi.fields import ApplicationError, DateHeader
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response
+from unit.core.sent import Sent
 
 OK = "200 OK"
 
 
 def _refuse(status: Any, headers: Any, result: Any) -> BaseException:
     """Return what is raised; nothing must have been sent, so that a 500 can be."""
-    sent: list[bytes] = []
-    response = Response(Request("GET", "/", True, {}), sent.append, Heads(DateHeader().line))
+    sent = Sent()
+    response = Response(Request("GET", "/", True, {}), sent, Heads(DateHeader().line))
     try:
         response.start(status, headers)
         response.send_all(result)
