@@ -26,6 +26,8 @@ SELECTABLE = 1024
 """Numbers below this one can be given to select(): FD_SETSIZE of every libc."""
 FREELY = 256
 """Numbers that connections take without looking; moving one costs two system calls."""
+AT_ONCE = 4096
+"""Places in the table of a new worker, of 8 bytes each."""
 
 NONE = range(0)
 
@@ -38,6 +40,14 @@ def raise_limit() -> None:
         # Not even a failure to do so is a reason not to serve.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def enlarge_table(descriptor: int) -> None:
+    """Have the kernel make room for `AT_ONCE` descriptors; `descriptor` is any open one."""
+    limit, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    last = AT_ONCE - 1 if limit == resource.RLIM_INFINITY else min(limit, AT_ONCE) - 1
+    with contextlib.suppress(OSError):  # without it a crowd waits a little longer
+        os.close(fcntl(descriptor, F_DUPFD_CLOEXEC, last))
 
 
 def kept() -> range:

@@ -17,7 +17,7 @@ import sys
 from time import monotonic
 from typing import Any
 
-from spawning import devhooks, log
+from spawning import descriptors, devhooks, log
 from spawning.access_log import AccessLog
 from spawning.config import from_plain
 from spawning.gate import Gate
@@ -144,6 +144,7 @@ class Worker:
             set_title(f"snapshot of {' '.join(self._config.args)}")
             return
         self._entitle("importing")
+        descriptors.enlarge_table(self._channel.fileno())
         lifeline.start(self._channel.fileno(), self._config.deadman + 1)
         self._row = engine_parts.take_row(boot, metered=self._config.status_port is not None)
         self._access_log = engine_parts.access_log(self._config, boot)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -89,3 +91,17 @@ def test_there_is_no_room_without_a_descriptor() -> None:
     finally:
         for number in taken:
             os.close(number)
+
+
+@pytest.mark.parametrize(("limit", "size"), [(descriptors.MOST, descriptors.AT_ONCE), (512, 512)])
+def test_the_table_is_made_large_at_once(limit: int, size: int) -> None:
+    script = (
+        "from spawning import descriptors\n"
+        "descriptors.enlarge_table(0)\n"
+        "print(open('/proc/self/status').read())"
+    )
+    limit_to(min(limit, resource.getrlimit(LIMIT)[1]))
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert f"FDSize:\t{size}\n" in told.stdout
