@@ -72,6 +72,10 @@ class RequestBody:
         waits, self._invite = self._invite, False
         return waits
 
+    def has_more(self) -> bool:
+        """Return whether the connection has still to deliver some of it."""
+        return self._left > 0 if self._decoder is None else not self._decoder.done
+
     @property
     def may_be_skipped(self) -> bool:
         """Whether it is worth while to read away what is left, to keep the connection."""
@@ -83,12 +87,12 @@ class RequestBody:
         Never waits; to be called again when more has come.  Raises what `read` raises.
         """
         self._buffer, self._at = b"", 0
-        while self._more() and self.may_be_skipped:
+        while self.has_more() and self.may_be_skipped:
             piece = self._pull(wait=False)
             self._discarded += len(piece)
-            if not piece and self._more():
+            if not piece and self.has_more():
                 return False
-        return not self._more()
+        return not self.has_more()
 
     # ------------------------------------------------------------ for the application
 
@@ -98,10 +102,15 @@ class RequestBody:
         Raises ClientGone when the client goes away before the end.
         """
         wanted = sys.maxsize if size is None or size < 0 else size
+        if self._left and wanted and not self._buffer and self._decoder is None:
+            piece = self._pull()
+            if not self._left and len(piece) <= wanted:
+                return piece  # as most bodies come, whole and with their head: nothing is copied
+            self._buffer = piece
         have = len(self._buffer) - self._at
-        if have < wanted and self._more():
+        if have < wanted and self.has_more():
             pieces = [self._buffer[self._at :]]
-            while have < wanted and self._more():
+            while have < wanted and self.has_more():
                 pieces.append(self._pull())
                 have += len(pieces[-1])
             self._buffer, self._at = b"".join(pieces), 0
@@ -111,7 +120,7 @@ class RequestBody:
         """Return the next line with its newline, at most `size` bytes of it."""
         limit = sys.maxsize if size is None or size < 0 else size
         end = self._buffer.find(b"\n", self._at) + 1
-        while not end and len(self._buffer) - self._at < limit and self._more():
+        while not end and len(self._buffer) - self._at < limit and self.has_more():
             # Only what a line lacks is pulled and copied, not the buffer at each call.
             searched = len(self._buffer) - self._at
             self._buffer, self._at = self._buffer[self._at :] + self._pull(), 0
@@ -155,9 +164,6 @@ class RequestBody:
             self._buffer, self._at = b"", 0
         return data
 
-    def _more(self) -> bool:
-        return self._left > 0 if self._decoder is None else not self._decoder.done
-
     def _pull(self, wait: bool = True) -> bytes:
         """Return body bytes from the connection; empty only where `wait` is false."""
         if self.failure is not None:
@@ -172,7 +178,7 @@ class RequestBody:
                 return b""
             self._invite = False  # a client that sends does not wait
             piece = self._of_known_length(data) if self._decoder is None else self._decoded(data)
-            if piece or not self._more():
+            if piece or not self.has_more():
                 return piece
 
     def _of_known_length(self, data: bytes) -> bytes:

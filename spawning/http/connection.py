@@ -173,7 +173,7 @@ class Connection(Stream):
                 return
             self.phase = IDLE
             self.deadline = monotonic() + host.idle_time
-            if has_body:
+            if has_body and body.has_more():
                 self._unread = body
             elif not (self._received or self.readable) and host.gate[0] == host.generation:
                 return  # as most often: nothing more has come

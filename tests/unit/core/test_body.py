@@ -283,3 +283,8 @@ def test_a_length_beyond_the_limit_is_refused_unread_and_uninvited() -> None:
         _body(source, 6, expects=True).limit(5)
     assert error.value.status == "413 Content Too Large"
     assert source.sent == []
+
+
+def test_a_body_that_came_whole_is_not_copied() -> None:
+    piece = bytes(bytearray(TEXT))
+    assert _arrived([piece], len(piece)).read() is piece
