@@ -23,7 +23,7 @@ from spawning.messages import (
     encode,
 )
 
-from .scenes import REASON
+from .status.scenes import REASON
 
 BEGUN = GenerationBegun(1, "start", 10.0)
 SERVES = GenerationServes(1, 0.5, 11.0)

@@ -26,7 +26,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FOLDER = Path(__file__).parents[2] / "http_cases"
+FOLDER = Path(__file__).parents[3] / "http_cases"
 RANDOM_CUTS = 12
 LIMITS = {"line_size": 512, "head_size": 1024, "head_fields": 16}
 CASE_KEYS = {"name", "before", "request", "accepts", "refused", "filler", "times"}

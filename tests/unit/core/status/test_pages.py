@@ -178,7 +178,7 @@ def test_the_histogram_accumulates() -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    manual = (Path(__file__).parents[3] / "docs/reference/status.md").read_text()
+    manual = (Path(__file__).parents[4] / "docs/reference/status.md").read_text()
     text = exposition(scene())
     names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert {name for name in names if f"`{name}" not in manual} == set()
@@ -231,7 +231,7 @@ def test_an_event(fact: Message, expected: dict[str, Any]) -> None:
 
 
 def test_every_event_is_documented() -> None:
-    manual = (Path(__file__).parents[3] / "docs/reference/status.md").read_text()
+    manual = (Path(__file__).parents[4] / "docs/reference/status.md").read_text()
     assert {type(fact) for fact in ONE_OF_EACH} == set(typing.get_args(Fact))
     said = [*(events.described(fact) for fact in ONE_OF_EACH), events.hello({}, WALL)]
     said.append(events.counters(counters.counted(scene()), WALL))

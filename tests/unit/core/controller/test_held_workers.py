@@ -26,8 +26,8 @@ from spawning.controller.policy import (
 from spawning.controller.replacement import Lingers
 from spawning.messages import Held
 from spawning.scoreboard import InFlightNow, Scoreboard
+from unit.core.controller.test_replacement import reading, worn
 from unit.core.situations import NOW, children, situation
-from unit.core.test_replacement import reading, worn
 
 GRACEFULLY: dict[str, Any] = {"stopping": Stopping.GRACEFULLY}
 ONE: dict[str, Any] = {"serving": 1, "target": 1}

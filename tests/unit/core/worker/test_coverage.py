@@ -13,8 +13,8 @@ from spawning.http.handoff import Outbox, make_pair
 from spawning.http.limits import Limits
 from spawning.http.request import BadRequest, Request
 from spawning.worker.coverage import is_for_keeper
+from unit.core.http.test_engine import OneByOne
 from unit.core.memory_host import Recorder
-from unit.core.test_engine import OneByOne
 
 
 @pytest.mark.parametrize(
