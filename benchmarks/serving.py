@@ -10,9 +10,9 @@ No server writes an access log.
 
 Of a page of Flask the server's own part is shown as well: its processor time less that of the
 page, which is called in a loop without any server, in each round.  The last table says what
-Spawning claims of its engine, and what was measured of it.
+Spawning is to reach, and what was measured of it.
 
-All takes about 25 minutes; `--quick`, the cases that the claims are about, less than 6.
+All takes about 25 minutes; `--quick`, the cases that the goals are about, less than 6.
 """
 
 from __future__ import annotations

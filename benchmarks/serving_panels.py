@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cases import CASES, FLASK, MANY, Case
-from claims import Claim, Figures, claims, overheads, per_cpu_second, ratios
+from goals import Figures, Goal, goals, overheads, per_cpu_second, ratios
 from report import NOTHING, table
 from serving_peers import GUNICORN, SERVING
 from slope import WARM_UP
@@ -35,10 +35,10 @@ COST: list[Column] = [
 
 
 def panels(measured: Plain) -> list[Plain]:
-    """Return all that there are figures for, the claims last."""
+    """Return all that there are figures for, the goals last."""
     shown = [_case(case, measured["measurements"]) for case in CASES]
     shown += [_overhead(measured), _turns(measured), _memory(measured), _idle(measured)]
-    return [panel for panel in [*shown, _claims(measured)] if panel["servers"]]
+    return [panel for panel in [*shown, _goals(measured)] if panel["servers"]]
 
 
 def as_table(panel: Plain) -> str:
@@ -199,23 +199,23 @@ def steady_panel(measured: Plain) -> Plain:
     return _panel("steady", "Memory under load", "pages of no file", columns, servers)
 
 
-def _claims(measured: Plain) -> Plain:
+def _goals(measured: Plain) -> Plain:
     columns: list[Column] = [
-        ["asked", "claimed", ""],
+        ["asked", "asked", ""],
         ["median", "measured", ".2f"],
         ["least", "least", ".2f"],
         ["greatest", "most", ".2f"],
-        ["holds", "true", ""],
+        ["holds", "reached", ""],
     ]
-    made = [_claim(claim) for claim in claims(measured)]
-    panel = _panel("claims", "What is claimed of the engine", "", columns, made)
-    return {**panel, "head": "claim"}
+    made = [_goal(goal) for goal in goals(measured)]
+    panel = _panel("goals", "What the engine is to reach, and what it reaches", "", columns, made)
+    return {**panel, "head": "goal"}
 
 
-def _claim(claim: Claim) -> Plain:
-    spread = _spread(dict(enumerate(claim.ratios)), digits=3) if claim.ratios else {}
+def _goal(goal: Goal) -> Plain:
+    spread = _spread(dict(enumerate(goal.ratios)), digits=3) if goal.ratios else {}
     words = {None: UNKNOWN, True: "yes", False: "no"}
-    return {"server": claim.text, "asked": claim.wording, **spread, "holds": words[claim.holds]}
+    return {"server": goal.text, "asked": goal.wording, **spread, "holds": words[goal.holds]}
 
 
 def _panel(

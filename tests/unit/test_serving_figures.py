@@ -1,4 +1,4 @@
-"""What the benchmark of serving makes of its figures: panels, claims, lines."""
+"""What the benchmark of serving makes of its figures: panels, goals, lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _load(name: str) -> ModuleType:
 
 
 published = _load("published")
-claims = _load("claims")
+goals = _load("goals")
 slope = _load("slope")
 steady = _load("steady")
 steady_load = _load("steady_load")
@@ -47,7 +47,7 @@ def content(*measurements: dict[str, object], **more: object) -> dict[str, objec
 def test_cases_are_told_with_their_spread_and_by_gunicorn() -> None:
     ours = [measured(OURS, "hello", requests, n) for n, requests in enumerate((200, 400, 300))]
     theirs = [measured(GUNICORN, "hello", requests, n) for n, requests in enumerate((20, 10, 30))]
-    hello, _claims = published.serving_figures(content(*ours, *theirs))
+    hello, _goals = published.serving_figures(content(*ours, *theirs))
     first, second = hello["servers"]
     assert (first["median"], first["least"], first["greatest"]) == (150, 100, 200)
     assert (first["failed"], first["by"]) == (3, 10.0)  # 10, 40 and 10 times in the same round
@@ -57,7 +57,7 @@ def test_cases_are_told_with_their_spread_and_by_gunicorn() -> None:
 
 def test_a_server_of_which_all_requests_fail_has_no_row() -> None:
     figures = published.serving_figures(content(measured(OURS, "hello", 0)))
-    assert [panel["name"] for panel in figures] == ["claims"]
+    assert [panel["name"] for panel in figures] == ["goals"]
 
 
 def test_the_servers_part_is_what_the_page_does_not_take() -> None:
@@ -79,19 +79,19 @@ def test_the_servers_part_is_what_the_page_does_not_take() -> None:
         (1.4, {"beyond": True}, True, "above 1.4"),
     ],
 )
-def test_a_claim_holds_by_its_median(
+def test_a_goal_holds_by_its_median(
     asked: float, options: dict[str, bool], holds: bool, wording: str
 ) -> None:
-    claim = claims.Claim("ours by theirs", asked, (1.0, 1.5, 9.0), **options)
-    assert (claim.holds, claim.wording) == (holds, wording)
+    goal = goals.Goal("ours by theirs", asked, (1.0, 1.5, 9.0), **options)
+    assert (goal.holds, goal.wording) == (holds, wording)
 
 
-def test_a_claim_without_figures_is_neither_true_nor_false() -> None:
-    claim = claims.Claim("ours by theirs", 1.0, ())
-    assert (claim.measured, claim.holds) == (None, None)
+def test_a_goal_without_figures_is_neither_true_nor_false() -> None:
+    goal = goals.Goal("ours by theirs", 1.0, ())
+    assert (goal.measured, goal.holds) == (None, None)
 
 
-def test_claims_compare_what_was_measured_in_the_same_round() -> None:
+def test_goals_compare_what_was_measured_in_the_same_round() -> None:
     several = [
         measured(OURS, "varied", 800, 1),
         measured(GUNICORN, "varied", 100, 1),
@@ -99,10 +99,10 @@ def test_claims_compare_what_was_measured_in_the_same_round() -> None:
         measured(GUNICORN, "varied", 50, 3),
     ]
     turns = [{"peer": OURS, "round": 1, "median": 0.01, "longest": 0.05, "fewest": 8, "most": 9}]
-    made = list(claims.claims(content(*several, turns=turns)))
-    by_gunicorn = [claim for claim in made if f"{GUNICORN}: Hello world" in claim.text]
-    assert [(claim.ratios, claim.holds) for claim in by_gunicorn] == [((8.0,), True)]
-    (fair,) = (claim for claim in made if "longest wait" in claim.text and OURS in claim.text)
+    made = list(goals.goals(content(*several, turns=turns)))
+    by_gunicorn = [goal for goal in made if f"{GUNICORN}: Hello world" in goal.text]
+    assert [(goal.ratios, goal.holds) for goal in by_gunicorn] == [((8.0,), True)]
+    (fair,) = (goal for goal in made if "longest wait" in goal.text and OURS in goal.text)
     assert (fair.ratios, fair.holds) == ((5.0,), True)
 
 

@@ -1,6 +1,6 @@
-"""What Spawning claims of its engine, and what was measured: pure.
+"""What Spawning is to reach with its engine, and what was measured: pure.
 
-A claim is about the ratio of two figures.  Of each round the ratio is taken, for both come from
+A goal is about the ratio of two figures.  Of each round the ratio is taken, for both come from
 the same minutes there; what counts is the median of the rounds.
 """
 
@@ -32,7 +32,7 @@ FAIR = 10.0
 
 
 @dataclass(frozen=True)
-class Claim:
+class Goal:
     """`ratios` is one for each round in which both were measured, none where one was not."""
 
     text: str
@@ -49,7 +49,7 @@ class Claim:
 
     @property
     def holds(self) -> bool | None:
-        """Return whether it is true, or None where nothing was measured."""
+        """Return whether it is reached, or None where nothing was measured."""
         if self.measured is None:
             return None
         if self.measured == self.asked:
@@ -85,47 +85,47 @@ def overheads(measured: Plain, peer: str) -> Figures:
     return {number: 1 / rate - alone[number] for number, rate in rates.items() if number in alone}
 
 
-def claims(measured: Plain) -> Iterator[Claim]:
-    """Yield all claims, with what was measured."""
+def goals(measured: Plain) -> Iterator[Goal]:
+    """Yield all goals, with what was measured."""
     yield from _hello(measured["measurements"])
     for case in (cases.HEADERS, cases.VARIED_HEADERS, cases.ECHO):
         yield from _above_the_compiled(measured["measurements"], case)
     gunicorn = overheads(measured, GUNICORN.name)
     for ours in OURS:
         text = f"{ours} against {GUNICORN.name}: processor time beside a page of Flask"
-        yield Claim(text, OVERHEAD, ratios(overheads(measured, ours), gunicorn), at_least=False)
+        yield Goal(text, OVERHEAD, ratios(overheads(measured, ours), gunicorn), at_least=False)
     slowest = _latency(measured["measurements"], "p99")
     for ours in OURS:
         text = f"{ours} against {GUNICORN.name}: p99 with {cases.MANY} connections"
-        yield Claim(text, 1.0, ratios(slowest(ours), slowest(GUNICORN.name)), at_least=False)
+        yield Goal(text, 1.0, ratios(slowest(ours), slowest(GUNICORN.name)), at_least=False)
     for ours in OURS:
         text = f"{ours}: the longest wait of {cases.MANY} clients against the median one"
         waits = [one["longest"] / one["median"] for one in measured["turns"] if one["peer"] == ours]
-        yield Claim(text, FAIR, tuple(waits), at_least=False)
+        yield Goal(text, FAIR, tuple(waits), at_least=False)
 
 
-def _hello(measurements: Sequence[Plain]) -> Iterator[Claim]:
-    def claim(ours: str, theirs: str, asked: float, *, beyond: bool = False) -> Claim:
+def _hello(measurements: Sequence[Plain]) -> Iterator[Goal]:
+    def goal(ours: str, theirs: str, asked: float, *, beyond: bool = False) -> Goal:
         case = cases.VARIED_HELLO
         text = f"{ours} against {theirs}: {case.title}"
         own, other = (per_cpu_second(measurements, peer, case.name) for peer in (ours, theirs))
-        return Claim(text, asked, ratios(own, other), beyond=beyond)
+        return Goal(text, asked, ratios(own, other), beyond=beyond)
 
-    yield claim(GREENLETS.name, EVENTLET.name, 7.0)
-    yield claim(GREENLETS.name, GRANIAN.name, 1.0)
-    yield claim(GREENLETS.name, BJOERN.name, 0.7)
-    yield claim(THREADS.name, GUNICORN.name, 8.0)
-    yield claim(THREADS.name, GRANIAN_THREADS.name, 1.0, beyond=True)
-    yield claim(THREADS.name, UWSGI.name, 1.0, beyond=True)
+    yield goal(GREENLETS.name, EVENTLET.name, 7.0)
+    yield goal(GREENLETS.name, GRANIAN.name, 1.0)
+    yield goal(GREENLETS.name, BJOERN.name, 0.7)
+    yield goal(THREADS.name, GUNICORN.name, 8.0)
+    yield goal(THREADS.name, GRANIAN_THREADS.name, 1.0, beyond=True)
+    yield goal(THREADS.name, UWSGI.name, 1.0, beyond=True)
 
 
-def _above_the_compiled(measurements: Sequence[Plain], case: cases.Case) -> Iterator[Claim]:
+def _above_the_compiled(measurements: Sequence[Plain], case: cases.Case) -> Iterator[Goal]:
     for ours in OURS:
         own = per_cpu_second(measurements, ours, case.name)
         for peer in (GRANIAN, GRANIAN_THREADS, UWSGI):
             theirs = per_cpu_second(measurements, peer.name, case.name)
             text = f"{ours} against {peer.name}: {case.title}"
-            yield Claim(text, 1.0, ratios(own, theirs), beyond=True)
+            yield Goal(text, 1.0, ratios(own, theirs), beyond=True)
 
 
 def _latency(measurements: Sequence[Plain], which: str) -> Callable[[str], Figures]:
