@@ -85,4 +85,6 @@ class Arrival(Message):
     to: str = ""
     """Where it is going: the number of a worker, `controller`, or '' for the newest generation."""
     why: str = ""
-    """Why it has left where it was; '' for one that has just come."""
+    """Why it has left where it was; '' for one that has not been anywhere."""
+    is_new: bool = False
+    """Whether it was let in a moment ago, wherever it was put first."""

@@ -211,7 +211,13 @@ def test_a_worker_that_drains_takes_no_sessions_that_move(door: Entrance) -> Non
     door.tell(WorkerIs(1, 1001, 1, "draining", 0.0))
     first.line.send(Arrival(1, "", why="it drains"), session.fileno())
     assert said(client)["text"] == "there is no worker yet; waiting for one"
-    assert door.worker(2, 2).arrival()[0].why == "it drains"
+    second = door.worker(2, 2)
+    arrival, session = second.arrival()
+    assert (arrival.why, arrival.is_new) == ("it drains", True)
+    client.sendall(b"who asks for something has arrived\n")
+    assert read_until(session, b"\n") == b"who asks for something has arrived\n"
+    second.line.send(Arrival(1, "", why="it drains"), session.fileno())
+    assert door.worker(3, 3).arrival()[0].is_new is False
 
 
 def test_breakpoints_draw_the_next_client_and_are_told_to_others(door: Entrance) -> None:

@@ -38,6 +38,8 @@ class Client:
         self.state = State.ARRIVED
         self.deadline: float | None = None
         """When something has to have happened, on the monotonic clock."""
+        self.new_until = 0.0
+        """Until when it is one that has just come; it is none once it asks for something."""
         self.reception: Reception | None = None
         self.first_line: FirstLine | None = None
         self.arrival = Arrival(number, user, pid)
@@ -94,6 +96,7 @@ class Client:
             self._skips = place < 0
         if data:
             self.inward.put(data)
+            self.new_until = 0.0
         return self.inward.unfinished > LONGEST_LINE
 
     def take_out(self, data: bytes) -> None:

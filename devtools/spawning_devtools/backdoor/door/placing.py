@@ -15,6 +15,10 @@ from spawning_devtools.backdoor.door.client import Client, State
 from spawning_devtools.backdoor.door.workers import Workers
 
 SESSIONS = 8
+NEW = 5.0
+"""Seconds for which a client still comes for what waits, also when it is moved: news of a
+breakpoint may overtake those of the worker that it is in, and of its end.
+"""
 GRACE = 1.0
 """Seconds in which it turns out whether a session has ended, or its worker.
 
@@ -43,6 +47,7 @@ class Placing:
         if to is not None and to not in self._workers:
             return self._no_such(to)
         client.arrival = dataclasses.replace(client.arrival, to="" if to is None else _name(to))
+        client.new_until = monotonic() + NEW
         self._connect(client)
         self._place(client)
         return ""
@@ -132,6 +137,8 @@ class Placing:
     def _place(self, client: Client) -> None:
         """Hand the end of a client's session to a worker, or keep it until there is one."""
         assert client.end is not None
+        is_new = monotonic() < client.new_until
+        client.arrival = dataclasses.replace(client.arrival, is_new=is_new)
         refused: set[int] = set()
         for target in self._targets(client, refused):
             if self._workers.send(target, client.arrival, client.end.fileno()):

@@ -174,7 +174,7 @@ class Halts:
         with self._lock:
             self.clients.add(client)
             waiting = [halt.stop for halt in self._waiting]
-        has_only_moved = arrival.why and not arrival.to
+        has_only_moved = arrival.why and not (arrival.to or arrival.is_new)
         is_script = arrival.about.get("script")
         if has_only_moved or is_script or not self.claim(client):
             for stop in waiting:

@@ -190,6 +190,14 @@ def test_who_has_only_moved_is_told_and_takes_nothing(inside: Entered) -> None:
     assert running.result == 42
 
 
+def test_who_has_just_come_and_was_moved_at_once_comes_for_what_waits(inside: Entered) -> None:
+    running = stopped(inside)
+    client = inside.client(why="worker 2 ends, its generation has a successor", is_new=True)
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
 def test_a_script_takes_nothing(inside: Entered) -> None:
     running = stopped(inside)
     script = inside.client(about={"script": True})
