@@ -57,10 +57,32 @@ export class Workbench {
 
   /** Opens a folder, the file of a workspace, or nothing. */
   async show(place: string | undefined): Promise<void> {
-    const key = place?.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    const isWorkspace = place?.endsWith('.code-workspace') ?? false;
+    const key = isWorkspace ? 'workspace' : 'folder';
     const query = new URLSearchParams(place === undefined ? { ew: 'true' } : { [key]: place });
     await this.page.goto(`${this.server.url}/?${query.toString()}`);
     await this.page.locator('.part.statusbar').waitFor();
+    if (isWorkspace) await this.showFolders();
+  }
+
+  /**
+   * Waits for the folders of a workspace.
+   *
+   * The editor itself may read the file too early and show no folder then, for good, so the page
+   * is loaded again, as a user would.
+   */
+  private async showFolders(): Promise<void> {
+    const late = AbortSignal.timeout(PATIENCE);
+    for (;;) {
+      try {
+        const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
+        await rows.first().waitFor({ timeout: PATIENCE / 5 });
+        return;
+      } catch (error) {
+        if (late.aborted) throw error;
+        await this.page.reload();
+      }
+    }
   }
 
   /** Leaves it as it was found: no server, no editor, no terminal, the sample unchanged. */
