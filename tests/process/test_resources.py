@@ -11,6 +11,7 @@ import pytest
 
 from clients import Client, get
 from serving import Server, StartServer, wait_until
+from spawning.descriptors import AT_ONCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -62,6 +63,19 @@ def test_many_reloads_gain_no_descriptor_and_no_zombie(spawn: StartServer, plain
     children = psutil.Process(server.pid).children(recursive=True)
     assert len(children) == 2
     assert all(child.status() != psutil.STATUS_ZOMBIE for child in children)
+
+
+def test_a_worker_has_room_for_a_crowd_before_it_comes(
+    spawn: StartServer, plain: Path, threads: str
+) -> None:
+    """The kernel enlarges a table that threads share only after a wait for all processors."""
+    server = spawn(plain, "-s", "1", "-t", threads, "-l", "/dev/null", "hello.app")
+    server.wait_until_serving()
+    (worker,) = server.workers()
+    told = Path(f"/proc/{worker.pid}/status").read_text()
+    size = int(told.partition("FDSize:")[2].split()[0])
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert size >= (AT_ONCE if hard == resource.RLIM_INFINITY else min(hard, AT_ONCE))
 
 
 def test_idle_connections_are_cheap_and_change_generations(
