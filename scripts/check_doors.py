@@ -22,8 +22,8 @@ DOORS = {
         "spawning_devtools.cover.reports.printer",
     },
     "django": {"spawning.django_factory", "spawning_devtools.setups"},
-    "eventlet": {"spawning.http.greenlets", "spawning_devtools.backdoor.session.hub"},
-    "greenlet": {"spawning.http.greenlets", "spawning_devtools.backdoor.session.hub"},
+    "eventlet": {"spawning.http.green", "spawning_devtools.backdoor.session.hub"},
+    "greenlet": {"spawning.http.green", "spawning_devtools.backdoor.session.hub"},
     "httptools": {"spawning.http.parser"},
     "paste": {"spawning.paste_factory"},
     "prompt_toolkit": {

@@ -23,7 +23,6 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator
-from typing import Protocol
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, math.inf)
 """Upper bounds of the histogram of durations, in seconds."""
@@ -35,16 +34,19 @@ _FACTS = 8
 _CHANGES = _PID
 """In row 0: counts up when a row is about to be released, and when it is."""
 _TRIES = 1000
-_SINCE, _SECONDS, _BYTES = range(3)
-_BY_CLASS = 3
+_SECONDS, _BYTES = range(2)
+_BY_CLASS = 2
 _BY_BUCKET = _BY_CLASS + CLASSES
-_NUMBERS = _BY_BUCKET + len(BUCKETS)
+_SINCE = _BY_BUCKET + len(BUCKETS)
+_NUMBERS = _SINCE + 1
 _LINE = 8 * (40 - _NUMBERS)
 SLOT = 8 * _NUMBERS + _LINE
 """Bytes of a slot: its numbers, then the beginning of the request line."""
 FACTS = 8 * _FACTS
 
-_put_line = struct.Struct(f"={_LINE}s").pack_into
+_BEGUN = 8 * _SINCE
+_put_begun = struct.Struct(f"@d{_LINE}s").pack_into
+"""Writes when a request began, and its line, which stand side by side."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,39 +88,11 @@ class Reading:
         return sum(self.by_class)
 
 
-class Slot(Protocol):
-    """Where one thread or greenlet writes what it is doing."""
-
-    @property
-    def since(self) -> float:
-        """When the request began that is being answered; 0 where none is."""
-
-    def begin(self, method: str, target: str, since: float) -> None:
-        """A request is being answered."""
-
-    def end(self, code: int, sent: int, seconds: float) -> None:
-        """It is answered, or was cut (code 0)."""
-
-
-class NoSlot:
-    """Counts nothing: for a process without a row."""
-
-    since = 0.0
-
-    def begin(self, method: str, target: str, since: float) -> None:
-        """Do nothing."""
-
-    def end(self, code: int, sent: int, seconds: float) -> None:
-        """Do nothing."""
-
-
-NO_SLOT = NoSlot()
-
-
 class RowSlot:
     """A slot of a row that counts responses only: every request passes here."""
 
     __slots__ = ("_memory", "_numbers")
+    measures = False
 
     def __init__(self, memory: memoryview) -> None:
         self._numbers = memory[: 8 * _NUMBERS].cast("d")
@@ -131,8 +105,7 @@ class RowSlot:
     def begin(self, method: str, target: str, since: float) -> None:
         """A request is being answered."""
         line = (method + " " + target).encode("latin-1", "replace")
-        _put_line(self._memory, 8 * _NUMBERS, line)
-        self._numbers[_SINCE] = since
+        _put_begun(self._memory, _BEGUN, since, line)
 
     def end(self, code: int, sent: int, seconds: float) -> None:
         """It is answered, or was cut (code 0)."""
@@ -145,6 +118,7 @@ class MeteredSlot(RowSlot):
     """A slot that also measures, for a server whose status page is asked for."""
 
     __slots__ = ()
+    measures = True
 
     def end(self, code: int, sent: int, seconds: float) -> None:
         """It is answered, or was cut (code 0)."""
@@ -234,7 +208,7 @@ class Scoreboard:
             # Its requests in flight were cut.
             if row[place + _SINCE]:
                 past[_FACTS + _BY_CLASS] += 1.0
-            for field in range(_SECONDS, _NUMBERS):
+            for field in range(_SINCE):
                 past[_FACTS + field] += row[place + field]
         row[:] = memoryview(bytes(len(row) * 8)).cast("d")
         past[_CHANGES] += 1.0
@@ -258,7 +232,7 @@ class Scoreboard:
             seconds=sums[_SECONDS],
             bytes=int(sums[_BYTES]),
             by_class=tuple(int(n) for n in sums[_BY_CLASS:_BY_BUCKET]),
-            by_bucket=tuple(int(n) for n in sums[_BY_BUCKET:_NUMBERS]),
+            by_bucket=tuple(int(n) for n in sums[_BY_BUCKET:_SINCE]),
             in_flight=tuple(self._in_flight(memory)),
         )
 

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from spawning.http.body import RequestBody
-from spawning.http.head import PartialHead, whole_head
+from spawning.http.head import PartialHead, end_of_head
 from spawning.http.host import Host
 from spawning.http.parking import Parked, admit
 from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
@@ -26,7 +26,7 @@ from spawning.http.poller import ENDED, READABLE
 from spawning.http.proxy_protocol import Header, Introduction, Source
 from spawning.http.request import BadRequest, ClientGone, Request
 from spawning.http.stream import IN_A_ROW, NEVER, TIMEOUT, Stream
-from spawning.scoreboard import NO_SLOT, Slot
+from spawning.slot import NO_SLOT, Slot
 
 
 class Connection(Stream):
@@ -65,7 +65,8 @@ class Connection(Stream):
     def on_events(self, events: int) -> None:
         """Note an edge, and have somebody look."""
         if events & READABLE:
-            self.has_ended = self.has_ended or events & ENDED != 0
+            if events & ENDED:
+                self.has_ended = True
             self.readable = True
         self._host.ready(self)
 
@@ -73,7 +74,7 @@ class Connection(Stream):
         """Have somebody look although nothing came: a deadline passed, or we drain."""
         if self.phase is not LENT:
             self.readable = True
-            self._host.ready(self)
+            self._host.ready_later(self)
 
     def expect_introduction(self) -> None:
         """Begin with a PROXY header, which comes before the first request and only there."""
@@ -132,24 +133,27 @@ class Connection(Stream):
 
     def _parse(self, data: bytes) -> Request | None:
         """Return the request that `data` completes; None where there is none that may begin."""
-        limits = self._host.limits
-        if self._partial is None:
-            parsed = whole_head(data, limits, self._host.memo)
-            if parsed is None:
+        host, received = self._host, data
+        end = end_of_head(data, host.limits) if self._partial is None else 0
+        if end:
+            if end < len(data):
+                self._received = data[end:]
+                data = data[:end]
+            request = host.memo.parse(data)
+        else:
+            if self._partial is None:
                 self._partial = PartialHead()
                 self.phase = HEAD
-                self.deadline = monotonic() + limits.head_time
-                parsed = self._partial.add(data, limits)
-        else:
-            parsed = self._partial.add(data, limits)
-        if parsed is None:
-            return None
-        request, self._received = parsed
-        partial, self._partial = self._partial, None
-        if self._host.parking is None:
+                self.deadline = monotonic() + host.limits.head_time
+            parsed = self._partial.add(data, host.limits)
+            if parsed is None:
+                return None
+            request, self._received = parsed
+            received, self._partial = self._partial.received, None
+        if host.parking is None:
             return request
-        parked = Parked(request, data if partial is None else partial.received, monotonic())
-        return admit(self, parked, self._host, parked.since)
+        parked = Parked(request, received, monotonic())
+        return admit(self, parked, host, parked.since)
 
     def serve(self, request: Request) -> None:
         """Answer `request`, and whatever else this connection asks meanwhile."""
@@ -157,11 +161,11 @@ class Connection(Stream):
         following: Request | None = request
         while following is not None:
             self.phase = BUSY
-            self.deadline = NEVER
             self.request = following
             self.since = monotonic()
             body = RequestBody(self, following)
-            following.keep_alive = following.keep_alive and host.keeps_alive
+            if not host.keeps_alive:
+                following.keep_alive = False
             keep = host.answer(self, following, body)
             self.request = None
             if self.phase is not BUSY:
@@ -172,11 +176,11 @@ class Connection(Stream):
                 self._finish(body if has_body else None)
                 return
             self.phase = IDLE
-            self.deadline = monotonic() + host.idle_time
+            self.deadline = NEVER  # the next tick begins to count: the clock costs more than this
             if has_body and body.has_more():
                 self._unread = body
-            elif not (self._received or self.readable) and host.gate[0] == host.generation:
-                return  # as most often: nothing more has come
+            elif not (self._received or self.readable):
+                return  # as most often: nothing more has come, not even a poke to leave
             if (answered := answered + 1) == IN_A_ROW:
                 host.call_soon(self.poke)
                 return
@@ -234,11 +238,6 @@ class Connection(Stream):
         if may:
             self.leave(self.unread())
         return may
-
-    def unread(self) -> bytes:
-        """Give up what was received and not looked at."""
-        data, self._received = self._received, b""
-        return data
 
     def _refuse(self, error: BadRequest, data: bytes) -> None:
         received = data if self._partial is None else self._partial.received

@@ -4,10 +4,9 @@ Rules:
 1. `open_gate` begins to accept; until then the kernel's backlog holds what comes.
 2. `hand_over` gives every connection that is not answering a request to the
    successor, and the others when they have answered.
-3. `close_down` is for when nobody succeeds: requests on open connections are
-   answered with `Connection: close`, and idle connections get a moment, because
-   a request may be on its way to us.
-4. `tick` runs about once a second; it pokes connections whose deadline passed.
+3. `close_down` is for when nobody succeeds: requests that still come are answered
+   with `Connection: close`; idle connections get a moment, for one may be on its way.
+4. `tick` runs once a second: it gives idle connections a deadline, and pokes late ones.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from spawning.http.request import BadRequest, Request
 from spawning.http.runner import Runner
 from spawning.http.share import Share
 from spawning.http.sources import Sources
-from spawning.http.stream import Stream
+from spawning.http.stream import NEVER, Stream
 from spawning.http.waker import Waker
 
 LAST_CHANCE = 0.5
@@ -70,6 +69,7 @@ class Engine:
         self.keeps_alive = limits.keep_alive_time > 0
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
+        self.ready_later: Callable[[Connection], None] = runner.ready_later
         self.wait: Callable[[Stream, bool, float], None] = runner.wait
         self.give_way: Callable[[Stream], None] = runner.give_way
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
@@ -154,8 +154,7 @@ class Engine:
     def hang_up(self) -> None:
         """End websockets and streams of events, whose clients come back by themselves.
 
-        An application that does not notice, because it waits for something to send, is
-        not waited for: nobody listens to it any more.
+        An application that does not notice is not waited for: nobody listens to it any more.
         """
         self._hung_up |= {c for c in list(self._connections.values()) if c.hang_up()}
         self._patience = monotonic() + FAREWELL
@@ -200,8 +199,7 @@ class Engine:
 
     def give_to(self, outbox: Outbox, connection: Connection, received: bytes) -> None:
         """Have an open connection leave by `outbox`; callable from any thread."""
-        # Counted all the way: a moment in no table, and the loop would find the engine empty
-        # and end the process with the connection in it.
+        # Counted all the way: in no table for a moment, it might end with the process.
         self._departing.add(connection)
         number = self._endpoints.index(connection.endpoint)
         introduction = connection.peer.packed() if isinstance(connection.peer, Source) else b""
@@ -292,6 +290,8 @@ class Engine:
         for connection in list(self._connections.values()):
             if connection.deadline <= now:
                 connection.poke()
+            elif connection.deadline == NEVER and connection.phase is IDLE:
+                connection.deadline = now + self.idle_time
         self._flush()
         if self._sources.are_open and self._is_one_of_many and self._runner.is_stuck(now):
             self._hold_back()

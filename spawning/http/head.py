@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
-from spawning.http.memo import HeadMemo
 from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method
 from spawning.http.request import BadRequest, Request
 
@@ -13,18 +12,17 @@ END_OF_HEAD = b"\r\n\r\n"
 _LAST_CONTROL = 31
 
 
-def whole_head(data: bytes, limits: Limits, memo: HeadMemo) -> tuple[Request, bytes] | None:
-    """Return the request that `data` begins with and what follows it, if its head is whole.
+def end_of_head(data: bytes, limits: Limits) -> int:
+    """Return where the head ends that `data` begins with; 0 where that is not for here to say.
 
-    Raises BadRequest.  Data that begins with empty lines is left to PartialHead.
+    Raises BadRequest.  What is not whole, or begins with empty lines, is left to PartialHead.
     """
     end = data.find(END_OF_HEAD) + 4
     if end <= 4 or data[0] <= _LAST_CONTROL:
-        return None
+        return 0
     if end > limits.small_head:
         _check_sizes(data, 0, end, limits)
-    head, rest = (data, b"") if end == len(data) else (data[:end], data[end:])
-    return memo.parse(head), rest
+    return end
 
 
 def _check_sizes(data: bytes, start: int, size: int, limits: Limits) -> None:

@@ -1,34 +1,30 @@
-"""Header fields that were parsed before: clients send the same ones again and again.
+"""Heads that were parsed before: clients send the same request lines and fields again and again.
 
 Rules:
-1. What is remembered is a whole block of fields, from the end of the request line to the blank
-   line, by its bytes.  A head is told by it only if all of them are the same, so the answer is
-   what parsing it once more would have given; whose bytes they are makes no difference.
-2. Of some blocks that are not known one is remembered: those that differ once, differ always.
-3. A head whose block is not known is judged by llhttp, whole and each time; only what its lines
-   mean is remembered, line by line.  llhttp without a call for each field costs a tenth.
-4. The request line is never remembered.  Only a line of the plainest form is read here; any
-   other goes to the parser with its whole head, and so does all that llhttp does not take as it
-   is, and what is more than lines (a folded field).
-5. Fields that say more than what they say (a transfer coding, an expectation, an upgrade) are
-   parsed each time, and so are refused heads.
+1. What is remembered is told by its bytes, all of them: a request line, a whole block of fields
+   (from the end of the request line to the blank line), or one line of such a block.  So the
+   answer is what parsing them once more would have given; whose bytes they are makes no
+   difference.
+2. Of some blocks that are not known one is remembered, and its lines: those that differ once,
+   differ always.
+3. A head of plain lines only (see `plain`) needs no judge.  Any other is judged by llhttp, whole
+   and each time, as long as its block is not known: without a call for each field it costs a
+   tenth.  What llhttp does not take as it is goes to the parser, and so does all that is more
+   than lines: a folded field, or one that is given twice.
+4. Blocks that say more than what they say (a transfer coding, an expectation, an upgrade) are
+   judged each time, and so are refused heads.
 """
 
 from __future__ import annotations
 
-import re
-
 from spawning.http.framing import frame_request
-from spawning.http.parser import is_flawless, joined, parse, split_field
+from spawning.http.parser import MOST_NAMES, is_flawless, meta_variable_of, parse
+from spawning.http.plain import DEPEND, is_plain_value, plain_beginning, plain_field
 from spawning.http.request import Request
 
-# A part of what RFC 9112, 3 allows and of what llhttp takes, without anything to think about.
-_PLAIN_LINE = re.compile(
-    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/[\w.~!$&'()*+,;=:@/?%-]*) HTTP/1\.1\r\n"
-)
 _NEVER = frozenset({"HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE"})
 LONGEST, MOST = 2048, 256
-"""What is remembered: blocks of so many bytes, and so many of them."""
+"""What is remembered: blocks and request lines of so many bytes, and so many of them."""
 MOST_LINES = 1024
 LEARNS_ONE_OF = 4
 """Of so many heads that are not known one is remembered: what repeats itself is soon known,
@@ -36,64 +32,98 @@ and what never comes again costs little."""
 
 
 class HeadMemo:
-    """The blocks of fields that a worker has parsed; any thread may use it."""
+    """What a worker has parsed; any thread may use it."""
 
     def __init__(self, max_fields: int) -> None:
         self._max_fields = max_fields
+        self._beginnings: dict[bytes, tuple[str, str]] = {}
+        """Of request lines: method and target."""
         self._known: dict[bytes, tuple[dict[str, str], int, bool]] = {}
-        """Fields, length of the body, and whether the connection may stay open."""
+        """Of blocks: fields, length of the body, and whether the connection may stay open."""
         self._lines: dict[str, tuple[str, str]] = {}
+        """Of plain lines: meta-variable and value."""
+        self._names: dict[str, str] = {}
+        """Of names whose fields are plain where their values are: meta-variables."""
         self._strangers = 0
         """Blocks that were not known."""
 
     def parse(self, head: bytes) -> Request:
         """Return the request of a whole head, as `parser.parse` does; raises BadRequest."""
-        line = _PLAIN_LINE.match(head)
-        if line is None:
+        end = head.find(b"\r\n") + 2
+        line = head[:end]
+        beginning = self._beginnings.get(line) or self._begin(line)
+        if beginning is None:
             return parse(head, self._max_fields)
-        block = head[line.end() :]
+        block = head[end:]
         known = self._known.get(block)
-        if known is None:
-            self._strangers += 1
-            learns = not self._strangers % LEARNS_ONE_OF
-            headers = self._fields(block, learns) if is_flawless(head) else None
-            if headers is None:
-                return parse(head, self._max_fields)
-            request = frame_request(line[1].decode(), line[2].decode(), True, headers)
-            if learns:
-                self._remember(block, request)
+        if known is not None:
+            request = Request(beginning[0], beginning[1], True, known[0].copy())
+            request.content_length = known[1]
+            request.keep_alive = known[2]
             return request
-        request = Request(line[1].decode(), line[2].decode(), True, known[0].copy())
-        request.content_length = known[1]
-        request.keep_alive = known[2]
+        self._strangers += 1
+        learns = not self._strangers % LEARNS_ONE_OF
+        headers: dict[str, str] = {}
+        if self._reads(block, headers, learns) and "HTTP_HOST" in headers:
+            request = Request(beginning[0], beginning[1], True, headers)
+        else:
+            request = self._judged(head, *beginning, headers)
+        if learns:
+            self._remember(block, request)
         return request
 
-    def _fields(self, block: bytes, learns: bool) -> dict[str, str] | None:
-        """Return the fields of a flawless head; None where the parser has to tell them.
+    def _begin(self, line: bytes) -> tuple[str, str] | None:
+        beginning = plain_beginning(line)
+        if beginning is not None and len(line) <= LONGEST:
+            if len(self._beginnings) >= MOST:
+                self._beginnings.clear()
+            self._beginnings[line] = beginning
+        return beginning
 
-        llhttp takes no line today that these lines would leave to it.
+    def _reads(self, block: bytes, headers: dict[str, str], learns: bool) -> bool:
+        """Fill in the fields of a block whose lines are plain; return whether all of them are.
+
+        Leaves `headers` empty where the parser has to tell them.
         """
-        lines = block.decode("latin-1").split("\r\n")[:-2]
-        if len(lines) > self._max_fields or block.count(b"\n") != len(lines) + 1:
-            return None
-        headers: dict[str, str] = {}
+        lines = block.decode("latin-1").split("\r\n")
+        if len(lines) > self._max_fields + 2:
+            return False
+        del lines[-2:]
+        is_plain = True
         known = self._lines
-        if learns and len(known) >= MOST_LINES:
-            known.clear()
         for line in lines:
             found = known.get(line)
             if found is None:
-                if line[:1] in " \t" or "\r" in line:
-                    return None
-                found = split_field(line)
-                if learns and len(line) <= LONGEST:
-                    known[line] = found
+                found = self._plain(line, learns)
+                if found is None:
+                    is_plain, found = False, _split(line)
             key, value = found
-            if key in headers:
-                value = joined(key, headers[key], value)
-            if key:
-                headers[key] = value
-        return headers
+            if key in headers or not key:
+                headers.clear()
+                return False
+            headers[key] = value
+        return is_plain
+
+    def _plain(self, line: str, learns: bool) -> tuple[str, str] | None:
+        name, _, value = line.partition(": ")
+        key = self._names.get(name)
+        if key is not None and is_plain_value(value):
+            found: tuple[str, str] | None = (key, value)
+        else:
+            found = plain_field(line)
+            if found is not None and found[0] not in DEPEND and len(self._names) < MOST_NAMES:
+                self._names[name] = found[0]
+        if found is not None and learns and len(line) <= LONGEST:
+            if len(self._lines) >= MOST_LINES:
+                self._lines.clear()
+            self._lines[line] = found
+        return found
+
+    def _judged(self, head: bytes, method: str, target: str, headers: dict[str, str]) -> Request:
+        """Return the request of a head that llhttp has to judge; raises BadRequest."""
+        if headers and is_flawless(head):
+            return frame_request(method, target, True, headers)
+        return parse(head, self._max_fields)
 
     def _remember(self, block: bytes, request: Request) -> None:
         headers = request.headers
@@ -103,3 +133,15 @@ class HeadMemo:
             self._known.clear()
         # A copy, because the application is given the other one, and may change it.
         self._known[block] = headers.copy(), request.content_length, request.keep_alive
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Return (meta-variable; value) of a line that llhttp will judge.
+
+    The first is empty where the parser has to tell what it is: it must not have one, or this
+    is no whole line.  llhttp takes no such line today but the folded one.
+    """
+    if line[:1] in " \t" or "\r" in line or "\n" in line:
+        return "", ""
+    name, _, value = line.partition(":")
+    return meta_variable_of(name), value.strip(" \t")

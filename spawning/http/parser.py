@@ -155,41 +155,31 @@ _NAMES = {name.decode(): key for name, key in _KEYS.items()}
 """The usual ones, and those that were met."""
 
 
-class _End:
-    """Hears of a head's end and of nothing else: each other call would cost more than parsing."""
-
-    __slots__ = ("found",)
-
-    def __init__(self) -> None:
-        self.found = False
-
-    def on_headers_complete(self) -> None:
-        """Note that the head is whole."""
-        self.found = True
+_NOBODY = object()
+"""Hears of nothing: each call would cost more than parsing."""
 
 
 def is_flawless(head: bytes) -> bool:
-    """Return whether llhttp takes a head whole, and as it is; not why it does not."""
-    end = _End()
+    """Return whether llhttp takes a head whole, and as it is; not why it does not.
+
+    The head begins with a request line and ends with its first blank line: where llhttp
+    takes such bytes, their last one is that at which it calls the head whole.
+    """
     try:
-        httptools.HttpRequestParser(end).feed_data(head)
+        httptools.HttpRequestParser(_NOBODY).feed_data(head)
     except (httptools.HttpParserUpgrade, httptools.HttpParserError):
         return False
-    return end.found
+    return True
 
 
-def split_field(line: str) -> tuple[str, str]:
-    """Return (meta-variable, empty where it must not have any; value) of a line without its end.
-
-    The line is one of a head that is flawless.
-    """
-    name, _, value = line.partition(":")
+def meta_variable_of(name: str) -> str:
+    """Return what `meta_variable` says of a name, and remember it."""
     key = _NAMES.get(name)
     if key is None:
         key = meta_variable(name.encode("latin-1"))
         if len(_NAMES) < MOST_NAMES and len(name) <= _LONG_NAME:
             _NAMES[name] = key
-    return key, value.strip(" \t")
+    return key
 
 
 def may_be_method(text: bytes) -> bool:

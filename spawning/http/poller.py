@@ -50,7 +50,8 @@ class Poller:
 
     def __init__(self) -> None:
         self._epoll = epoll()
-        self._watched: dict[int, Watched] = {}
+        self.watched: dict[int, Watched] = {}
+        """Who is told of which descriptor; for others to read."""
         self._alarm: tuple[float, Callable[[], None]] | None = None
 
     def fileno(self) -> int:
@@ -62,7 +63,7 @@ class Poller:
 
         So a connection is looked at that brings bytes with it, or should not be here.
         """
-        self._watched[descriptor] = watched
+        self.watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
     def add_shared(self, descriptor: int, watched: Watched) -> None:
@@ -70,12 +71,12 @@ class Poller:
 
         Level-triggered, and the kernel wakes one process rather than all.
         """
-        self._watched[descriptor] = watched
+        self.watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
 
     def add_level(self, descriptor: int, watched: Watched) -> None:
         """Tell `watched` at each turn at which `descriptor` is readable: of another epoll."""
-        self._watched[descriptor] = watched
+        self.watched[descriptor] = watched
         self._epoll.register(descriptor, EPOLLIN)
 
     def stand_last(self, descriptor: int) -> None:
@@ -83,7 +84,7 @@ class Poller:
 
         The kernel wakes the first in the queue that has nothing to do, and leaves it there.
         """
-        if descriptor in self._watched:
+        if descriptor in self.watched:
             self._epoll.unregister(descriptor)
             self._epoll.register(descriptor, EPOLLIN | EPOLLEXCLUSIVE)
 
@@ -93,7 +94,7 @@ class Poller:
         Closing alone would not do: while a forked child or another worker holds
         a duplicate, the kernel goes on reporting it under the old number.
         """
-        if self._watched.pop(descriptor, None) is not None:
+        if self.watched.pop(descriptor, None) is not None:
             try:
                 self._epoll.unregister(descriptor)
             except OSError:
@@ -105,27 +106,34 @@ class Poller:
 
     def turn(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for events, and tell those concerned; return if any came."""
-        watched, alarm = self._watched, self._alarm
-        if alarm is not None:
-            timeout = max(0.0, min(timeout, alarm[0] - monotonic()))
-        came = self._epoll.poll(timeout)
+        came = self.collect(timeout)
         for descriptor, events in came:
-            who = watched.get(descriptor)
+            who = self.watched.get(descriptor)
             if who is not None:
                 try:
                     who.on_events(events)
                 except Exception:
                     log.say_bug("bug in the server, please report it:")
+        self.ring()
+        return bool(came)
+
+    def collect(self, timeout: float) -> list[tuple[int, int]]:
+        """Return the events that come within `timeout` seconds: the beginning of a turn."""
+        if self._alarm is not None:
+            timeout = max(0.0, min(timeout, self._alarm[0] - monotonic()))
+        return self._epoll.poll(timeout)
+
+    def ring(self) -> None:
+        """Make the call of `call_at` that is due; the end of a turn."""
+        alarm = self._alarm
         if alarm is not None and monotonic() >= alarm[0]:
             self._alarm = None
             alarm[1]()
-        return bool(came)
 
-    def take(self, timeout: float = -1) -> tuple[Watched | None, int]:
-        """Wait for one event, without an end by default; return whom it concerns, if anybody."""
-        for descriptor, events in self._epoll.poll(timeout, 1):
-            return self._watched.get(descriptor), events
-        return None, 0
+    def take(self, timeout: float, most: int) -> list[tuple[Watched | None, int]]:
+        """Wait for events, without an end where `timeout` is negative; return whom they concern."""
+        watched = self.watched
+        return [(watched.get(fd), events) for fd, events in self._epoll.poll(timeout, most)]
 
     def close(self) -> None:
         """Close the epoll."""

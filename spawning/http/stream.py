@@ -84,6 +84,11 @@ class Stream:
                 raise UnreadableBody(TIMEOUT, "the body paused for too long")
             self._host.wait(self, False, deadline)
 
+    def unread(self) -> bytes:
+        """Give up what was received and not looked at."""
+        data, self._received = self._received, b""
+        return data
+
     def put_back(self, data: bytes) -> None:
         """Keep bytes that belong to the next request."""
         self._received = data + self._received

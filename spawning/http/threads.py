@@ -12,6 +12,7 @@ then tries the connection's lock; a thread releases the lock first and then look
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import queue
@@ -32,8 +33,10 @@ from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import Stream
 from spawning.messages import TELL_STACKS
-from spawning.scoreboard import Slot
+from spawning.slot import Slot
 
+AT_ONCE = 8
+"""Most events that a thread takes; they are all threads' then."""
 LONG = 0.5
 """Seconds after which a request is one that others should not wait behind."""
 
@@ -55,6 +58,10 @@ class ThreadRunner:
         self._bell = os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         """Counts them, so that each wakes a thread."""
         self.edges.add_level(self._bell, self)
+        self._told: collections.deque[tuple[Watched | None, int]] = collections.deque()
+        """Events that a thread has taken and none has looked at yet."""
+        self._idle: list[None] = []
+        """As long as the threads that wait are many."""
         self._slots = slots
         self._started = 0
         self.when_free: Callable[[], None] | None = None
@@ -73,6 +80,8 @@ class ThreadRunner:
         if connection.lock.acquire(False):
             self._ready.put(connection)
             os.eventfd_write(self._bell, 1)
+
+    ready_later = ready
 
     def on_events(self, _events: int) -> None:
         """Leave what a thread would answer to that thread."""
@@ -101,10 +110,12 @@ class ThreadRunner:
     def give_back(self) -> list[Connection]:
         """Return the connections that no thread has taken yet."""
         waiting = []
-        while (event := self.edges.take(0))[1]:
-            connection = self._claimed(*event)
-            if connection is not None:
-                waiting.append(connection)
+        self._told.extend(self.edges.take(0, -1))
+        with contextlib.suppress(IndexError):
+            while True:
+                connection = self._claimed(*self._told.popleft())
+                if connection is not None:
+                    waiting.append(connection)
         return waiting
 
     def _claimed(self, watched: Watched | None, events: int) -> Connection | None:
@@ -172,13 +183,30 @@ class ThreadRunner:
         # For the main thread only: elsewhere the stacks would be read while it changes its own,
         # and that has ended workers by SIGSEGV.
         signal.pthread_sigmask(signal.SIG_BLOCK, [TELL_STACKS])
-        take, claimed, work_on = self.edges.take, self._claimed, self._work_on
+        told, claimed, work_on = self._told, self._claimed, self._work_on
         me = threading.get_ident()
         while True:
-            connection = claimed(*take())
+            if not told:
+                self._take_some()
+            try:
+                event = told.popleft()
+            except IndexError:
+                continue  # another thread was faster
+            connection = claimed(*event)
             if connection is not None:
                 connection.slot, connection.worker = slot, me
                 work_on(connection)
+
+    def _take_some(self) -> None:
+        """Wait for events, for this thread and for others that have nothing to do."""
+        idle = self._idle
+        idle.append(None)
+        # Who leaves some looks for idle ones afterwards: one of the two sees the other.
+        events = self.edges.take(0 if self._told else -1, AT_ONCE)
+        idle.pop()
+        self._told.extend(events)
+        if len(events) > 1 and idle:
+            os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
 
     def _work_on(self, connection: Connection) -> None:
         while True:

@@ -21,7 +21,7 @@ from spawning.http.handoff import make_pair
 from spawning.http.limits import Limits
 from spawning.http.threads import ThreadRunner
 from spawning.messages import Channel, Message, StatusBoot
-from spawning.scoreboard import NO_SLOT
+from spawning.slot import NO_SLOT
 from spawning.sockets import name_and_port
 from spawning.status.application import Application
 from spawning.status.observatory import STREAMS, Observatory

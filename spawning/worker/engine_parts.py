@@ -20,7 +20,8 @@ from spawning.http.limits import Limits
 from spawning.http.peers import Peers
 from spawning.http.share import Share
 from spawning.messages import Boot, InFlight
-from spawning.scoreboard import NO_SLOT, Row, Scoreboard, Shape
+from spawning.scoreboard import Row, Scoreboard, Shape
+from spawning.slot import NO_SLOT
 from spawning.worker.quota import Counted, limit_of
 from spawning.wsgi.body_limit import limit_bodies
 from spawning.wsgi.environ import Endpoint, EnvironOf, endpoint, environ_of
@@ -128,18 +129,18 @@ def runner_factory(config: Config) -> Callable[[Row | None, bool], Any]:
 
         none = [NO_SLOT] * config.threads
         return lambda row, is_awaited: ThreadRunner(row.slots if row else none, is_awaited)
-    from spawning.http import greenlets
+    from spawning.http import green, greenlets
 
-    greenlets.monkey_patch()
+    green.monkey_patch()
     return lambda row, _: greenlets.GreenletRunner(row.slots if row else [NO_SLOT])
 
 
 def after_fork(config: Config) -> None:
     """Make anew, in a forked process, what was made before the application was loaded."""
     if config.threads == 0:
-        from spawning.http import greenlets
+        from spawning.http import green
 
-        greenlets.renew_hub()
+        green.renew_hub()
 
 
 def access_log(config: Config, boot: Boot) -> AccessLog | None:

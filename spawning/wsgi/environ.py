@@ -63,7 +63,9 @@ EnvironOf = Callable[[Request, Any, Endpoint, RequestBody], dict[str, Any]]
 def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) -> dict[str, Any]:
     """Return the environ of one request."""
     target = request.target
-    path, _, query = target.partition("?")
+    path, query = target, ""
+    if "?" in target:
+        path, _, query = target.partition("?")
     environ = end.environ.copy()
     environ["REQUEST_METHOD"] = request.method
     environ["SERVER_PROTOCOL"] = "HTTP/1.1" if request.http11 else "HTTP/1.0"

@@ -53,20 +53,9 @@ def _breaks_line(text: str) -> bool:
     return "\n" in text or "\r" in text or "\0" in text
 
 
-class DateHeader:
-    """The `Date` line, made once a second."""
-
-    def __init__(self) -> None:
-        self._second = 0
-        self._line = ""
-
-    def line(self) -> str:
-        """Return the line for now (RFC 9110, 6.6.1)."""
-        second = int(time.time())
-        if second != self._second:
-            self._line = f"Date: {http_date(second)}\r\n"
-            self._second = second
-        return self._line
+def date_line(second: float) -> str:
+    """Return the Date line of a time since the epoch (RFC 9110, 6.6.1)."""
+    return f"Date: {http_date(int(second))}\r\n"
 
 
 def http_date(second: int) -> str:

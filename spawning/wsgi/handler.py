@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from time import monotonic
+from time import monotonic, time
 from typing import Any, TextIO
 
 from spawning.access_log import (
@@ -26,7 +26,7 @@ from spawning.http.connection import Connection
 from spawning.http.host import Extras
 from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeout
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
-from spawning.wsgi.fields import ApplicationError, DateHeader
+from spawning.wsgi.fields import ApplicationError
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response, Sender, simple
 
@@ -54,10 +54,11 @@ class Handler:
         self._application = application
         self._errors = errors
         self._log = access_log
-        self._extras = extras
+        self._adds_extras = extras is not None
+        self._input, self._hooks = extras or ("", "")
+        """Their names; attributes of ours are looked up faster than those of a named tuple."""
         self._environ_of = environ
-        self._date = DateHeader()
-        self._heads = Heads(self._date.line)
+        self._heads = Heads()
 
     def answer(
         self,
@@ -70,7 +71,7 @@ class Handler:
 
         Never raises but for a RequestTimeout that comes late.
         """
-        response = Response(request, sender or connection, self._heads, body.withdraw_invitation)
+        response = Response(request, connection if sender is None else sender, self._heads, body)
         slot = connection.slot
         slot.begin(request.method, request.target, connection.since)
         hooks: list[Hook] = []
@@ -79,9 +80,9 @@ class Handler:
         try:
             environ = self._environ_of(request, connection.peer, connection.endpoint, body)
             client = environ["REMOTE_ADDR"]  # before the application can change it
-            if self._extras is not None:
-                environ[self._extras.input] = body
-                environ[self._extras.hooks] = hooks
+            if self._adds_extras:
+                environ[self._input] = body
+                environ[self._hooks] = hooks
             result = self._application(environ, response.start)
             try:
                 response.send_all(result)
@@ -94,7 +95,7 @@ class Handler:
             self._follow_up(hooks, request, environ)
         if response.problem:
             self._blame(request, response)
-        seconds = monotonic() - connection.since
+        seconds = monotonic() - connection.since if slot.measures or self._log else 0.0
         slot.end(response.code, response.sent, seconds)
         if self._log is not None:
             self._log.write(_record(client, request, response, environ, seconds))
@@ -109,11 +110,11 @@ class Handler:
             status = int(error.status[:3])
             client, request_id = address_of(connection.peer), self._log.new_id()
             self._log.write(refused(client, request_id, status, received))
-        return simple(error.status, error.reason, self._date)
+        return simple(error.status, error.reason, time())
 
     def timeout(self) -> bytes:
         """Return the response to a request that took too long."""
-        return simple(*TIMED_OUT, self._date)
+        return simple(*TIMED_OUT, time())
 
     # ------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class Handler:
             return
         response.code = int(status[:3])
         try:
-            answer = simple(status, text, self._date)
+            answer = simple(status, text, time())
             if request.method == "HEAD":
                 answer = answer[: answer.index(b"\r\n\r\n") + 4]
             response.replace(answer)

@@ -7,6 +7,7 @@ that making it takes.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from spawning.wsgi.fields import (
     SERVER_LINE,
     ApplicationError,
     content_length,
+    date_line,
     field,
     remembered_field,
     status_code,
@@ -45,6 +47,10 @@ class Head:
     def encoded(self, date: str) -> bytes:
         """Return its bytes, with this line for the date."""
         return f"{self.before}{date if self.is_dated else ''}{self.after}".encode("latin-1")
+
+
+NO_HEAD = Head("", "", False, None, False, True, True)
+"""What a response has before it has one."""
 
 
 def head_of(
@@ -112,12 +118,17 @@ def _fields(headers: Headers, code: int) -> tuple[str, int | None, set[str], boo
 
 
 class Heads:
-    """The heads that were made, for all connections of a worker."""
+    """The heads that were made, for all connections of a worker; any thread may use it."""
 
-    def __init__(self, date_line: Callable[[], str]) -> None:
-        self._date_line = date_line
-        self._made: dict[Any, tuple[Head, str, bytes]] = {}
-        """The head by all that it depends on, and its bytes with the date of a second."""
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        """`clock`: seconds since the epoch."""
+        self._clock = clock
+        self._second = self._next = 0.0  # floats: quicker to compare with one
+        self._date = ""
+        self._made: dict[Any, Head] = {}
+        """By all that a head depends on."""
+        self._dated: dict[Any, tuple[Head, bytes]] = {}
+        """The same with their bytes, as far as they were sent in this second."""
 
     def of(
         self,
@@ -129,19 +140,30 @@ class Heads:
         keep_alive: bool,
     ) -> tuple[Head, bytes]:
         """Return a head (see `head_of`) and its bytes for now; raises ApplicationError."""
-        date = self._date_line()
+        now = self._clock()
+        if not self._second <= now < self._next:  # clocks are set back, too
+            self._turn(int(now))
         key = (status, total, method == "HEAD", http11, keep_alive, *headers)
         try:
-            found = self._made.get(key)
+            found = self._dated.get(key)
         except TypeError:  # fields that are lists, which the PEP does not allow and all take
             head = head_of(status, headers, total, method, http11, keep_alive)
-            return head, head.encoded(date)
-        if found is not None and found[1] == date:
-            return found[0], found[2]
-        head = found[0] if found else head_of(status, headers, total, method, http11, keep_alive)
-        data = head.encoded(date)
-        if len(data) <= LONGEST:
-            if len(self._made) >= MOST:
-                self._made.clear()
-            self._made[key] = head, date, data
-        return head, data
+            return head, head.encoded(self._date)
+        if found is None:
+            dated = self._dated
+            head = self._made.get(key) or head_of(
+                status, headers, total, method, http11, keep_alive
+            )
+            found = head, head.encoded(self._date)
+            if len(found[1]) <= LONGEST:
+                if len(self._made) >= MOST:
+                    self._made.clear()
+                    dated.clear()
+                self._made[key], dated[key] = head, found
+        return found
+
+    def _turn(self, second: int) -> None:
+        # In this order: another thread that has found the new table finds the new date, too.
+        self._date = date_line(second)
+        self._dated = {}
+        self._second, self._next = float(second), second + 1.0

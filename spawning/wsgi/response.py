@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Protocol
 
+from spawning.http.body import RequestBody
 from spawning.http.request import Request
-from spawning.wsgi.fields import SERVER_LINE, ApplicationError, DateHeader, status_code
+from spawning.wsgi.fields import SERVER_LINE, ApplicationError, date_line, status_code
 from spawning.wsgi.files import FileWrapper
-from spawning.wsgi.heads import Heads
+from spawning.wsgi.heads import NO_HEAD, Heads
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -47,36 +48,35 @@ class Sender(Protocol):
 class Response:
     """What one call of the application answers."""
 
-    # On the class, because most responses leave them as they are.
-    status = ""
-    code = 0
-    head_sent = False
-    sent = 0
-    """Bytes of the body that were sent."""
-    problem = ""
-    """What the application did wrong after the head had been sent."""
-    cut = ""
-    """By what it was cut, in the words of the access log; empty where it is whole."""
-    headers: Sequence[tuple[str, str]] = ()
-    """As the application gave them."""
-    _chunked = False
-    _has_body = True
-    _left: int | None = None
-    """Bytes that the Content-Length still promises."""
+    # Each is set for each response: a default on the class makes setting it dearer than this.
+    __slots__ = tuple(
+        "_body _heads _left _made _request _sender code cut head_sent headers keep_alive"
+        " problem sent status".split()
+    )
 
     def __init__(
-        self,
-        request: Request,
-        sender: Sender,
-        heads: Heads,
-        withdraw: Callable[[], bool] = bool,
+        self, request: Request, sender: Sender, heads: Heads, body: RequestBody | None = None
     ) -> None:
         self._request = request
         self._sender = sender
         self._heads = heads
-        self._withdraw = withdraw
-        """Withdraws `100 Continue`, which must not follow a head; whether the client waits."""
+        self._body = body
+        """Has perhaps a `100 Continue` to send, which must not follow a head."""
         self.keep_alive = request.keep_alive
+        self.status = ""
+        self.code = 0
+        self.headers: Sequence[tuple[str, str]] = ()
+        """As the application gave them."""
+        self.head_sent = False
+        self._made = NO_HEAD
+        self._left: int | None = None
+        """Bytes that the Content-Length still promises."""
+        self.sent = 0
+        """Bytes of the body that were sent."""
+        self.problem = ""
+        """What the application did wrong after the head had been sent."""
+        self.cut = ""
+        """By what it was cut, in the words of the access log; empty where it is whole."""
 
     # ------------------------------------------------------------ for the application
 
@@ -106,17 +106,16 @@ class Response:
 
     def send_all(self, result: Iterable[bytes]) -> None:
         """Send what the application returned, as it yields it."""
-        try:
-            only = len(result) == 1  # type: ignore[arg-type]
-        except TypeError:
-            only = False
-            # Not one of a class that is derived from it, and may give something else.
-            if type(result) is FileWrapper:
-                result = self._rest_of(result)
+        # Not asked for its length at once: to find that it has none costs more than this.
+        is_sized = type(result) is list or hasattr(result, "__len__")
+        only = is_sized and len(result) == 1  # type: ignore[arg-type]
+        # Not one of a class that is derived from it, and may give something else.
+        if type(result) is FileWrapper:
+            result = self._rest_of(result)
         for piece in result:
             if piece:
                 self._piece(piece, len(piece) if only else None)
-        if not self.head_sent or self._left or self._chunked:
+        if not self.head_sent or self._left or self._made.chunked:
             self._end()
 
     def replace(self, answer: bytes) -> None:
@@ -126,7 +125,7 @@ class Response:
     def _rest_of(self, file: FileWrapper) -> Iterable[bytes]:
         """Send of a file what the kernel can send by itself; return what is still to be sent."""
         head = b"" if self.head_sent else self._head(None)
-        if not self._has_body:
+        if not self._made.has_body:
             return ()
         extent = file.extent()
         if extent is None:
@@ -146,33 +145,37 @@ class Response:
 
     def _piece(self, data: bytes, total: int | None) -> None:
         head = b"" if self.head_sent else self._head(total)
-        if not self._has_body:
-            data = b""
-        elif self._left == len(data):
+        size = len(data)
+        if size == self._left and self._made.has_body:
             self._left = 0
-            self.sent += len(data)
+            self.sent += size
         else:
-            data = self._counted(data)
-            if self._chunked:
-                data = b"%x\r\n%b\r\n" % (len(data), data)
+            data = self._framed(data)
         # A piece that is not bytes raises here, while a 500 can still be sent.
-        first, second = (head + data, b"") if len(data) <= JOINED else (head, memoryview(data))
+        rest = head + data if size <= JOINED else memoryview(data)
         self.head_sent = True
-        if first:
-            self._sender.send(first)
-        if second:
-            self._sender.send(second)
+        if size > JOINED and head:
+            self._sender.send(head)
+        if rest:
+            self._sender.send(rest)
 
     def _end(self) -> None:
         if not self.head_sent:
             head = self._head(0)
             self.head_sent = True
             self._sender.send(head)
-        elif self._chunked:
+        elif self._made.chunked:
             self._sender.send(b"0\r\n\r\n")
-        if self._left and self._has_body:
+        if self._left and self._made.has_body:
             self.keep_alive = False
             self.problem = f"sent {self._left} bytes fewer than its Content-Length"
+
+    def _framed(self, data: bytes) -> bytes:
+        """Return what is to be sent of a piece, and how."""
+        if not self._made.has_body:
+            return b""
+        data = self._counted(data)
+        return b"%x\r\n%b\r\n" % (len(data), data) if self._made.chunked else data
 
     def _counted(self, data: bytes) -> bytes:
         if self._left is not None:
@@ -188,23 +191,25 @@ class Response:
         if not self.status:
             raise ApplicationError("a body was sent before start_response was called")
         request = self._request
-        if request.expects_continue and self._withdraw():
+        if request.expects_continue and self._body and self._body.withdraw_invitation():
             self.keep_alive = False  # its body may come or not, who knows
-        head, data = self._heads.of(
+        made, data = self._heads.of(
             self.status, self.headers, total, request.method, request.http11, self.keep_alive
         )
-        self._left = head.length
-        self._chunked = head.chunked
-        self._has_body = head.has_body
-        self.keep_alive = head.keep_alive
+        self._made = made
+        self._left = made.length
+        self.keep_alive = made.keep_alive
         return data
 
 
-def simple(status: str, text: str, date: DateHeader) -> bytes:
-    """Return a whole response of the server's own, which ends its connection."""
+def simple(status: str, text: str, now: float) -> bytes:
+    """Return a whole response of the server's own, which ends its connection.
+
+    `now`: seconds since the epoch.
+    """
     body = f"{text}\n".encode()
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n{date.line()}{SERVER_LINE}Connection: close\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{date_line(now)}{SERVER_LINE}Connection: close\r\n\r\n"
     )
     return head.encode("latin-1") + body

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from spawning.scoreboard import BUCKETS, InFlightNow, NoSlot, Scoreboard, Shape
+from spawning.scoreboard import BUCKETS, InFlightNow, Scoreboard, Shape
+from spawning.slot import NoSlot
 
 
 @pytest.fixture

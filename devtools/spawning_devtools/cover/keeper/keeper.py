@@ -21,7 +21,7 @@ from spawning.http.limits import Limits
 from spawning.http.peers import Peers
 from spawning.http.threads import ThreadRunner
 from spawning.messages import Channel, CoverageBoot, Message
-from spawning.scoreboard import NO_SLOT
+from spawning.slot import NO_SLOT
 from spawning.title import set_title
 from spawning.wsgi.environ import Endpoint, endpoint
 from spawning.wsgi.handler import Handler

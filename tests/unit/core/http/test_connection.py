@@ -122,6 +122,7 @@ def test_a_request_that_had_begun_is_finished_before_the_connection_leaves(
 ) -> None:
     def answer(connection: Connection, body: RequestBody) -> bool:
         host.word[0] = 2
+        connection.poke()  # as the engine does when it hands over
         return _answer_unread(connection, body)
 
     for sent in (GET + GET, GET):

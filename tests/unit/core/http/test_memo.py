@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from spawning.http.memo import LONGEST, MOST, HeadMemo
+from spawning.http.head import END_OF_HEAD
+from spawning.http.memo import LONGEST, MOST, MOST_LINES, HeadMemo
 from spawning.http.parser import parse
 from spawning.http.request import BadRequest, Request
 
@@ -53,7 +54,8 @@ def _mutated(head: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((0, 1, 1, 2))):
         at = chance.randrange(len(text))
         text[at : at + chance.choice((0, 1))] = bytes([chance.choice(NOISE)])
-    return bytes(text)
+    # What is parsed as a head ends with its first blank line (`head.end_of_head`).
+    return bytes(text).partition(END_OF_HEAD)[0] + END_OF_HEAD
 
 
 def test_lines_and_fields_together_are_what_the_parser_says() -> None:
@@ -95,4 +97,6 @@ def test_memory_is_bounded_whatever_comes() -> None:
         memo.parse(LINES[0] + b"Host: a%d\r\n\r\n" % number)
         memo.parse(LINES[0] + b"Host: a%d\r\nX: %b\r\n\r\n" % (number, b"x" * LONGEST))
     assert len(memo._known) <= MOST
+    assert len(memo._beginnings) <= MOST
+    assert len(memo._lines) <= MOST_LINES
     assert all(len(block) <= LONGEST for block in memo._known)

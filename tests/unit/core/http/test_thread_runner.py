@@ -15,7 +15,7 @@ from serving import PATIENCE, wait_until
 from spawning.http.poller import Poller
 from spawning.http.threads import ThreadRunner
 from spawning.messages import TELL_STACKS
-from spawning.scoreboard import NO_SLOT
+from spawning.slot import NO_SLOT
 
 
 def drive(runner: ThreadRunner) -> None:

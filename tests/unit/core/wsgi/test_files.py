@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from spawning.http.request import Request
-from spawning.wsgi.fields import DateHeader
 from spawning.wsgi.files import FileWrapper
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import SENDFILE_PAYS, Response
@@ -185,7 +184,7 @@ CASES = {
 def _answered(case: Case, result: Iterable[bytes]) -> tuple[Response, Sent]:
     sent = Sent(case.kernel_can)
     request = Request(case.method, "/", case.http11, {})
-    response = Response(request, sent, Heads(DateHeader().line))
+    response = Response(request, sent, Heads())
     headers = [] if case.length is None else [("Content-Length", str(case.length))]
     write = response.start(case.status, headers)
     write(case.written)

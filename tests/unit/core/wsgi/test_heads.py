@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spawning.wsgi.fields import ApplicationError
+from spawning.wsgi.fields import ApplicationError, date_line
 from spawning.wsgi.heads import MOST, Heads, head_of
 
 FIELDS: list[list[tuple[str, str]]] = [
@@ -32,28 +32,29 @@ ALL = list(
 )
 
 
-def _heads(*dates: str) -> Heads:
-    return Heads(iter([f"Date: {date}\r\n" for date in dates]).__next__)
+def _heads(*seconds: float) -> Heads:
+    """Return heads whose clock shows these times, one after another."""
+    return Heads(iter(seconds).__next__)
 
 
 def test_no_two_cases_are_taken_for_each_other() -> None:
-    heads = Heads(lambda: "Date: now\r\n")
+    heads = Heads(lambda: 7.5)
     for _ in range(2):  # made, and remembered
         for case in ALL:
             head, data = heads.of(*case)
             assert head == head_of(*case)
-            assert data == head.encoded("Date: now\r\n")
+            assert data == head.encoded(date_line(7))
 
 
 def test_a_remembered_head_has_the_date_of_now() -> None:
-    heads = _heads("1", "1", "2", "2", "3")
+    heads = _heads(1.0, 1.99, 2.0, 2.5, 3.0, 1.5, 1.0)  # and the clock is set back
     case: Any = ("200 OK", FIELDS[1], 5, "GET", True, True)
-    dates = [heads.of(*case)[1].partition(b"Date: ")[2][:1] for _ in range(5)]
-    assert dates == [b"1", b"1", b"2", b"2", b"3"]
+    dates = [heads.of(*case)[1].partition(b"01 Jan 1970 00:00:0")[2][:1] for _ in range(7)]
+    assert dates == [b"1", b"1", b"2", b"2", b"3", b"1", b"1"]
 
 
 def test_a_date_of_the_application_stays() -> None:
-    heads = _heads("1", "2")
+    heads = _heads(1, 2)
     for _ in range(2):
         data = heads.of("200 OK", [("Date", "mine")], 5, "GET", True, True)[1]
         assert data.count(b"Date:") == 1
@@ -62,7 +63,7 @@ def test_a_date_of_the_application_stays() -> None:
 
 def test_fields_that_are_lists_are_taken() -> None:
     fields: Any = [["X", "1"]]
-    heads = _heads("1", "2")
+    heads = _heads(1, 2)
     assert b"X: 1\r\n" in heads.of("200 OK", fields, 5, "GET", True, True)[1]
     fields[0][1] = "2"
     assert b"X: 2\r\n" in heads.of("200 OK", fields, 5, "GET", True, True)[1]
@@ -70,23 +71,24 @@ def test_fields_that_are_lists_are_taken() -> None:
 
 def test_fields_that_change_after_they_were_given_are_others() -> None:
     fields = [("X", "1")]
-    heads = _heads("1", "2")
+    heads = _heads(1, 2)
     heads.of("200 OK", fields, 5, "GET", True, True)
     fields[0] = ("X", "2")
     assert b"X: 2\r\n" in heads.of("200 OK", fields, 5, "GET", True, True)[1]
 
 
 def test_what_is_refused_is_refused_each_time() -> None:
-    heads = _heads("1", "2")
+    heads = _heads(1, 2)
     for _ in range(2):
         with pytest.raises(ApplicationError):
             heads.of("200 OK", [("X", "1\r\nY: 2")], 5, "GET", True, True)
 
 
 def test_memory_is_bounded_whatever_comes() -> None:
-    heads = Heads(lambda: "Date: now\r\n")
+    heads = Heads(lambda: 7.5)
     for number in range(3 * MOST):
         heads.of("200 OK", [("ETag", str(number))], number, "GET", True, True)
         heads.of("200 OK", [("Long", "x" * 2000 + str(number))], number, "GET", True, True)
+    assert heads._made.keys() == heads._dated.keys()
     assert len(heads._made) <= MOST
-    assert all(len(data) < 2000 for _, _, data in heads._made.values())
+    assert all(len(data) < 2000 for _, data in heads._dated.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from spawning.http.request import Request
-from spawning.wsgi.fields import ApplicationError, DateHeader, http_date, status_code
+from spawning.wsgi.fields import ApplicationError, date_line, http_date, status_code
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response, simple
 from unit.core.sent import Sent
@@ -145,7 +146,7 @@ def _response(method: str = "GET", http11: bool = True, kept: bool = True) -> An
     sent = Sent()
     request = Request(method, "/", http11, {})
     request.keep_alive = kept
-    return Response(request, sent, Heads(DateHeader().line)), sent
+    return Response(request, sent, Heads()), sent
 
 
 def _head(sent: Iterable[bytes]) -> tuple[str, dict[str, str], bytes]:
@@ -277,13 +278,13 @@ def test_a_date_is_written_as_the_rfc_says(second: int, text: str) -> None:
 
 
 def test_the_date_of_a_response_is_one() -> None:
-    name, _, value = DateHeader().line().partition(": ")
+    name, _, value = date_line(time.time()).partition(": ")
     assert name == "Date"
     assert DATE.fullmatch(value.removesuffix("\r\n"))
 
 
 def test_a_response_of_the_server_ends_its_connection() -> None:
-    line, fields, body = _head([simple("500 Oh", "what happened", DateHeader())])
+    line, fields, body = _head([simple("500 Oh", "what happened", 0)])
     assert (line, body) == ("HTTP/1.1 500 Oh", b"what happened\n")
     assert (fields["connection"], fields[CL]) == ("close", str(len(body)))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spawning.http.request import Request
-from spawning.wsgi.fields import ApplicationError, DateHeader
+from spawning.wsgi.fields import ApplicationError
 from spawning.wsgi.heads import Heads
 from spawning.wsgi.response import Response
 from unit.core.sent import Sent
@@ -18,7 +18,7 @@ OK = "200 OK"
 def _refuse(status: Any, headers: Any, result: Any) -> BaseException:
     """Return what is raised; nothing must have been sent, so that a 500 can be."""
     sent = Sent()
-    response = Response(Request("GET", "/", True, {}), sent, Heads(DateHeader().line))
+    response = Response(Request("GET", "/", True, {}), sent, Heads())
     try:
         response.start(status, headers)
         response.send_all(result)

@@ -108,7 +108,7 @@ for thread in threads:
     thread.join()
 """
 PATCH = """
-from spawning.http.greenlets import monkey_patch
+from spawning.http.green import monkey_patch
 monkey_patch()
 import eventlet
 """

@@ -97,7 +97,7 @@ import dataclasses
 config = dataclasses.replace(config, threads=0)
 meter = Meter(config, boot())
 meter.start()
-from spawning.http.greenlets import monkey_patch
+from spawning.http.green import monkey_patch
 monkey_patch()
 meter.begin(boot())
 import app, eventlet
