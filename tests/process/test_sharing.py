@@ -21,6 +21,8 @@ gate = threading.Event()
 def app(environ, start):
     if environ["PATH_INFO"] == "/hold":
         gate.wait()
+    if environ["PATH_INFO"] == "/open":
+        gate.set()
     start("200 OK", [])
     return [b"ok"]
 """
@@ -40,6 +42,28 @@ def test_a_worker_whose_threads_are_taken_leaves_clients_to_the_others(
             for client in others:
                 client.send(request("/"))
             assert [client.answer().status for client in others] == [200] * 30
+
+
+def test_what_comes_at_once_is_answered_beside_what_waits(
+    serve: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / "held.py").write_text(HELD)
+    server = serve(tmp_path, "held.app", "-l", "/dev/null")
+    (worker,) = server.workers()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Client(server.address)) for _ in range(16)]
+        for client in clients:
+            client.send(request("/"))
+            assert client.answer().status == 200
+        worker.suspend()  # so that all of it is there at the worker's next look
+        for client in clients[:3]:
+            client.send(request("/hold"))
+        for client in clients[3:]:
+            client.send(request("/"))
+        worker.resume()
+        assert [client.answer().status for client in clients[3:]] == [200] * 13
+        clients[-1].send(request("/open"))
+        assert [client.answer().status for client in clients[:3]] == [200] * 3
 
 
 NUMBERED = """
