@@ -112,7 +112,9 @@ def test_sighup_does_not_wait_and_leaves_the_debugger_alone(
 
 
 def test_debuggers_take_turns_at_the_terminal(folder: Path, asking: ThreadPoolExecutor) -> None:
-    with terminal(folder, "-s", "2", "-t", "2", "--reload=dev", "shop.app") as screen:
+    # Without a log: readline shows its prompt in pieces, and a line would come in between.
+    quiet = ("-l", "/dev/null")
+    with terminal(folder, "-s", "2", "-t", "2", "--reload=dev", *quiet, "shop.app") as screen:
         first = stopped_at(screen, asking, "/orders/1")
         others = [asking.submit(text_of, screen.address, f"/orders/{n}") for n in (2, 3)]
         for number in (2, 3):
