@@ -41,7 +41,7 @@ from spawning.http.green import eventlet, greenlet
 from spawning.http.host import Extras, Loan
 from spawning.http.lent import LentSocket
 from spawning.http.phase import BUSY
-from spawning.http.poller import Poller, Watched
+from spawning.http.poller import ENDED, READABLE, Poller, Watched
 from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
@@ -240,7 +240,11 @@ class GreenletRunner:
         for descriptor, events in self._events:
             who = watched.get(descriptor)
             if type(who) is Connection:
-                who.on_events(events)
+                if events & READABLE:
+                    who.readable = True
+                    if events & ENDED:
+                        who.has_ended = True
+                self.ready(who)
             elif who is not None:
                 self._due.append(functools.partial(who.on_events, events))
         self._are_told = True

@@ -19,7 +19,6 @@ _BEGINNING = re.compile(
     rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (/[\w.~!$&'()*+,;=:@/?%-]*) HTTP/1\.1\r\n"
 )
 _NAME = re.compile(r"[A-Za-z0-9-]+")
-_NO_EDGE = frozenset({"", " "})
 DEPEND = frozenset({"HTTP_HOST", "HTTP_CONNECTION"})
 """Fields that are plain with some plain values and not with others."""
 _DELIMIT = frozenset(
@@ -48,12 +47,8 @@ def plain_name(name: str) -> str:
 
 def is_plain_value(value: str) -> bool:
     """Return whether a value is visible ASCII, with blanks inside at most."""
-    return (
-        value.isascii()
-        and value.isprintable()
-        and value[:1] not in _NO_EDGE
-        and value[-1:] not in _NO_EDGE
-    )
+    # As methods of `str`: an expression takes twice as long.
+    return value != "" and value.isascii() and value.isprintable() and value.strip(" ") == value
 
 
 def plain_field(line: str) -> tuple[str, str] | None:

@@ -14,11 +14,9 @@ from spawning.wsgi.files import FileWrapper
 
 _OF_EACH_REQUEST = (
     "REQUEST_METHOD",
-    "SERVER_PROTOCOL",
     "RAW_URI",
     "REQUEST_URI",
     "PATH_INFO",
-    "QUERY_STRING",
     "wsgi.input",
 )
 
@@ -40,7 +38,9 @@ def endpoint(
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_SOFTWARE": "Spawning",
+        "SERVER_PROTOCOL": "HTTP/1.1",
         "GATEWAY_INTERFACE": "CGI/1.1",
+        "QUERY_STRING": "",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.errors": Complaints(errors),
@@ -62,17 +62,15 @@ EnvironOf = Callable[[Request, Any, Endpoint, RequestBody], dict[str, Any]]
 
 def environ_of(request: Request, peer: Any, end: Endpoint, body: RequestBody) -> dict[str, Any]:
     """Return the environ of one request."""
-    target = request.target
-    path, query = target, ""
-    if "?" in target:
-        path, _, query = target.partition("?")
     environ = end.environ.copy()
+    path = environ["RAW_URI"] = environ["REQUEST_URI"] = request.target
     environ["REQUEST_METHOD"] = request.method
-    environ["SERVER_PROTOCOL"] = "HTTP/1.1" if request.http11 else "HTTP/1.0"
-    environ["RAW_URI"] = environ["REQUEST_URI"] = target
+    if not request.http11:
+        environ["SERVER_PROTOCOL"] = "HTTP/1.0"
+    if "?" in path:
+        path, _, environ["QUERY_STRING"] = path.partition("?")
     # Bytes as latin-1, whatever their encoding (PEP 3333, Unicode issues).
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
-    environ["QUERY_STRING"] = query
     environ["wsgi.input"] = body
     if not end.is_unix:
         environ["REMOTE_ADDR"] = peer[0]

@@ -108,13 +108,17 @@ class Response:
         """Send what the application returned, as it yields it."""
         # Not asked for its length at once: to find that it has none costs more than this.
         is_sized = type(result) is list or hasattr(result, "__len__")
-        only = is_sized and len(result) == 1  # type: ignore[arg-type]
-        # Not one of a class that is derived from it, and may give something else.
-        if type(result) is FileWrapper:
-            result = self._rest_of(result)
-        for piece in result:
+        if is_sized and len(result) == 1:  # type: ignore[arg-type]
+            (piece,) = result
             if piece:
-                self._piece(piece, len(piece) if only else None)
+                self._piece(piece, len(piece))
+        else:
+            # Not one of a class that is derived from it, and may give something else.
+            if type(result) is FileWrapper:
+                result = self._rest_of(result)
+            for piece in result:
+                if piece:
+                    self._piece(piece, None)
         if not self.head_sent or self._left or self._made.chunked:
             self._end()
 
