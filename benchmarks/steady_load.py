@@ -180,7 +180,9 @@ class Load:
                 asked.append((connection, kind))
             except OSError as error:
                 self._fail(connection, kind, error)
-        for connection, kind in asked:
+        # First those who hang up: else they might hold all threads, and with them the answers
+        # that are waited for before they do.
+        for connection, kind in sorted(asked, key=lambda one: not one[1].hangs_up):
             try:
                 connection.take()
                 self.answered[kind.name] += 1
