@@ -79,8 +79,7 @@ class Handler:
             self._log.identify(request.headers)
         try:
             environ = self._environ_of(request, connection.peer, connection.endpoint, body)
-            if self._log is not None:
-                client = environ["REMOTE_ADDR"]  # before the application can change it
+            client = environ["REMOTE_ADDR"]  # before the application can change it
             if self._adds_extras:
                 environ[self._input] = body
                 environ[self._hooks] = hooks
