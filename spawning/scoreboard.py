@@ -102,9 +102,8 @@ class RowSlot:
     def since(self) -> float:
         return self._numbers[_SINCE]
 
-    def begin(self, method: str, target: str, since: float) -> None:
+    def begin(self, line: bytes, since: float) -> None:
         """A request is being answered."""
-        line = (method + " " + target).encode("latin-1", "replace")
         _put_begun(self._memory, _BEGUN, since, line)
 
     def end(self, code: int, sent: int, seconds: float) -> None:

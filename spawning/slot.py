@@ -15,7 +15,7 @@ class Slot(Protocol):
     def since(self) -> float:
         """When the request began that is being answered; 0 where none is."""
 
-    def begin(self, method: str, target: str, since: float) -> None:
+    def begin(self, line: bytes, since: float) -> None:
         """A request is being answered."""
 
     def end(self, code: int, sent: int, seconds: float) -> None:
@@ -28,7 +28,7 @@ class NoSlot:
     since = 0.0
     measures = False
 
-    def begin(self, method: str, target: str, since: float) -> None:
+    def begin(self, line: bytes, since: float) -> None:
         """Do nothing."""
 
     def end(self, code: int, sent: int, seconds: float) -> None:

@@ -74,7 +74,7 @@ class Connection(Stream):
         """Have somebody look although nothing came: a deadline passed, or we drain."""
         if self.phase is not LENT:
             self.readable = True
-            self._host.ready_later(self)
+            self._host.ready(self)
 
     def expect_introduction(self) -> None:
         """Begin with a PROXY header, which comes before the first request and only there."""

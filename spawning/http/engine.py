@@ -69,7 +69,6 @@ class Engine:
         self.keeps_alive = limits.keep_alive_time > 0
         self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
         self.ready: Callable[[Connection], None] = runner.ready
-        self.ready_later: Callable[[Connection], None] = runner.ready_later
         self.wait: Callable[[Stream, bool, float], None] = runner.wait
         self.give_way: Callable[[Stream], None] = runner.give_way
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer

@@ -31,7 +31,7 @@ import functools
 import socket
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -68,32 +68,15 @@ class GreenletRunner:
         self._kept = len(slots)
         """Greenlets that are kept for further requests."""
         *self._slots, self._shared_slot = slots
-        self._leader: Any = None
-        """The greenlet that tells of events, and answers what comes of them."""
-        self._slot: Slot = self._shared_slot
-        """The leader's."""
         self._due: collections.deque[Callable[[], Any]] = collections.deque()
         """What the hub is to do, because it switches to other greenlets."""
         self._events: Iterator[tuple[int, int]] = iter(())
+        """What the leader has still to tell of."""
         self._are_told = True
+        self._watched: Mapping[int, Watched] = {}
 
     def ready(self, connection: Connection) -> None:
-        """Begin the connection's next request, in the leader; or let another greenlet go on."""
-        if connection.waiter is not None:
-            self.ready_later(connection)
-        elif connection.phase is not BUSY:
-            try:
-                request = connection.next_request()
-                if request is not None:
-                    connection.slot, connection.worker = self._slot, self._leader
-                    connection.serve(request)
-            except BaseException:
-                # The hub is our parent: what leaves here would end it.
-                log.say_bug("bug in the server, please report it:")
-                connection.close()
-
-    def ready_later(self, connection: Connection) -> None:
-        """Do that in a greenlet of its own, when the hub has its turn."""
+        """Have a greenlet work on the connection, or the one go on that waits there."""
         self._due.append(functools.partial(self._look, connection))
 
     def _look(self, connection: Connection) -> None:
@@ -101,7 +84,7 @@ class GreenletRunner:
         if waiter is not None:
             waiter.switch()
         elif connection.phase is not BUSY:
-            self._lead(connection)
+            self._lead([(connection.descriptor, 0)])
 
     def wait(self, stream: Stream, _writing: bool, deadline: float) -> None:
         """Switch to the hub until the next edge; the engine pokes us when the deadline passes."""
@@ -164,6 +147,7 @@ class GreenletRunner:
     ) -> None:
         """Run eventlet's hub until `finished`; called in the main greenlet."""
         main = greenlet.getcurrent()
+        self._watched = poller.watched
         hub, theirs = self._hub, Theirs()
         wait_in_hub = hub.wait
 
@@ -197,9 +181,7 @@ class GreenletRunner:
     def _turn(self, poller: Poller, seconds: float) -> bool:
         came = poller.collect(seconds)
         if came:
-            self._events, self._are_told = iter(came), False
-            while not self._are_told:  # the leader waits for something; another one follows
-                self._lead(poller)
+            self._lead(came)
             self._do_due()
         poller.ring()
         return bool(came)
@@ -211,42 +193,54 @@ class GreenletRunner:
             except Exception:
                 log.say_bug("bug in the server, please report it:")
 
-    def _lead(self, task: Poller | Connection) -> None:
+    def _lead(self, events: Iterable[tuple[int, int]]) -> None:
+        """Have connections told of events; where the leader waits, another one follows."""
+        self._events, self._are_told = iter(events), False
         pool = self._pool
-        worker = pool.pop() if pool else greenlet.greenlet(self._work, self._to_hub)
-        worker.switch(task)
+        while not self._are_told:
+            worker = pool.pop() if pool else greenlet.greenlet(self._work, self._to_hub)
+            worker.switch()
 
     # ------------------------------------------------------------ in a pooled greenlet
 
-    def _work(self, task: Poller | Connection) -> None:
+    def _work(self) -> None:
         me = greenlet.getcurrent()
         slots = self._slots
         slot = slots.pop() if slots else self._shared_slot
         while True:
-            self._leader, self._slot = me, slot
-            if isinstance(task, Connection):
-                self.ready(task)
-            else:
-                self._tell(task.watched)
+            self._tell(me, slot)
             if len(self._pool) >= self._kept:
                 if slot is not self._shared_slot:
                     slots.append(slot)
                 return
             self._pool.append(me)
-            task = self._to_hub.switch()
+            self._to_hub.switch()
 
-    def _tell(self, watched: Mapping[int, Watched]) -> None:
-        """Tell connections of what is left of the turn's events, and have the hub tell others."""
+    def _tell(self, me: Any, slot: Slot) -> None:
+        """Tell connections of what is left of the events, and answer; have the hub tell others."""
+        watched = self._watched
         for descriptor, events in self._events:
             who = watched.get(descriptor)
-            if type(who) is Connection:
-                if events & READABLE:
-                    who.readable = True
-                    if events & ENDED:
-                        who.has_ended = True
+            if type(who) is not Connection:
+                if who is not None:
+                    self._due.append(functools.partial(who.on_events, events))
+                continue
+            if events & READABLE:
+                who.readable = True
+                if events & ENDED:
+                    who.has_ended = True
+            if who.waiter is not None:
                 self.ready(who)
-            elif who is not None:
-                self._due.append(functools.partial(who.on_events, events))
+            elif who.phase is not BUSY:
+                try:
+                    request = who.next_request()
+                    if request is not None:
+                        who.slot, who.worker = slot, me
+                        who.serve(request)
+                except BaseException:
+                    # The hub is our parent: what leaves here would end it.
+                    log.say_bug("bug in the server, please report it:")
+                    who.close()
         self._are_told = True
 
 

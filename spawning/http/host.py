@@ -62,9 +62,7 @@ class Host(Protocol):
     """Seconds that a connection may stay open without a request."""
 
     ready: Callable[[Connection], None]
-    """See to it that a thread or greenlet works on a connection: this one, if that may be."""
-    ready_later: Callable[[Connection], None]
-    """The same for a caller who has more to do: it goes on before any application is called."""
+    """See to it that another thread or greenlet works on a connection."""
     give_way: Callable[[Stream], None]
     """Return after others had their turn, where all share one thread."""
     wait: Callable[[Stream, bool, float], None]

@@ -26,7 +26,7 @@ _NEVER = frozenset({"HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE"})
 LONGEST, MOST = 2048, 256
 """What is remembered: blocks and request lines of so many bytes, and so many of them."""
 MOST_LINES = 1024
-LEARNS_ONE_OF = 4
+LEARNS_ONE_OF = 16
 """Of so many heads that are not known one is remembered: what repeats itself is soon known,
 and what never comes again costs little."""
 
@@ -36,10 +36,11 @@ class HeadMemo:
 
     def __init__(self, max_fields: int) -> None:
         self._max_fields = max_fields
-        self._beginnings: dict[bytes, tuple[str, str]] = {}
-        """Of request lines: method and target."""
+        self._beginnings: dict[bytes, tuple[str, str, bytes]] = {}
+        """Of request lines: method, target, and both as they came."""
         self._known: dict[bytes, tuple[dict[str, str], int, bool]] = {}
-        """Of blocks: fields, length of the body, and whether the connection may stay open."""
+        """Of blocks, without their end: fields, length of the body, and whether the connection
+        may stay open."""
         self._lines: dict[str, tuple[str, str]] = {}
         """Of plain lines: meta-variable and value."""
         self._names: dict[str, str] = {}
@@ -54,10 +55,11 @@ class HeadMemo:
         beginning = self._beginnings.get(line) or self._begin(line)
         if beginning is None:
             return parse(head, self._max_fields)
-        block = head[end:]
+        method, target, started = beginning
+        block = head[end:-4]
         known = self._known.get(block)
         if known is not None:
-            request = Request(beginning[0], beginning[1], True, known[0].copy())
+            request = Request(method, target, True, known[0].copy(), started)
             request.content_length = known[1]
             request.keep_alive = known[2]
             return request
@@ -65,16 +67,19 @@ class HeadMemo:
         learns = not self._strangers % LEARNS_ONE_OF
         headers: dict[str, str] = {}
         if self._reads(block, headers, learns) and "HTTP_HOST" in headers:
-            request = Request(beginning[0], beginning[1], True, headers)
+            request = Request(method, target, True, headers, started)
         else:
-            request = self._judged(head, *beginning, headers)
+            request = self._judged(head, method, target, headers)
         if learns:
             self._remember(block, request)
         return request
 
-    def _begin(self, line: bytes) -> tuple[str, str] | None:
-        beginning = plain_beginning(line)
-        if beginning is not None and len(line) <= LONGEST:
+    def _begin(self, line: bytes) -> tuple[str, str, bytes] | None:
+        plain = plain_beginning(line)
+        if plain is None:
+            return None
+        beginning = *plain, line.rpartition(b" ")[0]
+        if len(line) <= LONGEST:
             if len(self._beginnings) >= MOST:
                 self._beginnings.clear()
             self._beginnings[line] = beginning
@@ -86,17 +91,20 @@ class HeadMemo:
         Leaves `headers` empty where the parser has to tell them.
         """
         lines = block.decode("latin-1").split("\r\n")
-        if len(lines) > self._max_fields + 2:
+        if len(lines) > self._max_fields:
             return False
-        del lines[-2:]
         is_plain = True
-        known = self._lines
+        known, names = self._lines, self._names
         for line in lines:
             found = known.get(line)
             if found is None:
-                found = self._plain(line, learns)
+                name, _, value = line.partition(": ")
+                key = names.get(name, "")
+                found = (key, value) if key and is_plain_value(value) else self._plain(line, name)
                 if found is None:
                     is_plain, found = False, _split(line)
+                elif learns:
+                    self._learn(line, found)
             key, value = found
             if key in headers or not key:
                 headers.clear()
@@ -104,20 +112,17 @@ class HeadMemo:
             headers[key] = value
         return is_plain
 
-    def _plain(self, line: str, learns: bool) -> tuple[str, str] | None:
-        name, _, value = line.partition(": ")
-        key = self._names.get(name)
-        if key is not None and is_plain_value(value):
-            found: tuple[str, str] | None = (key, value)
-        else:
-            found = plain_field(line)
-            if found is not None and found[0] not in DEPEND and len(self._names) < MOST_NAMES:
-                self._names[name] = found[0]
-        if found is not None and learns and len(line) <= LONGEST:
+    def _plain(self, line: str, name: str) -> tuple[str, str] | None:
+        found = plain_field(line)
+        if found is not None and found[0] not in DEPEND and len(self._names) < MOST_NAMES:
+            self._names[name] = found[0]
+        return found
+
+    def _learn(self, line: str, field: tuple[str, str]) -> None:
+        if len(line) <= LONGEST:
             if len(self._lines) >= MOST_LINES:
                 self._lines.clear()
-            self._lines[line] = found
-        return found
+            self._lines[line] = field
 
     def _judged(self, head: bytes, method: str, target: str, headers: dict[str, str]) -> Request:
         """Return the request of a head that llhttp has to judge; raises BadRequest."""

@@ -42,6 +42,7 @@ class Request:
         "headers",
         "http11",
         "keep_alive",
+        "line",
         "method",
         "target",
     )
@@ -56,8 +57,17 @@ class Request:
     keep_alive: bool
     """Whether the connection may stay open, for the client and for us."""
     expects_continue: bool
+    line: bytes
+    """Method and target as they came, where they are at hand; else empty (see `make_line`)."""
 
-    def __init__(self, method: str, target: str, http11: bool, headers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        http11: bool,
+        headers: dict[str, str],
+        line: bytes = b"",
+    ) -> None:
         self.method = method
         self.target = target
         self.http11 = http11
@@ -66,6 +76,11 @@ class Request:
         self.chunked = False
         self.keep_alive = http11
         self.expects_continue = False
+        self.line = line
+
+    def make_line(self) -> bytes:
+        """Return method and target, which is all of a request line that differs."""
+        return f"{self.method} {self.target}".encode("latin-1", "replace")
 
     def head(self) -> bytes:
         """Return the head as a client might have sent it, for another process to parse."""

@@ -27,10 +27,7 @@ class Runner(Protocol):
     """What it is told of connections by; None where the loop tells it."""
 
     def ready(self, connection: Connection) -> None:
-        """See to it that a thread or greenlet works on a connection: this one, if that may be."""
-
-    def ready_later(self, connection: Connection) -> None:
-        """The same for a caller who has more to do: it goes on before any application is called."""
+        """See to it that another thread or greenlet works on a connection."""
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Return after an edge, or when the deadline may have passed."""

@@ -81,8 +81,6 @@ class ThreadRunner:
             self._ready.put(connection)
             os.eventfd_write(self._bell, 1)
 
-    ready_later = ready
-
     def on_events(self, _events: int) -> None:
         """Leave what a thread would answer to that thread."""
 
@@ -183,16 +181,16 @@ class ThreadRunner:
         # For the main thread only: elsewhere the stacks would be read while it changes its own,
         # and that has ended workers by SIGSEGV.
         signal.pthread_sigmask(signal.SIG_BLOCK, [TELL_STACKS])
-        told, claimed, work_on = self._told, self._claimed, self._work_on
+        told, work_on = self._told, self._work_on
         me = threading.get_ident()
         while True:
             if not told:
                 self._take_some()
             try:
-                event = told.popleft()
+                watched, events = told.popleft()
             except IndexError:
                 continue  # another thread was faster
-            connection = claimed(*event)
+            connection = self._claimed(watched, events)
             if connection is not None:
                 connection.slot, connection.worker = slot, me
                 work_on(connection)

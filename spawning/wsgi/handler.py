@@ -73,7 +73,7 @@ class Handler:
         """
         response = Response(request, connection if sender is None else sender, self._heads, body)
         slot = connection.slot
-        slot.begin(request.method, request.target, connection.since)
+        slot.begin(request.line or request.make_line(), connection.since)
         hooks: list[Hook] = []
         if self._log is not None:
             self._log.identify(request.headers)
@@ -87,7 +87,7 @@ class Handler:
             try:
                 response.send_all(result)
             finally:
-                if hasattr(result, "close"):
+                if type(result) is not list and hasattr(result, "close"):
                     result.close()
         except BaseException as error:
             self._ended(connection, response, request, error)

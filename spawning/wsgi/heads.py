@@ -143,7 +143,7 @@ class Heads:
         now = self._clock()
         if not self._second <= now < self._next:  # clocks are set back, too
             self._turn(int(now))
-        key = (status, total, method == "HEAD", http11, keep_alive, *headers)
+        key = (status, total, method == "HEAD", http11, keep_alive, tuple(headers))
         try:
             found = self._dated.get(key)
         except TypeError:  # fields that are lists, which the PEP does not allow and all take

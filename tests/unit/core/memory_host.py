@@ -75,7 +75,6 @@ class MemoryHost:
         self.keeps_alive = self.limits.keep_alive_time > 0
         self.idle_time = self.limits.keep_alive_time
         self.ready: Callable[[Connection], None] = self._note
-        self.ready_later: Callable[[Connection], None] = self._note
         self.wait: Callable[[Connection, bool, float], None] = self._go_on
         self.give_way: Callable[[Any], None] = self._let_others
         self.turns_of_others = 0

@@ -129,7 +129,7 @@ def test_a_slow_drain_is_told_once_and_to_developers(development: bool, count: i
     board.reserve(1, 1)
     row = board.row(1, False)
     row.introduce(1, 1, 0.0)
-    row.slots[0].begin("GET", "/slow", NOW - 5)
+    row.slots[0].begin(b"GET /slow", NOW - 5)
     overseer = Overseer(Config(heartbeat_timeout=0.0), board)
     known = situation("1D@95 2S 2S", serving=2, development=development)
     assert (overseer.wake_at(known) == 97.0) is development

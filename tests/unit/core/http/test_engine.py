@@ -30,8 +30,6 @@ class OneByOne:
         if request is not None:
             connection.serve(request)
 
-    ready_later = ready
-
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Nothing has to be waited for here."""
 

@@ -46,7 +46,8 @@ def _told(parsed: Any, head: bytes) -> Any:
         request: Request = parsed(head)
     except BadRequest as error:
         return error.status, error.reason
-    return {name: getattr(request, name) for name in Request.__slots__}
+    told = {name: getattr(request, name) for name in Request.__slots__}
+    return told | {"line": request.line or request.make_line()}
 
 
 def _mutated(head: bytes, chance: random.Random) -> bytes:

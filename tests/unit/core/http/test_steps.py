@@ -14,7 +14,7 @@ from spawning.wsgi.handler import Handler
 from unit.core.memory_host import MemoryHost
 
 HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
-KNOWN, UNKNOWN = 19, 22
+KNOWN, UNKNOWN = 19, 21
 """Calls for a request whose head is remembered, and for one whose head comes once."""
 
 

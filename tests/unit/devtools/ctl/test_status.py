@@ -59,7 +59,7 @@ def test_a_board_is_found_by_its_name() -> None:
     try:
         row = board.row(2, metered=True)
         row.introduce(7, 3, 0.0)
-        row.slots[0].begin("GET", "/a", 90.0)
+        row.slots[0].begin(b"GET /a", 90.0)
         row.slots[1].end(404, 10, 0.5)
         with process_with(board.shape.descriptor) as controller:
             found = board_of(controller)
