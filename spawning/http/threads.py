@@ -5,6 +5,9 @@ wait in; it receives, parses, runs the application and sends.  The loop has no p
 that.  Parsing on the loop and handing over was tried: two context switches a request.
 So was a loop that only says which connection has something: a third of a switch.
 
+What a thread has found is all threads' to take, and in a crowd it leaves it to the one that
+is at work (see `deference`).
+
 Wake-ups are not lost: who learns of an edge notes it in `connection.readable` first and
 then tries the connection's lock; a thread releases the lock first and then looks at
 `readable` again.
@@ -16,16 +19,18 @@ import collections
 import contextlib
 import os
 import queue
+import resource
 import select
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from time import monotonic
+from time import monotonic, sleep
 
 from spawning import log
 from spawning.http.connection import Connection
+from spawning.http.deference import Deference
 from spawning.http.host import Loan
 from spawning.http.poller import ENDED, READABLE, Poller, Watched
 from spawning.http.request import RequestTimeout
@@ -37,6 +42,9 @@ from spawning.slot import Slot
 
 AT_ONCE = 8
 """Most events that a thread takes; they are all threads' then."""
+MOMENT = 0.005
+"""Seconds after which a thread looks whether others take what it leaves to them: as long as
+Python lets a thread run that does not wait."""
 LONG = 0.5
 """Seconds after which a request is one that others should not wait behind."""
 
@@ -62,6 +70,11 @@ class ThreadRunner:
         """Events that a thread has taken and none has looked at yet."""
         self._idle: list[None] = []
         """As long as the threads that wait are many."""
+        self._last = 0
+        """The thread that has taken an event last."""
+        self._deferring: list[None] = []
+        """As long as the threads that leave events to others are many."""
+        self._deference = Deference()
         self._slots = slots
         self._started = 0
         self.when_free: Callable[[], None] | None = None
@@ -167,6 +180,7 @@ class ThreadRunner:
             if now >= next_tick:
                 next_tick = now + TICK
                 self._start_others()
+                self._deference.tick(now)
                 tick(now)
 
     def _start_others(self) -> None:
@@ -186,10 +200,13 @@ class ThreadRunner:
         while True:
             if not told:
                 self._take_some()
+            if self._last != me and self._deference.pays:
+                self._defer()
             try:
                 watched, events = told.popleft()
             except IndexError:
                 continue  # another thread was faster
+            self._last = me
             connection = self._claimed(watched, events)
             if connection is not None:
                 connection.slot, connection.worker = slot, me
@@ -203,8 +220,31 @@ class ThreadRunner:
         events = self.edges.take(0 if self._told else -1, AT_ONCE)
         idle.pop()
         self._told.extend(events)
+        self._deference.note(len(events))
         if len(events) > 1 and idle:
             os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
+
+    def _defer(self) -> None:
+        """Leave events to the threads that answer one request after another (see `deference`)."""
+        deferring, deference = self._deferring, self._deference
+        deferring.append(None)
+        first = self._first()
+        while first is not None and len(deferring) + len(self._idle) < self._started:
+            found, stops = deference.found, _stops()
+            sleep(MOMENT)
+            before, first = first, self._first()
+            is_left = first is before
+            if first is not None:
+                deference.judge(deference.found - found, _stops() - stops, is_left, monotonic())
+            if is_left or not deference.pays:
+                break
+        deferring.pop()
+
+    def _first(self) -> tuple[Watched | None, int] | None:
+        try:
+            return self._told[0]
+        except IndexError:
+            return None
 
     def _work_on(self, connection: Connection) -> None:
         while True:
@@ -221,6 +261,11 @@ class ThreadRunner:
             connection.lock.release()
             if not connection.readable or not connection.lock.acquire(False):
                 return
+
+
+def _stops() -> int:
+    """Return how often threads of this process have stopped to wait for something."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
 def _raise_in(thread: int, exception: type[BaseException]) -> None:

@@ -1,0 +1,74 @@
+"""When a thread leaves requests to others, because they answer one after another; pure.
+
+A thread that has something to do waits for Python's lock, and gets it after 5 ms in the middle
+of another thread's request, which then waits for as long, or for as many times as long as
+threads do that.  So of 16 clients of a hello world three always waited for 15 ms.
+
+Rules:
+1. It pays where more than one request is found waiting, many times a second.  Elsewhere a
+   thread begins at once.
+2. It pays as long as the processor is what the requests wait for: as long as the kernel stops
+   this process's threads less often than they find a request, and what was left to others is
+   taken.  Where requests that are being answered wait for something else, each thread begins at
+   once again, for a second, and for twice as long each time that it turns out so.
+3. Where Python has no such lock it never pays.
+"""
+
+from __future__ import annotations
+
+import sys
+
+CROWDS = 20
+"""Times in a second at which more than one request waits."""
+SLACK = 20
+"""How many more times in a second they may be stopped."""
+MISSES = 3
+"""How many times in a second nobody may have taken what was left: each costs 5 ms."""
+SHORTEST, LONGEST = 1.0, 64.0
+"""Seconds until it is tried again."""
+
+
+def _has_lock() -> bool:
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+class Deference:
+    """What was seen of a worker's threads; any of them may use it."""
+
+    def __init__(self, has_lock: bool | None = None) -> None:
+        self.pays = False
+        """Whether a thread is to leave requests to others, as long as those take them."""
+        self._has_lock = _has_lock() if has_lock is None else has_lock
+        self.found = 0
+        """Requests that threads have found, or other events."""
+        self._crowds = 0
+        self._waits = 0
+        """How many more times than requests were found threads were stopped in this second."""
+        self._misses = 0
+        self._again = 0.0
+        self._pause = SHORTEST
+
+    def note(self, events: int) -> None:
+        """A thread has found so many events at once."""
+        self.found += events
+        if events > 1:
+            self._crowds += 1
+
+    def judge(self, found: int, stops: int, is_left: bool, now: float) -> None:
+        """While requests were left to others, so many were found, and threads stopped so often.
+
+        `is_left`: whether nobody took what was left.
+        """
+        self._waits += stops - found
+        self._misses += is_left
+        if self.pays and (self._waits > SLACK or self._misses > MISSES):
+            self.pays = False
+            self._again = now + self._pause
+            self._pause = min(2 * self._pause, LONGEST)
+
+    def tick(self, now: float) -> None:
+        """A second has passed."""
+        if self.pays:
+            self._pause = SHORTEST
+        self.pays = self._has_lock and self._crowds >= CROWDS and now >= self._again
+        self._crowds = self._waits = self._misses = 0
