@@ -133,7 +133,7 @@ def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
 ) -> None:
     first, second = (MemoryHost(Recorder()).connection for _ in range(2))
     begun: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-    gate = threading.Event()
+    gate, looked_away = threading.Event(), threading.Event()
 
     def work_on(_runner: ThreadRunner, connection: Connection) -> None:
         begun.put(connection)
@@ -141,11 +141,13 @@ def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
             gate.wait(PATIENCE)
 
     monkeypatch.setattr(ThreadRunner, "_work_on", work_on)
+    monkeypatch.setattr(threads, "sleep", lambda _seconds: looked_away.set())
     runner = ThreadRunner([NO_SLOT] * 2)
     runner._deference.pays = True
     for connection in (first, second):  # an event comes at once: each can be written
         runner.edges.add(connection.descriptor, connection)
         assert begun.get(timeout=PATIENCE) is connection
+        assert looked_away.is_set() == (connection is second)
     gate.set()
 
 
