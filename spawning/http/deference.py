@@ -19,7 +19,7 @@ from __future__ import annotations
 import sys
 
 CROWDS = 20
-"""Times in a second at which more than one request waits."""
+"""Times in a second at which more than one request waits, from which on it pays."""
 SLACK = 20
 """How many more times in a second they may be stopped."""
 MISSES = 3
@@ -38,7 +38,7 @@ class Deference:
     def __init__(self, has_lock: bool | None = None) -> None:
         self.pays = False
         """Whether a thread is to leave requests to others, as long as those take them."""
-        self._has_lock = _has_lock() if has_lock is None else has_lock
+        self._has_lock = self._may = _has_lock() if has_lock is None else has_lock
         self.found = 0
         """Requests that threads have found, or other events."""
         self._crowds = 0
@@ -53,6 +53,8 @@ class Deference:
         self.found += events
         if events > 1:
             self._crowds += 1
+            if self._crowds == CROWDS:
+                self.pays = self._may
 
     def judge(self, found: int, stops: int, is_left: bool, now: float) -> None:
         """While requests were left to others, so many were found, and threads stopped so often.
@@ -62,7 +64,7 @@ class Deference:
         self._waits += stops - found
         self._misses += is_left
         if self.pays and (self._waits > SLACK or self._misses > MISSES):
-            self.pays = False
+            self.pays = self._may = False
             self._again = now + self._pause
             self._pause = min(2 * self._pause, LONGEST)
 
@@ -70,5 +72,6 @@ class Deference:
         """A second has passed."""
         if self.pays:
             self._pause = SHORTEST
-        self.pays = self._has_lock and self._crowds >= CROWDS and now >= self._again
+        self._may = self._has_lock and now >= self._again
+        self.pays = self._may and self._crowds >= CROWDS
         self._crowds = self._waits = self._misses = 0

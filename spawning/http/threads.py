@@ -40,7 +40,7 @@ from spawning.http.stream import Stream
 from spawning.messages import TELL_STACKS
 from spawning.slot import Slot
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Most events that a thread takes; they are all threads' then."""
 MOMENT = 0.005
 """Seconds after which a thread looks whether others take what it leaves to them: as long as

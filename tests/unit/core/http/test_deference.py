@@ -10,8 +10,8 @@ from spawning.http.deference import CROWDS, LONGEST, MISSES, SHORTEST, SLACK, De
 def crowded(now: float = 100.0) -> Deference:
     """Return one that pays."""
     deference = Deference(has_lock=True)
-    crowd(deference)
     deference.tick(now)
+    crowd(deference)
     assert deference.pays
     return deference
 
@@ -26,8 +26,9 @@ def crowd(deference: Deference) -> None:
 def test_it_pays_where_requests_wait(times: int, events: int, pays: bool) -> None:
     deference = Deference(has_lock=True)
     for _ in range(times):
+        assert not deference.pays
         deference.note(events)
-    assert not deference.pays  # not before the second is over
+    assert deference.pays == pays  # at once
     deference.tick(1.0)
     assert deference.pays == pays
     deference.tick(2.0)
@@ -53,11 +54,11 @@ def test_it_ends_where_they_wait_and_is_tried_again_later_each_time() -> None:
     while pause < LONGEST:
         deference.judge(found=1, stops=2 + SLACK, is_left=False, now=now)
         assert not deference.pays
-        crowd(deference)
         deference.tick(now + pause - 0.5)
-        assert not deference.pays
         crowd(deference)
+        assert not deference.pays
         deference.tick(now := now + pause)
+        crowd(deference)
         assert deference.pays
         pause *= 2
 
@@ -78,13 +79,12 @@ def test_it_ends_where_nobody_takes_what_was_left() -> None:
 def test_it_is_tried_again_soon_after_it_has_paid() -> None:
     deference = crowded(100.0)
     deference.judge(found=0, stops=SLACK + 1, is_left=False, now=100.0)
-    crowd(deference)
     deference.tick(101.0)
     crowd(deference)
-    deference.tick(102.0)  # it paid for a second
+    deference.tick(102.0)  # it paid until the end of a second
     deference.judge(found=0, stops=SLACK + 1, is_left=False, now=102.5)
-    crowd(deference)
     deference.tick(102.5 + SHORTEST)
+    crowd(deference)
     assert deference.pays
 
 
