@@ -63,7 +63,7 @@ class Connection(Stream):
     # ------------------------------------------------------------ on the loop
 
     def on_events(self, events: int) -> None:
-        """Note an edge, and have somebody look."""
+        """Note an edge, and have somebody look; runners do so themselves, without a call."""
         if events & READABLE:
             if events & ENDED:
                 self.has_ended = True

@@ -21,7 +21,7 @@ import sys
 CROWDS = 20
 """Times in a second at which more than one request waits, from which on it pays."""
 SLACK = 20
-"""How many more times in a second they may be stopped."""
+"""How many more times in a second threads may be stopped than they find requests."""
 MISSES = 3
 """How many times in a second nobody may have taken what was left: each costs 5 ms."""
 SHORTEST, LONGEST = 1.0, 64.0
@@ -38,10 +38,13 @@ class Deference:
     def __init__(self, has_lock: bool | None = None) -> None:
         self.pays = False
         """Whether a thread is to leave requests to others, as long as those take them."""
-        self._has_lock = self._may = _has_lock() if has_lock is None else has_lock
+        self._has_lock = _has_lock() if has_lock is None else has_lock
+        self._may = self._has_lock
+        """Whether it may be tried in this second."""
         self.found = 0
         """Requests that threads have found, or other events."""
         self._crowds = 0
+        """How often more than one request was found in this second."""
         self._waits = 0
         """How many more times than requests were found threads were stopped in this second."""
         self._misses = 0
