@@ -184,6 +184,7 @@ class Connection(Stream):
             if (answered := answered + 1) == IN_A_ROW:
                 host.call_soon(self.poke)
                 return
+            self.send_off()
             following = self.next_request()
 
     # ------------------------------------------------------------ websockets
@@ -254,16 +255,16 @@ class Connection(Stream):
                 return True
         except ClientGone:
             self.close()
-            return False
         except BadRequest:
             self._linger()
-            return False
-        if not body.may_be_skipped or monotonic() >= self.deadline:
-            self._linger()
+        else:
+            if not body.may_be_skipped or monotonic() >= self.deadline:
+                self._linger()
         return False
 
     def _finish(self, body: RequestBody | None) -> None:
         """Close after a last response, gently where the client has sent more, or will."""
+        self.send_off()
         if body is not None and not self._skip(body):
             if self.phase is BUSY:
                 self._linger()

@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import sys
 
+from spawning.http.probation import Probation
+
 CROWDS = 20
 """Times in a second at which more than one request waits, from which on it pays."""
 SLACK = 20
 """How many more times in a second threads may be stopped than they find requests."""
 MISSES = 3
 """How many times in a second nobody may have taken what was left: each costs 5 ms."""
-SHORTEST, LONGEST = 1.0, 64.0
-"""Seconds until it is tried again."""
 
 
 def _has_lock() -> bool:
@@ -48,8 +48,7 @@ class Deference:
         self._waits = 0
         """How many more times than requests were found threads were stopped in this second."""
         self._misses = 0
-        self._again = 0.0
-        self._pause = SHORTEST
+        self._probation = Probation()
 
     def note(self, events: int) -> None:
         """A thread has found so many events at once."""
@@ -68,13 +67,12 @@ class Deference:
         self._misses += is_left
         if self.pays and (self._waits > SLACK or self._misses > MISSES):
             self.pays = self._may = False
-            self._again = now + self._pause
-            self._pause = min(2 * self._pause, LONGEST)
+            self._probation.failed(now)
 
     def tick(self, now: float) -> None:
         """A second has passed."""
         if self.pays:
-            self._pause = SHORTEST
-        self._may = self._has_lock and now >= self._again
+            self._probation.went_well()
+        self._may = self._has_lock and self._probation.is_over(now)
         self.pays = self._may and self._crowds >= CROWDS
         self._crowds = self._waits = self._misses = 0

@@ -73,6 +73,8 @@ class Engine:
         self.give_way: Callable[[Stream], None] = runner.give_way
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
+        self.batching = runner.batching
+        self.gather: Callable[[Stream, bytes | memoryview], bool] = runner.gather
         self._runner = runner
         runner.call_soon = self.call_soon
         self._poller = Poller()
@@ -225,8 +227,6 @@ class Engine:
             self._count()
         if self.draining:
             self._waker.wake()
-
-    # ------------------------------------------------------------
 
     def _welcome(self, number: int, sock: socket.socket, peer: Any, received: bytes = b"") -> None:
         connection = Connection(sock, peer, self._endpoints[number], self, received)

@@ -32,10 +32,12 @@ import socket
 import sys
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from time import monotonic
+from operator import length_hint
+from time import monotonic, process_time
 from typing import Any
 
 from spawning import log
+from spawning.http.batching import Batching
 from spawning.http.connection import Connection
 from spawning.http.green import eventlet, greenlet
 from spawning.http.host import Extras, Loan
@@ -50,6 +52,9 @@ from spawning.slot import Slot
 
 TURNS = 8
 """Of our poller for one of eventlet's hub, which takes several microseconds for its own."""
+
+TOO_LONG = 0.01
+"""Seconds that no answer should wait for others."""
 
 
 class GreenletRunner:
@@ -73,6 +78,10 @@ class GreenletRunner:
         self._events: Iterator[tuple[int, int]] = iter(())
         """What the leader has still to tell of."""
         self._are_told = True
+        self._leader: Any = None
+        self._gathered: list[Any] = []
+        """Greenlets whose answers are to leave together."""
+        self.batching = Batching()
         self._watched: Mapping[int, Watched] = {}
 
     def ready(self, connection: Connection) -> None:
@@ -95,6 +104,15 @@ class GreenletRunner:
         finally:
             stream.waiter = None
             stream.deadline = NEVER
+
+    def gather(self, _stream: Stream, _data: bytes | memoryview) -> bool:
+        """Have others lead what is left of the events, and send with them."""
+        me = greenlet.getcurrent()
+        # An application may send in a greenlet of its own, or in a native thread.
+        if me is self._leader and length_hint(self._events):
+            self._gathered.append(me)
+            self._to_hub.switch()
+        return False
 
     def give_way(self, stream: Stream) -> None:
         """Switch to the hub until the loop's next turn."""
@@ -167,6 +185,7 @@ class GreenletRunner:
 
         def tick_again() -> None:
             hub.schedule_call_global(TICK, tick_again)
+            self.batching.tick()
             tick(monotonic())
             if finished():
                 main.switch()
@@ -181,7 +200,14 @@ class GreenletRunner:
     def _turn(self, poller: Poller, seconds: float) -> bool:
         came = poller.collect(seconds)
         if came:
-            self._lead(came)
+            batching = self.batching
+            batching.found += len(came)
+            if batching.found >= batching.due:
+                batching.look(process_time(), monotonic())
+            if batching.pays:
+                self._lead_by_batches(came, batching.size)
+            else:
+                self._lead(came)
             self._do_due()
         poller.ring()
         return bool(came)
@@ -193,12 +219,26 @@ class GreenletRunner:
             except Exception:
                 log.say_bug("bug in the server, please report it:")
 
+    def _lead_by_batches(self, events: list[tuple[int, int]], size: int) -> None:
+        began = monotonic()
+        for first in range(0, len(events), size):
+            self._lead(events[first : first + size])
+            if self._gathered:
+                now = monotonic()
+                if now - began > TOO_LONG:
+                    self.batching.missed(now)
+                gathered, self._gathered = self._gathered, []
+                for worker in gathered:
+                    worker.switch()
+            began = monotonic()
+
     def _lead(self, events: Iterable[tuple[int, int]]) -> None:
         """Have connections told of events; where the leader waits, another one follows."""
         self._events, self._are_told = iter(events), False
         pool = self._pool
         while not self._are_told:
             worker = pool.pop() if pool else greenlet.greenlet(self._work, self._to_hub)
+            self._leader = worker
             worker.switch()
 
     # ------------------------------------------------------------ in a pooled greenlet

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from spawning.http.batching import Batching
 from spawning.http.body import RequestBody
 from spawning.http.limits import Limits
 from spawning.http.memo import HeadMemo
@@ -67,6 +68,10 @@ class Host(Protocol):
     """Return after others had their turn, where all share one thread."""
     wait: Callable[[Stream, bool, float], None]
     """Return after an edge, or when the deadline may have passed; True is for writing."""
+    batching: Batching
+    """Whether answers are to leave together."""
+    gather: Callable[[Stream, bytes | memoryview], bool]
+    """Wait for other answers, if there are any to come; return whether this one will be sent."""
     answer: Callable[[Connection, Request, RequestBody], bool]
     """Answer; return whether the connection may stay open.  Never raises."""
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Hashable
 from typing import Protocol
 
+from spawning.http.batching import Batching
 from spawning.http.connection import Connection
 from spawning.http.host import Extras, Loan
 from spawning.http.poller import Poller
@@ -34,6 +35,12 @@ class Runner(Protocol):
 
     def give_way(self, stream: Stream) -> None:
         """Return after others had their turn, where all share one thread."""
+
+    batching: Batching
+    """How many answers leave together."""
+
+    def gather(self, stream: Stream, data: bytes | memoryview) -> bool:
+        """Have an answer leave with others (see `Host.gather`)."""
 
     call_soon: Callable[[Callable[[], None]], None]
     """Has the loop call something; set by the engine."""

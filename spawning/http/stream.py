@@ -36,6 +36,7 @@ class Stream:
         "has_ended",
         "loan",
         "readable",
+        "unsent",
         "waiter",
     )
 
@@ -52,6 +53,8 @@ class Stream:
         """Whether the client sends nothing more: no further edge will tell of it."""
         self.deadline = NEVER
         """When the engine is to poke whoever works on this, on the monotonic clock."""
+        self.unsent = b""
+        """An answer that waits for others (see `commons`)."""
         self.waiter: Any = None
         """The greenlet that waits for an edge."""
 
@@ -93,8 +96,13 @@ class Stream:
         """Keep bytes that belong to the next request."""
         self._received = data + self._received
 
-    def send(self, data: bytes | memoryview, flags: int = 0) -> None:
-        """Send all of `data`, waiting for the client as needed; raises ClientGone."""
+    def send(self, data: bytes | memoryview, is_last: bool = False, flags: int = 0) -> None:
+        """Send all of `data`, waiting for the client as needed; raises ClientGone.
+
+        The last of an answer may wait for other answers (see `batching`).
+        """
+        if is_last and self._host.batching.pays and self._host.gather(self, data):
+            return
         try:
             sent = self._socket.send(data, flags)
         except BlockingIOError:
@@ -104,6 +112,16 @@ class Stream:
         if sent < len(data):
             self._send_rest(memoryview(data)[sent:])
 
+    def send_off(self) -> None:
+        """Send what has waited; whoever reads on finds it where the client is gone."""
+        data, self.unsent = self.unsent, b""
+        try:
+            if data:
+                self.send(data)
+        except ClientGone:
+            self.cut(b"")
+            self.readable = True
+
     def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
         """Send all of `head`, and some of a regular file; raises ClientGone.
 
@@ -112,7 +130,7 @@ class Stream:
         """
         if head:
             # Held back for a moment: it leaves with the first bytes of the file.
-            self.send(head, socket.MSG_MORE)
+            self.send(head, flags=socket.MSG_MORE)
         else:
             self._host.give_way(self)
         if self.loan is not None:

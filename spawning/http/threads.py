@@ -5,8 +5,7 @@ wait in; it receives, parses, runs the application and sends.  The loop has no p
 that.  Parsing on the loop and handing over was tried: two context switches a request.
 So was a loop that only says which connection has something: a third of a switch.
 
-What a thread has found is all threads' to take, and in a crowd it leaves it to the one that
-is at work (see `deference`).
+What a thread has found is all threads' to take (see `commons`).
 
 Wake-ups are not lost: who learns of an edge notes it in `connection.readable` first and
 then tries the connection's lock; a thread releases the lock first and then looks at
@@ -15,22 +14,20 @@ then tries the connection's lock; a thread releases the lock first and then look
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
 import queue
-import resource
 import select
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from time import monotonic, sleep
+from time import monotonic
 
 from spawning import log
+from spawning.http.commons import Commons
 from spawning.http.connection import Connection
-from spawning.http.deference import Deference
 from spawning.http.host import Loan
 from spawning.http.poller import ENDED, READABLE, Poller, Watched
 from spawning.http.request import RequestTimeout
@@ -40,11 +37,6 @@ from spawning.http.stream import Stream
 from spawning.messages import TELL_STACKS
 from spawning.slot import Slot
 
-AT_ONCE = 16
-"""Most events that a thread takes; they are all threads' then."""
-MOMENT = 0.005
-"""Seconds after which a thread looks whether others take what it leaves to them: as long as
-Python lets a thread run that does not wait."""
 LONG = 0.5
 """Seconds after which a request is one that others should not wait behind."""
 
@@ -66,15 +58,9 @@ class ThreadRunner:
         self._bell = os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         """Counts them, so that each wakes a thread."""
         self.edges.add_level(self._bell, self)
-        self._told: collections.deque[tuple[Watched | None, int]] = collections.deque()
-        """Events that a thread has taken and none has looked at yet."""
-        self._idle: list[None] = []
-        """As long as the threads that wait are many."""
-        self._last = 0
-        """The thread that has taken an event last."""
-        self._deferring: list[None] = []
-        """As long as the threads that leave events to others are many."""
-        self._deference = Deference()
+        self._commons = Commons(self.edges, self._bell, self.ready)
+        self.batching = self._commons.batching
+        self.gather = self._commons.gather
         self._slots = slots
         self._started = 0
         self.when_free: Callable[[], None] | None = None
@@ -86,7 +72,7 @@ class ThreadRunner:
             name = f"worker-thread-{self._started + 1}"
             # Daemons: a thread that hangs in the application must not hold the exit.
             threading.Thread(target=self._work, args=(slot,), name=name, daemon=True).start()
-            self._started += 1
+            self._started = self._commons.threads = self._started + 1
 
     def ready(self, connection: Connection) -> None:
         """Give a connection to a thread, unless one is at work on it and will look again."""
@@ -121,10 +107,11 @@ class ThreadRunner:
     def give_back(self) -> list[Connection]:
         """Return the connections that no thread has taken yet."""
         waiting = []
-        self._told.extend(self.edges.take(0, -1))
+        told = self._commons.told
+        told.extend(self.edges.take(0, -1))
         with contextlib.suppress(IndexError):
             while True:
-                connection = self._claimed(*self._told.popleft())
+                connection = self._claimed(*told.popleft())
                 if connection is not None:
                     waiting.append(connection)
         return waiting
@@ -180,7 +167,7 @@ class ThreadRunner:
             if now >= next_tick:
                 next_tick = now + TICK
                 self._start_others()
-                self._deference.tick(now)
+                self._commons.tick(now)
                 tick(now)
 
     def _start_others(self) -> None:
@@ -195,56 +182,23 @@ class ThreadRunner:
         # For the main thread only: elsewhere the stacks would be read while it changes its own,
         # and that has ended workers by SIGSEGV.
         signal.pthread_sigmask(signal.SIG_BLOCK, [TELL_STACKS])
-        told, work_on = self._told, self._work_on
+        commons, work_on = self._commons, self._work_on
+        told, deference = commons.told, commons.deference
         me = threading.get_ident()
         while True:
             if not told:
-                self._take_some()
-            if self._last != me and self._deference.pays:
-                self._defer()
+                commons.take_some()
+            if commons.last != me and deference.pays:
+                commons.defer()
             try:
                 watched, events = told.popleft()
             except IndexError:
                 continue  # another thread was faster
-            self._last = me
+            commons.last = me
             connection = self._claimed(watched, events)
             if connection is not None:
                 connection.slot, connection.worker = slot, me
                 work_on(connection)
-
-    def _take_some(self) -> None:
-        """Wait for events, for this thread and for others that have nothing to do."""
-        idle = self._idle
-        idle.append(None)
-        # Who leaves some looks for idle ones afterwards: one of the two sees the other.
-        events = self.edges.take(0 if self._told else -1, AT_ONCE)
-        idle.pop()
-        self._told.extend(events)
-        self._deference.note(len(events))
-        if len(events) > 1 and idle:
-            os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
-
-    def _defer(self) -> None:
-        """Leave events to the threads that answer one request after another (see `deference`)."""
-        deferring, deference = self._deferring, self._deference
-        deferring.append(None)
-        first = self._first()
-        while first is not None and len(deferring) + len(self._idle) < self._started:
-            found, stops = deference.found, _stops()
-            sleep(MOMENT)
-            before, first = first, self._first()
-            is_left = first is before
-            if first is not None:
-                deference.judge(deference.found - found, _stops() - stops, is_left, monotonic())
-            if is_left or not deference.pays:
-                break
-        deferring.pop()
-
-    def _first(self) -> tuple[Watched | None, int] | None:
-        try:
-            return self._told[0]
-        except IndexError:
-            return None
 
     def _work_on(self, connection: Connection) -> None:
         while True:
@@ -258,14 +212,12 @@ class ThreadRunner:
             when_free = self.when_free
             if when_free is not None:
                 self.call_soon(when_free)
+            if connection.unsent:
+                self._commons.leave(connection)
+                return
             connection.lock.release()
             if not connection.readable or not connection.lock.acquire(False):
                 return
-
-
-def _stops() -> int:
-    """Return how often threads of this process have stopped to wait for something."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
 def _raise_in(thread: int, exception: type[BaseException]) -> None:

@@ -123,6 +123,7 @@ class Handler:
     ) -> None:
         """Make the best of a call that ended with an exception."""
         response.keep_alive = False
+        connection.send_off()  # it was whole, whatever came then
         if isinstance(error, ClientGone):
             connection.close()  # clients come and go: nobody's error
             response.code, response.cut = CLIENT_GONE, CUT_BY_CLIENT

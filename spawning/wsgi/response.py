@@ -35,8 +35,8 @@ SENDFILE_PAYS = 65536
 class Sender(Protocol):
     """What a response goes through: a connection, or what times it."""
 
-    def send(self, data: bytes | memoryview) -> None:
-        """Send all of `data`; raises ClientGone."""
+    def send(self, data: bytes | memoryview, is_last: bool = False) -> None:
+        """Send all of `data`, the last of a response or not; raises ClientGone."""
 
     def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
         """Send all of `head`, and some of a regular file; raises ClientGone.
@@ -161,13 +161,13 @@ class Response:
         if size > JOINED and head:
             self._sender.send(head)
         if rest:
-            self._sender.send(rest)
+            self._sender.send(rest, self._left == 0)
 
     def _end(self) -> None:
         if not self.head_sent:
             head = self._head(0)
             self.head_sent = True
-            self._sender.send(head)
+            self._sender.send(head, True)
         elif self._made.chunked:
             self._sender.send(b"0\r\n\r\n")
         if self._left and self._made.has_body:

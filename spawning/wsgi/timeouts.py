@@ -88,10 +88,10 @@ class Guard:
         self.inside = True
         self.struck_at = math.inf
 
-    def send(self, data: bytes | memoryview) -> None:
+    def send(self, data: bytes | memoryview, is_last: bool = False) -> None:
         """Send for the application; raises RequestTimeout where it is too late."""
         self._begin()
-        self.connection.send(data)
+        self.connection.send(data, is_last)
         self.progress = monotonic()
 
     def send_file(self, head: bytes, file: int, start: int, most: int) -> int:

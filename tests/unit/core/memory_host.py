@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from spawning.http.batching import Batching
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, Connection
 from spawning.http.limits import Limits
@@ -77,6 +78,8 @@ class MemoryHost:
         self.ready: Callable[[Connection], None] = self._note
         self.wait: Callable[[Connection, bool, float], None] = self._go_on
         self.give_way: Callable[[Any], None] = self._let_others
+        self.batching = Batching()
+        self.gather: Callable[[Any, bytes | memoryview], bool] = lambda _stream, _data: False
         self.turns_of_others = 0
         self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
         self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal

@@ -14,9 +14,13 @@ class Sent(list[bytes]):
         self.by_kernel = 0
         """Bytes that came straight from a file."""
 
-    def send(self, data: bytes | memoryview) -> None:
+        self.said_last: list[bool] = []
+        """Of each piece whether it was said to be the last."""
+
+    def send(self, data: bytes | memoryview, is_last: bool = False) -> None:
         """Keep a piece."""
         self.append(bytes(data))
+        self.said_last.append(is_last)
 
     def send_file(self, head: bytes, file: int, start: int, most: int) -> int:
         """Keep a head, and what one call sends of a file."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spawning.http.deference import CROWDS, LONGEST, MISSES, SHORTEST, SLACK, Deference
+from spawning.http.deference import CROWDS, MISSES, SLACK, Deference
+from spawning.http.probation import LONGEST, SHORTEST
 
 
 def crowded(now: float = 100.0) -> Deference:

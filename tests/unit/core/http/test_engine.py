@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from spawning.http.batching import Batching
 from spawning.http.connection import Connection
 from spawning.http.engine import Engine
 from spawning.http.handoff import make_pair
@@ -23,6 +24,13 @@ class OneByOne:
     """A runner without threads, driven by the test."""
 
     edges = None
+
+    def __init__(self) -> None:
+        self.batching = Batching()
+
+    def gather(self, stream: Stream, data: bytes | memoryview) -> bool:
+        """Let each answer leave at once."""
+        return False
 
     def ready(self, connection: Connection) -> None:
         """Work on the connection now."""

@@ -1,8 +1,7 @@
-"""The threads of a worker: how many there are, and which one takes a request."""
+"""The threads of a worker: how many there are, and how one is interrupted."""
 
 from __future__ import annotations
 
-import queue
 import re
 import subprocess
 import sys
@@ -13,14 +12,10 @@ from typing import Any
 import pytest
 
 from serving import PATIENCE, wait_until
-from spawning.http import threads
-from spawning.http.connection import Connection
-from spawning.http.deference import CROWDS, SLACK
 from spawning.http.poller import Poller
 from spawning.http.threads import ThreadRunner
 from spawning.messages import TELL_STACKS
 from spawning.slot import NO_SLOT
-from unit.core.memory_host import MemoryHost, Recorder
 
 
 def drive(runner: ThreadRunner) -> None:
@@ -73,82 +68,6 @@ def test_a_worker_goes_on_with_the_threads_that_it_could_have(
     assert "this worker has 1 of 3 threads: can't start new thread" in said
     drive(runner)
     assert not capfd.readouterr().err
-
-
-class Deferring:
-    """A thread that finds three requests beside another thread that may take them."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, taken: int = 0, stops: int = 0) -> None:
-        """`taken`, `stops`: what the other one does each time that this one looks away."""
-        self.runner = runner = ThreadRunner([])
-        self.looked_away = 0
-        self._stops = 0
-        runner._started = 2
-        runner._told.extend([(None, number) for number in range(3)])
-        for _ in range(CROWDS):
-            runner._deference.note(2)
-        runner._deference.tick(1.0)
-
-        def sleep(_seconds: float) -> None:
-            self.looked_away += 1
-            self._stops += stops
-            for _ in range(taken):
-                runner._told.popleft()
-
-        monkeypatch.setattr(threads, "sleep", sleep)
-        monkeypatch.setattr(threads, "_stops", lambda: self._stops)
-
-    def left(self) -> int:
-        """Return how many requests are left for this thread."""
-        self.runner._defer()
-        assert self.runner._deferring == []
-        return len(self.runner._told)
-
-
-def test_requests_are_left_to_a_thread_that_answers_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = Deferring(monkeypatch, taken=1)
-    assert (thread.left(), thread.looked_away) == (0, 3)
-    assert thread.runner._deference.pays
-
-
-def test_requests_that_nobody_takes_are_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = Deferring(monkeypatch)
-    assert (thread.left(), thread.looked_away) == (3, 1)
-
-
-def test_requests_are_not_left_to_threads_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = Deferring(monkeypatch, taken=1, stops=SLACK + 1)
-    assert (thread.left(), thread.looked_away) == (2, 1)
-    assert not thread.runner._deference.pays
-
-
-def test_requests_are_not_left_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = Deferring(monkeypatch)
-    thread.runner._idle.append(None)
-    assert (thread.left(), thread.looked_away) == (3, 0)
-
-
-def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    first, second = (MemoryHost(Recorder()).connection for _ in range(2))
-    begun: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-    gate, looked_away = threading.Event(), threading.Event()
-
-    def work_on(_runner: ThreadRunner, connection: Connection) -> None:
-        begun.put(connection)
-        if connection is first:
-            gate.wait(PATIENCE)
-
-    monkeypatch.setattr(ThreadRunner, "_work_on", work_on)
-    monkeypatch.setattr(threads, "sleep", lambda _seconds: looked_away.set())
-    runner = ThreadRunner([NO_SLOT] * 2)
-    runner._deference.pays = True
-    for connection in (first, second):  # an event comes at once: each can be written
-        runner.edges.add(connection.descriptor, connection)
-        assert begun.get(timeout=PATIENCE) is connection
-        assert looked_away.is_set() == (connection is second)
-    gate.set()
 
 
 TAKES_BACK = """\

@@ -1,0 +1,147 @@
+"""What the threads of a worker have in common: events that one found, answers that none has sent.
+
+Rules:
+1. What a thread has found is all threads' to take, and in a crowd it leaves it to the one that
+   is at work (see `deference`).
+2. An answer may be left unsent only while a thread defers, which looks every `MOMENT`: so none
+   waits for long behind an application that takes its time (see `batching`).  The thread that
+   leaves one looks for such a thread afterwards, and the last of those looks for unsent answers
+   when it has stopped: one of the two sees the other.
+3. A connection whose answer is unsent stays locked, so nobody else reads its next request.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import resource
+from collections.abc import Callable
+from time import monotonic, process_time, sleep
+
+from spawning.http.batching import Batching
+from spawning.http.connection import Connection
+from spawning.http.deference import Deference
+from spawning.http.poller import Poller, Watched
+from spawning.http.stream import Stream
+
+AT_ONCE = 16
+"""Most events that a thread takes; they are all threads' then."""
+MOMENT = 0.005
+"""Seconds after which a thread looks whether others take what it leaves to them: as long as
+Python lets a thread run that does not wait."""
+SMALL = 32768
+"""Bytes of an answer that fit into what the kernel keeps for a client that has read the last."""
+
+
+class Commons:
+    """Events and answers that threads leave to each other; any of them may use it."""
+
+    def __init__(self, edges: Poller, bell: int, ready: Callable[[Connection], None]) -> None:
+        """`bell` wakes a thread that waits in `edges`; `ready` has one look at a connection."""
+        self._edges = edges
+        self._bell = bell
+        self._ready = ready
+        self.threads = 0
+        """How many there are."""
+        self.told: collections.deque[tuple[Watched | None, int]] = collections.deque()
+        """Events that a thread has taken and none has looked at yet."""
+        self.last = 0
+        """The thread that has taken an event last."""
+        self.deference = Deference()
+        self.batching = Batching()
+        self._unsent: collections.deque[Connection] = collections.deque()
+        """Connections whose answers have not been sent, with their locks held."""
+        self._idle: list[None] = []
+        """As long as the threads that wait are many."""
+        self._deferring: list[None] = []
+        """As long as the threads that leave events to others are many."""
+
+    def tick(self, now: float) -> None:
+        """A second has passed."""
+        self.batching.tick()
+        self.deference.tick(now)
+
+    # ------------------------------------------------------------ events
+
+    def take_some(self) -> None:
+        """Wait for events, for this thread and for others that have nothing to do."""
+        if self._unsent:
+            self._send_off()
+        idle = self._idle
+        idle.append(None)
+        # Who leaves some looks for idle ones afterwards: one of the two sees the other.
+        events = self._edges.take(0 if self.told else -1, AT_ONCE)
+        idle.pop()
+        self.told.extend(events)
+        self.deference.note(len(events))
+        batching = self.batching
+        batching.found += len(events)
+        if batching.found >= batching.due:
+            batching.look(process_time(), monotonic())
+        if len(events) > 1 and idle:
+            os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
+
+    def defer(self) -> None:
+        """Leave events to the threads that answer one request after another (see `deference`)."""
+        deferring, deference = self._deferring, self.deference
+        deferring.append(None)
+        event, answer = self._first(), self._first_answer()
+        while (event or answer) and len(deferring) + len(self._idle) < self.threads:
+            found, stops = deference.found, _stops()
+            sleep(MOMENT)
+            before, event = event, self._first()
+            kept, answer = answer, self._first_answer()
+            if answer and answer is kept:
+                self.batching.missed(monotonic())
+                self._send_off()
+            is_left = event is before
+            if event:
+                deference.judge(deference.found - found, _stops() - stops, is_left, monotonic())
+            if is_left or not deference.pays:
+                break
+        deferring.pop()
+        if self._unsent and not deferring:
+            self._send_off()
+
+    def _first(self) -> tuple[Watched | None, int] | None:
+        try:
+            return self.told[0]
+        except IndexError:
+            return None
+
+    # ------------------------------------------------------------ answers
+
+    def gather(self, stream: Stream, data: bytes | memoryview) -> bool:
+        """Note that an answer is unsent, if that is as good; return whether it is."""
+        if self._deferring and self.told and type(data) is bytes and len(data) <= SMALL:
+            stream.unsent = data
+            return True
+        return False
+
+    def leave(self, connection: Connection) -> None:
+        """Have an answer be sent with others, and its connection be unlocked."""
+        self._unsent.append(connection)
+        if not self._deferring or len(self._unsent) >= self.batching.size:
+            self._send_off()
+
+    def _send_off(self) -> None:
+        while True:
+            try:
+                connection = self._unsent.popleft()
+            except IndexError:
+                return
+            connection.send_off()
+            connection.lock.release()
+            if connection.readable:
+                self._ready(connection)
+
+    def _first_answer(self) -> bytes | None:
+        try:
+            return self._unsent[0].unsent
+        except IndexError:
+            return None
+
+
+def _stops() -> int:
+    """Return how often threads of this process have stopped to wait for something."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
