@@ -8,7 +8,7 @@ that the response is not whole; nothing, because the client has gone.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic, time
 from typing import Any, TextIO
 
@@ -35,6 +35,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 SWITCHING_PROTOCOLS = 101
 FAILED = ("500 Internal Server Error", "The application failed to answer; see the server's log.")
+NO_HOOKS: Sequence[Hook] = ()
 
 
 TIMED_OUT = ("504 Gateway Timeout", "The application did not answer in time.")
@@ -71,18 +72,22 @@ class Handler:
 
         Never raises but for a RequestTimeout that comes late.
         """
-        response = Response(request, connection if sender is None else sender, self._heads, body)
+        heads, since = self._heads, connection.since
+        if since >= heads.until:
+            heads.turn(since)
+        response = Response(request, connection if sender is None else sender, heads, body)
         slot = connection.slot
-        slot.begin(request.line or request.make_line(), connection.since)
-        hooks: list[Hook] = []
-        if self._log is not None:
-            self._log.identify(request.headers)
+        slot.begin(request.line or request.make_line(), since)
+        log, hooks, client = self._log, NO_HOOKS, ""
+        if log is not None:
+            log.identify(request.headers)
         try:
             environ = self._environ_of(request, connection.peer, connection.endpoint, body)
-            client = environ["REMOTE_ADDR"]  # before the application can change it
+            if log is not None:
+                client = environ["REMOTE_ADDR"]  # before the application can change it
             if self._adds_extras:
                 environ[self._input] = body
-                environ[self._hooks] = hooks
+                environ[self._hooks] = hooks = []
             result = self._application(environ, response.start)
             try:
                 response.send_all(result)
@@ -95,10 +100,10 @@ class Handler:
             self._follow_up(hooks, request, environ)
         if response.problem:
             self._blame(request, response)
-        seconds = monotonic() - connection.since if slot.measures or self._log else 0.0
+        seconds = monotonic() - since if slot.measures or log is not None else 0.0
         slot.end(response.code, response.sent, seconds)
-        if self._log is not None:
-            self._log.write(_record(client, request, response, environ, seconds))
+        if log is not None:
+            log.write(_record(client, request, response, environ, seconds))
         return response.keep_alive
 
     def refusal(self, connection: Connection, error: BadRequest, received: bytes) -> bytes:

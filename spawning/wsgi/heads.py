@@ -123,12 +123,14 @@ class Heads:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """`clock`: seconds since the epoch."""
         self._clock = clock
-        self._second = self._next = 0.0  # floats: quicker to compare with one
+        self.until = 0.0
+        """Until when the date is that of now, on the monotonic clock: then call `turn`."""
         self._date = ""
         self._made: dict[Any, Head] = {}
         """By all that a head depends on."""
         self._dated: dict[Any, tuple[Head, bytes]] = {}
         """The same with their bytes, as far as they were sent in this second."""
+        self.turn(0.0)
 
     def of(
         self,
@@ -140,9 +142,6 @@ class Heads:
         keep_alive: bool,
     ) -> tuple[Head, bytes]:
         """Return a head (see `head_of`) and its bytes for now; raises ApplicationError."""
-        now = self._clock()
-        if not self._second <= now < self._next:  # clocks are set back, too
-            self._turn(int(now))
         key = (status, total, method == "HEAD", http11, keep_alive, tuple(headers))
         try:
             found = self._dated.get(key)
@@ -162,8 +161,15 @@ class Heads:
                 self._made[key], dated[key] = head, found
         return found
 
-    def _turn(self, second: int) -> None:
+    def turn(self, now: float) -> None:
+        """Have the date of now, which is this on the monotonic clock.
+
+        Whoever begins a request looks at that clock anyway, and a response may be dated by its
+        beginning (RFC 9110, 6.6.1): to look at another one for each response cost 60 ns.
+        """
+        seconds = self._clock()
+        second = int(seconds)
         # In this order: another thread that has found the new table finds the new date, too.
         self._date = date_line(second)
         self._dated = {}
-        self._second, self._next = float(second), second + 1.0
+        self.until = now + (second + 1 - seconds)
