@@ -21,7 +21,7 @@ from time import monotonic, process_time, sleep
 from spawning.http.batching import Batching
 from spawning.http.connection import Connection
 from spawning.http.deference import Deference
-from spawning.http.poller import Poller, Watched
+from spawning.http.poller import Poller
 from spawning.http.stream import Stream
 
 AT_ONCE = 16
@@ -43,7 +43,7 @@ class Commons:
         self._ready = ready
         self.threads = 0
         """How many there are."""
-        self.told: collections.deque[tuple[Watched | None, int]] = collections.deque()
+        self.told: collections.deque[tuple[int, int]] = collections.deque()
         """Events that a thread has taken and none has looked at yet."""
         self.last = 0
         """The thread that has taken an event last."""
@@ -65,8 +65,7 @@ class Commons:
 
     def take_some(self) -> None:
         """Wait for events, for this thread and for others that have nothing to do."""
-        if self._unsent:
-            self._send_off()
+        self.send_off()
         idle = self._idle
         idle.append(None)
         # Who leaves some looks for idle ones afterwards: one of the two sees the other.
@@ -93,7 +92,7 @@ class Commons:
             kept, answer = answer, self._first_answer()
             if answer and answer is kept:
                 self.batching.missed(monotonic())
-                self._send_off()
+                self.send_off()
             is_left = event is before
             if event:
                 deference.judge(deference.found - found, _stops() - stops, is_left, monotonic())
@@ -101,9 +100,9 @@ class Commons:
                 break
         deferring.pop()
         if self._unsent and not deferring:
-            self._send_off()
+            self.send_off()
 
-    def _first(self) -> tuple[Watched | None, int] | None:
+    def _first(self) -> tuple[int, int] | None:
         try:
             return self.told[0]
         except IndexError:
@@ -122,14 +121,15 @@ class Commons:
         """Have an answer be sent with others, and its connection be unlocked."""
         self._unsent.append(connection)
         if not self._deferring or len(self._unsent) >= self.batching.size:
-            self._send_off()
+            self.send_off()
 
-    def _send_off(self) -> None:
-        while True:
+    def send_off(self) -> None:
+        """Send the answers that are unsent; whoever is about to wait does that first."""
+        while self._unsent:
             try:
                 connection = self._unsent.popleft()
             except IndexError:
-                return
+                return  # another thread was faster
             connection.send_off()
             connection.lock.release()
             if connection.readable:

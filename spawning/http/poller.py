@@ -130,10 +130,9 @@ class Poller:
             self._alarm = None
             alarm[1]()
 
-    def take(self, timeout: float, most: int) -> list[tuple[Watched | None, int]]:
-        """Wait for events, without an end where `timeout` is negative; return whom they concern."""
-        watched = self.watched
-        return [(watched.get(fd), events) for fd, events in self._epoll.poll(timeout, most)]
+    def take(self, timeout: float, most: int) -> list[tuple[int, int]]:
+        """Wait for events, without an end where `timeout` is negative, and return them."""
+        return self._epoll.poll(timeout, most)
 
     def close(self) -> None:
         """Close the epoll."""

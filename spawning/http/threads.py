@@ -29,7 +29,7 @@ from spawning import log
 from spawning.http.commons import Commons
 from spawning.http.connection import Connection
 from spawning.http.host import Loan
-from spawning.http.poller import ENDED, READABLE, Poller, Watched
+from spawning.http.poller import ENDED, READABLE, Poller
 from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
@@ -53,6 +53,7 @@ class ThreadRunner:
     def __init__(self, slots: Sequence[Slot], is_awaited: bool = False) -> None:
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self.edges = Poller()
+        self._watched = self.edges.watched
         self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         """Connections that a thread has to look at although nothing came, with their locks held."""
         self._bell = os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -85,6 +86,7 @@ class ThreadRunner:
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Block this thread until the stream is ready, or the deadline."""
+        self._commons.send_off()
         poll = select.poll()
         poll.register(stream.descriptor, select.POLLOUT if writing else select.POLLIN)
         stream.waiter = True
@@ -116,8 +118,9 @@ class ThreadRunner:
                     waiting.append(connection)
         return waiting
 
-    def _claimed(self, watched: Watched | None, events: int) -> Connection | None:
+    def _claimed(self, descriptor: int, events: int) -> Connection | None:
         """Return the connection that an event concerns, locked; None where others see to it."""
+        watched = self._watched.get(descriptor)
         if type(watched) is not Connection:
             return self._rung()
         if events & READABLE:
@@ -191,11 +194,11 @@ class ThreadRunner:
             if commons.last != me and deference.pays:
                 commons.defer()
             try:
-                watched, events = told.popleft()
+                descriptor, events = told.popleft()
             except IndexError:
                 continue  # another thread was faster
             commons.last = me
-            connection = self._claimed(watched, events)
+            connection = self._claimed(descriptor, events)
             if connection is not None:
                 connection.slot, connection.worker = slot, me
                 work_on(connection)

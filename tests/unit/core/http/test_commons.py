@@ -27,7 +27,7 @@ class Deferring:
         self.looked_away = 0
         self._stops = 0
         ours.threads = 2
-        ours.told.extend([(None, number) for number in range(3)])
+        ours.told.extend([(number, 0) for number in range(3)])
         for _ in range(CROWDS):
             ours.deference.note(2)
         ours.deference.tick(1.0)

@@ -16,6 +16,7 @@ from spawning.http.threads import ThreadRunner
 from unit.core.memory_host import OK, MemoryHost, Recorder
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+LONG_AGO = -1000.0
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
@@ -36,7 +37,7 @@ class Crowd:
         self.commons = Commons(Poller(), -1, self.looked_at.append)
         self.commons.threads = 2
         self.commons._deferring.append(None)
-        self.commons.told.append((None, 0))
+        self.commons.told.append((0, 0))
         self.commons.batching.pays, self.commons.batching.size = True, size
         self.hosts: list[MemoryHost] = []
 
@@ -208,18 +209,24 @@ def test_a_client_that_does_not_read_loses_nothing(crowd_of: Callable[..., Crowd
     assert received(slow) == answer
 
 
-def test_a_thread_goes_on_while_its_answer_waits(crowd_of: Callable[..., Crowd]) -> None:
+@pytest.mark.parametrize("then", ["waits for events", "waits for a client"])
+def test_a_thread_goes_on_while_its_answer_waits_until_it_waits_itself(
+    crowd_of: Callable[..., Crowd], then: str
+) -> None:
     runner = ThreadRunner([])
     crowd = crowd_of()
     host = crowd.client()
     host.batching, host.gather = runner.batching, runner.gather
     runner.batching.pays, runner.batching.size = True, 16
     runner._commons._deferring.append(None)
-    runner._commons.told.append((None, 0))
+    runner._commons.told.append((0, 0))
     host.client.send(GET)
     runner._work_on(host.connection)
     assert received(host) == b""
     assert host.connection.lock.locked()
-    runner._commons.take_some()
+    if then == "waits for events":
+        runner._commons.take_some()
+    else:
+        runner.wait(crowd.client().connection, True, LONG_AGO)
     assert received(host) == OK
     assert not host.connection.lock.locked()
