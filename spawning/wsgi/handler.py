@@ -42,7 +42,10 @@ TIMED_OUT = ("504 Gateway Timeout", "The application did not answer in time.")
 
 
 class Handler:
-    """Implements `gateway.Gateway` for one application."""
+    """Implements `gateway.Gateway` for one application.
+
+    `answer` raises nothing but a RequestTimeout that comes late.
+    """
 
     def __init__(
         self,
@@ -68,23 +71,19 @@ class Handler:
         body: RequestBody,
         sender: Sender | None = None,
     ) -> bool:
-        """Answer, through `sender` if given; return whether the connection may stay open.
-
-        Never raises but for a RequestTimeout that comes late.
-        """
+        """Answer, through `sender` if given; return whether the connection may stay open."""
         heads, since = self._heads, connection.since
         if since >= heads.until:
             heads.turn(since)
         response = Response(request, connection if sender is None else sender, heads, body)
         slot = connection.slot
         slot.begin(request.line or request.make_line(), since)
-        log, hooks, client = self._log, NO_HOOKS, ""
+        log, hooks = self._log, NO_HOOKS
         if log is not None:
             log.identify(request.headers)
         try:
             environ = self._environ_of(request, connection.peer, connection.endpoint, body)
-            if log is not None:
-                client = environ["REMOTE_ADDR"]  # before the application can change it
+            client = environ["REMOTE_ADDR"]  # before the application can change it
             if self._adds_extras:
                 environ[self._input] = body
                 environ[self._hooks] = hooks = []
