@@ -5,12 +5,14 @@ proxy and a worker are.  Of answers that leave together only the first one does:
 Flask's that took 150 µs takes 138.
 
 Rules:
-1. It pays where a request takes more than `WORTH` of the processor; a client that is answered
-   more often than that finds no time to sleep.
+1. It pays where requests come in crowds and take more than `WORTH` of the processor each; a
+   client that is answered more often than that finds no time to sleep.
 2. As many answers wait for each other as take no longer than `LONGEST_WAIT` together, as far as
    the last requests tell.
 3. Where that turns out to be wrong, because a few requests take much longer than most, each
    answer leaves at once for a second, and for twice as long each time that it turns out so.
+4. What few requests have told says nothing of the next ones, of which one may take seconds: a
+   worker that is not busy has each answer leave at once.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ LONGEST_WAIT = 0.004
 MISSES = 3
 """How many times in a second an answer may have waited too long."""
 SAMPLE = 64
-"""Requests that tell how long the next ones take."""
+"""Requests that tell how long the next ones take; in a second in which fewer are found, none
+of them waits for another from then on."""
+CROWD = 2
+"""Requests that are found at a time where they come in crowds, on average."""
 
 
 class Batching:
@@ -41,27 +46,36 @@ class Batching:
         """Requests that were found; the runner counts."""
         self.due = SAMPLE
         """How many are to be found until the next look."""
+        self.times = 0
+        """How often some were found since the last look; the runner counts."""
         self._spent = 0.0
+        self._before = 0  # this second
         self._misses = 0
         self._probation = Probation()
 
     def look(self, spent: float, now: float) -> None:
         """So many seconds of the processor were spent since the worker began."""
-        each = (spent - self._spent) / (SAMPLE + self.found - self.due)
-        self._spent, self.due = spent, self.found + SAMPLE
-        worth = each >= WORTH and self._probation.is_over(now)
-        self.size = max(1, min(MOST, int(LONGEST_WAIT / each))) if worth else 1
-        self.pays = self.size > 1
+        found = SAMPLE + self.found - self.due
+        each, at_a_time = (spent - self._spent) / found, found / max(1, self.times)
+        self._spent, self.due, self.times = spent, self.found + SAMPLE, 0
+        worth = each >= WORTH and at_a_time >= CROWD and self._probation.is_over(now)
+        self._use(max(1, min(MOST, int(LONGEST_WAIT / each))) if worth else 1)
 
     def missed(self, now: float) -> None:
         """An answer has waited for others, and has waited too long."""
         self._misses += 1
         if self.pays and self._misses > MISSES:
-            self.pays, self.size = False, 1
+            self._use(1)
             self._probation.failed(now)
 
     def tick(self) -> None:
         """A second has passed."""
-        if self.pays:
+        if self.found - self._before < SAMPLE:
+            self._use(1)
+        elif self.pays:
             self._probation.went_well()
+        self._before = self.found
         self._misses = 0
+
+    def _use(self, size: int) -> None:
+        self.size, self.pays = size, size > 1

@@ -75,6 +75,7 @@ class Commons:
         self.deference.note(len(events))
         batching = self.batching
         batching.found += len(events)
+        batching.times += 1
         if batching.found >= batching.due:
             batching.look(process_time(), monotonic())
         if len(events) > 1 and idle:

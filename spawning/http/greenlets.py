@@ -202,6 +202,7 @@ class GreenletRunner:
         if came:
             batching = self.batching
             batching.found += len(came)
+            batching.times += 1
             if batching.found >= batching.due:
                 batching.look(process_time(), monotonic())
             if batching.pays:

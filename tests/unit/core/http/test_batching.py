@@ -18,10 +18,13 @@ class Worker:
         self._spent = 1.0  # its start
         self.answer(0.0, NOW)
 
-    def answer(self, each: float, now: float, requests: int = SAMPLE) -> Batching:
+    def answer(
+        self, each: float, now: float, requests: int = SAMPLE, at_a_time: int = 16
+    ) -> Batching:
         """Answer requests that take so many seconds each."""
         assert self.batching.found + requests >= self.batching.due
         self.batching.found += requests
+        self.batching.times += requests // at_a_time
         self._spent += requests * each
         self.batching.look(self._spent, now)
         return self.batching
@@ -59,6 +62,21 @@ def test_it_follows_what_is_asked_for() -> None:
     assert worker.answer(1e-4, NOW).pays
     assert not worker.answer(1e-5, NOW).pays
     assert worker.answer(9e-4, NOW).size == 4
+
+
+def test_requests_that_come_one_by_one_do_not_wait_for_each_other() -> None:
+    assert not Worker().answer(1e-4, NOW, at_a_time=1).pays
+    assert Worker().answer(1e-4, NOW, at_a_time=2).pays
+
+
+def test_a_worker_that_is_not_busy_tells_nothing_of_what_comes() -> None:
+    worker = Worker()
+    assert worker.answer(1e-4, NOW).pays
+    worker.batching.tick()
+    assert worker.batching.pays  # it was busy in this second
+    worker.batching.found += SAMPLE - 1
+    worker.batching.tick()
+    assert (worker.batching.size, worker.batching.pays) == (1, False)
 
 
 def test_now_and_then_an_answer_may_wait_for_long() -> None:
