@@ -42,22 +42,27 @@ class Batching:
         """Whether answers are to wait for others at all."""
         self.size = 1
         """How many answers may leave together."""
-        self.found = 0
-        """Requests that were found; the runner counts."""
-        self.due = SAMPLE
-        """How many are to be found until the next look."""
-        self.times = 0
-        """How often some were found since the last look; the runner counts."""
+        self._found = self._times = 0
+        """Requests since the last look, and how often some were found."""
         self._spent = 0.0
-        self._before = 0  # this second
+        self._in_this_second = 0
         self._misses = 0
         self._probation = Probation()
 
+    def note(self, requests: int) -> bool:
+        """So many were found at once; return whether it is time to `look`."""
+        self._found += requests
+        self._times += 1
+        return self._found >= SAMPLE
+
     def look(self, spent: float, now: float) -> None:
         """So many seconds of the processor were spent since the worker began."""
-        found = SAMPLE + self.found - self.due
-        each, at_a_time = (spent - self._spent) / found, found / max(1, self.times)
-        self._spent, self.due, self.times = spent, self.found + SAMPLE, 0
+        found, times = self._found, max(1, self._times)
+        if found < SAMPLE:
+            return  # another thread was faster
+        each, at_a_time = (spent - self._spent) / found, found / times
+        self._found, self._times, self._spent = 0, 0, spent
+        self._in_this_second += found
         worth = each >= WORTH and at_a_time >= CROWD and self._probation.is_over(now)
         self._use(max(1, min(MOST, int(LONGEST_WAIT / each))) if worth else 1)
 
@@ -70,12 +75,11 @@ class Batching:
 
     def tick(self) -> None:
         """A second has passed."""
-        if self.found - self._before < SAMPLE:
+        if not self._in_this_second:
             self._use(1)
         elif self.pays:
             self._probation.went_well()
-        self._before = self.found
-        self._misses = 0
+        self._in_this_second = self._misses = 0
 
     def _use(self, size: int) -> None:
         self.size, self.pays = size, size > 1

@@ -73,11 +73,8 @@ class Commons:
         idle.pop()
         self.told.extend(events)
         self.deference.note(len(events))
-        batching = self.batching
-        batching.found += len(events)
-        batching.times += 1
-        if batching.found >= batching.due:
-            batching.look(process_time(), monotonic())
+        if self.batching.note(len(events)):
+            self.batching.look(process_time(), monotonic())
         if len(events) > 1 and idle:
             os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
 

@@ -201,9 +201,7 @@ class GreenletRunner:
         came = poller.collect(seconds)
         if came:
             batching = self.batching
-            batching.found += len(came)
-            batching.times += 1
-            if batching.found >= batching.due:
+            if batching.note(len(came)):
                 batching.look(process_time(), monotonic())
             if batching.pays:
                 self._lead_by_batches(came, batching.size)

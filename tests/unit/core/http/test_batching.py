@@ -22,9 +22,8 @@ class Worker:
         self, each: float, now: float, requests: int = SAMPLE, at_a_time: int = 16
     ) -> Batching:
         """Answer requests that take so many seconds each."""
-        assert self.batching.found + requests >= self.batching.due
-        self.batching.found += requests
-        self.batching.times += requests // at_a_time
+        due = [self.batching.note(at_a_time) for _ in range(requests // at_a_time)]
+        assert due[-1]
         self._spent += requests * each
         self.batching.look(self._spent, now)
         return self.batching
@@ -47,7 +46,7 @@ def test_as_many_answers_leave_together_as_do_not_wait_for_long(each: float, siz
 
 def test_the_start_of_a_worker_tells_nothing() -> None:
     batching = Batching()
-    batching.found = SAMPLE
+    assert batching.note(SAMPLE)
     batching.look(0.5, NOW)
     assert not batching.pays
 
@@ -55,6 +54,13 @@ def test_the_start_of_a_worker_tells_nothing() -> None:
 def test_requests_that_come_at_once_count_all() -> None:
     assert Worker().answer(WORTH * 1.1, NOW, requests=3 * SAMPLE).pays
     assert not Worker().answer(WORTH * 0.9, NOW, requests=3 * SAMPLE).pays
+
+
+def test_of_two_threads_that_look_at_once_one_is_enough() -> None:
+    worker = Worker()
+    assert worker.answer(1e-4, NOW).pays
+    worker.batching.look(1.0, NOW)
+    assert worker.batching.pays
 
 
 def test_it_follows_what_is_asked_for() -> None:
@@ -74,7 +80,7 @@ def test_a_worker_that_is_not_busy_tells_nothing_of_what_comes() -> None:
     assert worker.answer(1e-4, NOW).pays
     worker.batching.tick()
     assert worker.batching.pays  # it was busy in this second
-    worker.batching.found += SAMPLE - 1
+    assert not worker.batching.note(SAMPLE - 1)
     worker.batching.tick()
     assert (worker.batching.size, worker.batching.pays) == (1, False)
 

@@ -90,7 +90,7 @@ class Answer:
 closed = []
 greenlets.TOO_LONG = {too_long}
 runner = greenlets.GreenletRunner([NO_SLOT] * 5)
-runner.batching.pays, runner.batching.size, runner.batching.due = {pays}, {size}, 1000
+runner.batching.pays, runner.batching.size = {pays}, {size}
 end = endpoint("a", "80", is_unix=False, errors=sys.stderr, threads=True, processes=False)
 engine = Engine(
     limits=Limits(), gate=[1], generation=1, gateway=Handler(application, sys.stderr, None),
