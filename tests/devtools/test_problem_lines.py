@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from serving import Output, StartServer
+from serving import COMMAND, PATIENCE, Output, StartServer
 
 pytestmark = pytest.mark.slow
 
@@ -52,3 +55,21 @@ def test_a_first_start_that_fails_ends_too(spawn: StartServer, tmp_path: Path) -
     begin, error, end = matched(server.log)
     assert (begin, end) == ("spawn: reload begin", "spawn: reload end")
     assert error == f"spawn: error: {shop}:1:9: SyntaxError: invalid syntax"
+
+
+def test_lines_of_several_processes_are_written_whole(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(GOOD)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(PATIENCE)
+    command = [COMMAND, "--port", "0", "--reload=dev", "-s", "1", "--problem-lines", "shop.app"]
+    environ = os.environ | {"PYTHONUNBUFFERED": "1"}  # as in most containers
+    with ours, subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=theirs) as server:
+        theirs.close()
+        written = [ours.recv(65536)]
+        while not written[-1].startswith(b"spawn: watching"):
+            written.append(ours.recv(65536))
+        server.terminate()
+        assert server.wait(PATIENCE) == 0
+        while data := ours.recv(65536):
+            written.append(data)
+    assert [data for data in written if not data.endswith(b"\n")] == []

@@ -7,10 +7,10 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from collections.abc import Collection, Sequence
 
+from spawning import log
 from spawning.messages import Channel, Decision, Message, Prospect, Refresh, Reload
 from spawning_devtools.reload.conductor import questions
 from spawning_devtools.reload.conductor.actions import Action, Say, Watch
@@ -105,7 +105,7 @@ class _Loop:
             case Watch(directories, lost):
                 self._watch(directories, lost)
             case Say(text):
-                _say(text)
+                log.say(text)
 
     def _watch(self, directories: Sequence[str], lost: Collection[str]) -> None:
         unheard = self._watcher.watch(directories, lost)
@@ -116,7 +116,7 @@ class _Loop:
         # Nobody edits an installed package; but where the kernel gives up, it is said.
         concern = [u for u in unheard if u.path in self._polled or u.why is Why.REFUSED]
         for text in remarks(concern, self._polled, self._told):
-            _say(text)
+            log.say(text)
 
     def _answer(self, question: Message) -> Message:
         now = time.monotonic()
@@ -134,7 +134,3 @@ def _seconds(again: float | None, busy: bool) -> float | None:
     if busy:
         return 0
     return None if again is None else max(0.0, again - time.monotonic())
-
-
-def _say(text: str) -> None:
-    print(f"spawn: {text}", file=sys.stderr, flush=True)
