@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import math
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from spawning.wsgi.environ import endpoint
 from spawning.wsgi.fields import ApplicationError, date_line
+from spawning.wsgi.handler import Handler
 from spawning.wsgi.heads import MOST, Heads, head_of
+from unit.core.memory_host import MemoryHost
 
 FIELDS: list[list[tuple[str, str]]] = [
     [],
@@ -98,3 +104,19 @@ def test_memory_is_bounded_whatever_comes() -> None:
     assert heads._made.keys() == heads._dated.keys()
     assert len(heads._made) <= MOST
     assert all(len(data) < 2000 for _, data in heads._dated.values())
+
+
+def test_a_response_is_dated_by_the_beginning_of_its_request(
+    host_for: Callable[..., MemoryHost],
+) -> None:
+    def application(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [])
+        return [b"hello"]
+
+    handler = Handler(application, sys.stderr, None)
+    end = endpoint("a", "80", is_unix=False, errors=sys.stderr, threads=True, processes=False)
+    host = host_for(handler, end)
+    heads = handler._heads = _heads(1.0, 2.0, 3.0)
+    for heads.until, second in ((0.0, b"2"), (math.inf, b"2"), (0.0, b"3")):
+        answer = host.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert b"01 Jan 1970 00:00:0" + second in answer
