@@ -16,37 +16,30 @@ for `started_at`, seconds since the epoch.
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
-import math
 import mmap
 import os
-import struct
 from collections.abc import Iterator
 
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, math.inf)
-"""Upper bounds of the histogram of durations, in seconds."""
-CLASSES = 10
-"""Responses by the first digit of their status; 0: cut before there was one."""
+from spawning.row_slot import (
+    BY_BUCKET,
+    BY_CLASS,
+    BYTES,
+    LINE,
+    NUMBERS,
+    SECONDS,
+    SINCE,
+    SLOT,
+    MeteredSlot,
+    RowSlot,
+)
 
 _PID, _WORKER, _GENERATION, _STARTED, _HEARTBEAT, _CONNECTIONS, _BUSY, _STUCK = range(8)
 _FACTS = 8
 _CHANGES = _PID
 """In row 0: counts up when a row is about to be released, and when it is."""
 _TRIES = 1000
-_SECONDS, _BYTES = range(2)
-_BY_CLASS = 2
-_BY_BUCKET = _BY_CLASS + CLASSES
-_SINCE = _BY_BUCKET + len(BUCKETS)
-_NUMBERS = _SINCE + 1
-_LINE = 8 * (40 - _NUMBERS)
-SLOT = 8 * _NUMBERS + _LINE
-"""Bytes of a slot: its numbers, then the beginning of the request line."""
 FACTS = 8 * _FACTS
-
-_BEGUN = 8 * _SINCE
-_put_begun = struct.Struct(f"@d{_LINE}s").pack_into
-"""Writes when a request began, and its line, which stand side by side."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,47 +79,6 @@ class Reading:
     def requests(self) -> int:
         """Requests answered."""
         return sum(self.by_class)
-
-
-class RowSlot:
-    """A slot of a row that counts responses only: every request passes here."""
-
-    __slots__ = ("_memory", "_numbers")
-    measures = False
-
-    def __init__(self, memory: memoryview) -> None:
-        self._numbers = memory[: 8 * _NUMBERS].cast("d")
-        self._memory = memory
-
-    @property
-    def since(self) -> float:
-        return self._numbers[_SINCE]
-
-    def begin(self, line: bytes, since: float) -> None:
-        """A request is being answered."""
-        _put_begun(self._memory, _BEGUN, since, line)
-
-    def end(self, code: int, sent: int, seconds: float) -> None:
-        """It is answered, or was cut (code 0)."""
-        numbers = self._numbers
-        numbers[_SINCE] = 0.0
-        numbers[_BY_CLASS + code // 100] += 1.0
-
-
-class MeteredSlot(RowSlot):
-    """A slot that also measures, for a server whose status page is asked for."""
-
-    __slots__ = ()
-    measures = True
-
-    def end(self, code: int, sent: int, seconds: float) -> None:
-        """It is answered, or was cut (code 0)."""
-        numbers = self._numbers
-        numbers[_SINCE] = 0.0
-        numbers[_BY_CLASS + code // 100] += 1.0
-        numbers[_SECONDS] += seconds
-        numbers[_BYTES] += sent
-        numbers[_BY_BUCKET + bisect.bisect_left(BUCKETS, seconds)] += 1.0
 
 
 class Row:
@@ -205,9 +157,9 @@ class Scoreboard:
         past[_CHANGES] += 1.0
         for place in self._slot_places():
             # Its requests in flight were cut.
-            if row[place + _SINCE]:
-                past[_FACTS + _BY_CLASS] += 1.0
-            for field in range(_SINCE):
+            if row[place + SINCE]:
+                past[_FACTS + BY_CLASS] += 1.0
+            for field in range(SINCE):
                 past[_FACTS + field] += row[place + field]
         row[:] = memoryview(bytes(len(row) * 8)).cast("d")
         past[_CHANGES] += 1.0
@@ -216,7 +168,7 @@ class Scoreboard:
         """Return what a row says."""
         memory = self._of(number)
         numbers = memory.cast("d")
-        slots = [numbers[place : place + _NUMBERS] for place in self._slot_places()]
+        slots = [numbers[place : place + NUMBERS] for place in self._slot_places()]
         sums = [sum(column) for column in zip(*slots, strict=True)]
         return Reading(
             row=number,
@@ -228,10 +180,10 @@ class Scoreboard:
             connections=int(numbers[_CONNECTIONS]),
             busy=int(numbers[_BUSY]),
             stuck=int(numbers[_STUCK]),
-            seconds=sums[_SECONDS],
-            bytes=int(sums[_BYTES]),
-            by_class=tuple(int(n) for n in sums[_BY_CLASS:_BY_BUCKET]),
-            by_bucket=tuple(int(n) for n in sums[_BY_BUCKET:_SINCE]),
+            seconds=sums[SECONDS],
+            bytes=int(sums[BYTES]),
+            by_class=tuple(int(n) for n in sums[BY_CLASS:BY_BUCKET]),
+            by_bucket=tuple(int(n) for n in sums[BY_BUCKET:SINCE]),
             in_flight=tuple(self._in_flight(memory)),
         )
 
@@ -266,8 +218,8 @@ class Scoreboard:
     def _in_flight(self, memory: memoryview) -> Iterator[InFlightNow]:
         numbers = memory.cast("d")
         for place in self._slot_places():
-            since = numbers[place + _SINCE]
+            since = numbers[place + SINCE]
             if since:
-                start = 8 * (place + _NUMBERS)
-                line = bytes(memory[start : start + _LINE]).rstrip(b"\0")
+                start = 8 * (place + NUMBERS)
+                line = bytes(memory[start : start + LINE]).rstrip(b"\0")
                 yield InFlightNow(since, line.decode("latin-1"))

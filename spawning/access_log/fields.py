@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from spawning.access_log import moment
@@ -138,7 +138,7 @@ def _request_header(name: str) -> Field:
 def _response_header(name: str) -> Field:
     lower = name.lower()
 
-    def values(headers: Iterable[tuple[str, str]]) -> Iterable[str]:
+    def values(headers: Iterable[Sequence[str]]) -> Iterable[str]:
         return (value for name, value in headers if name.lower() == lower)
 
     return lambda record: _dash(", ".join(values(record.response_headers)))

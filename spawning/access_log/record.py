@@ -49,7 +49,7 @@ class Record:
     """By what the response was cut, empty where it is whole: one of the `CUT_BY` words."""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Of the request, by their CGI meta-variable."""
-    response_headers: Sequence[tuple[str, str]] = ()
+    response_headers: Sequence[Sequence[str]] = ()
     environ: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     time: float = dataclasses.field(default_factory=time.time)
     """When it ended, in seconds since the epoch."""

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from spawning.http.chunked import ChunkedDecoder
+from spawning.http.errors import BadRequest, UnreadableBody
 from spawning.http.framing import BODY_TOO_LARGE
-from spawning.http.request import BadRequest, Request, UnreadableBody
+from spawning.http.request import Request
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MAX_DISCARD = 262144

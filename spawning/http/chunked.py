@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 import re
 
+from spawning.http.errors import BadRequest
 from spawning.http.framing import BAD_REQUEST, BODY_TOO_LARGE
-from spawning.http.request import BadRequest
 
 MAX_LINE = 4096
 MAX_TRAILERS = 65536

@@ -18,13 +18,14 @@ from time import monotonic
 from typing import Any
 
 from spawning.http.body import RequestBody
+from spawning.http.errors import BadRequest, ClientGone
 from spawning.http.head import PartialHead, end_of_head
 from spawning.http.host import Host
 from spawning.http.parking import Parked, admit
 from spawning.http.phase import BUSY, CLOSED, HEAD, IDLE, LENT, LINGER
 from spawning.http.poller import ENDED, READABLE
 from spawning.http.proxy_protocol import Header, Introduction, Source
-from spawning.http.request import BadRequest, ClientGone, Request
+from spawning.http.request import Request
 from spawning.http.stream import IN_A_ROW, NEVER, TIMEOUT, Stream
 from spawning.slot import NO_SLOT, Slot
 
@@ -274,9 +275,7 @@ class Connection(Stream):
             self.close()
 
     def _linger(self) -> None:
-        """Shut for writing and read on: closing with unread bytes would reset the connection
-        and could destroy the response on its way (RFC 9112, 9.6).
-        """
+        """Shut for writing and read on: a reset could destroy the response (RFC 9112, 9.6)."""
         if not self.shut():
             self.close()
             return

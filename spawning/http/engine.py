@@ -18,23 +18,20 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.gateway import Gateway
 from spawning.http.handoff import Outbox
-from spawning.http.host import Loan
+from spawning.http.host import Host, Loan
 from spawning.http.limits import Limits
-from spawning.http.memo import HeadMemo
 from spawning.http.parking import Parking
 from spawning.http.peers import Peers
 from spawning.http.phase import BUSY, HEAD, IDLE, PARKED
 from spawning.http.poller import Poller
 from spawning.http.proxy_protocol import Source
-from spawning.http.request import BadRequest, Request
 from spawning.http.runner import Runner
 from spawning.http.share import Share
 from spawning.http.sources import Sources
-from spawning.http.stream import NEVER, Stream
+from spawning.http.stream import NEVER
 from spawning.http.waker import Waker
 
 LAST_CHANCE = 0.5
@@ -61,20 +58,24 @@ class Engine:
         share: Share | None = None,
         parking: Parking | None = None,
     ) -> None:
-        self.limits = limits
-        self.memo = HeadMemo(limits.head_fields)
-        self.gate = gate
-        self.generation = generation
-        self.parking = parking
-        self.keeps_alive = limits.keep_alive_time > 0
-        self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time
-        self.ready: Callable[[Connection], None] = runner.ready
-        self.wait: Callable[[Stream, bool, float], None] = runner.wait
-        self.give_way: Callable[[Stream], None] = runner.give_way
-        self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
-        self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
-        self.batching = runner.batching
-        self.gather: Callable[[Stream, bytes | memoryview], bool] = runner.gather
+        self._host = Host(
+            limits=limits,
+            gate=gate,
+            generation=generation,
+            parking=parking,
+            ready=runner.ready,
+            wait=runner.wait,
+            give_way=runner.give_way,
+            batching=runner.batching,
+            gather=runner.gather,
+            answer=gateway.answer,
+            refusal=gateway.refusal,
+            call_soon=self.call_soon,
+            give_away=self.give_away,
+            lend=self.lend,
+            reclaim=self.reclaim,
+            forget=self.forget,
+        )
         self._runner = runner
         runner.call_soon = self.call_soon
         self._poller = Poller()
@@ -127,7 +128,7 @@ class Engine:
 
     def hand_over(self) -> None:
         """Give every connection to the successor, now or when its request is answered."""
-        self.generation = -1  # no longer the one that the gate names, whatever it names
+        self._host.generation = -1  # no longer the one that the gate names, whatever it names
         self._stop_accepting()
         self._poller.add(self._outbox_socket.fileno(), self._outbox)
         for connection in list(self._connections.values()):
@@ -135,11 +136,10 @@ class Engine:
 
     def close_down(self, now: float) -> None:
         """Answer what still comes on open connections, and close them; there is no successor."""
-        self.keeps_alive = False
-        self.idle_time = LAST_CHANCE
+        host = self._host
+        host.keeps_alive, host.idle_time = False, LAST_CHANCE
         self._stop_accepting()
-        self.gate = (self.generation,)
-        self.parking = None
+        host.gate, host.parking = (host.generation,), None
         self.look_again()
         for connection in list(self._connections.values()):
             if connection.phase is not BUSY:
@@ -229,7 +229,7 @@ class Engine:
             self._waker.wake()
 
     def _welcome(self, number: int, sock: socket.socket, peer: Any, received: bytes = b"") -> None:
-        connection = Connection(sock, peer, self._endpoints[number], self, received)
+        connection = Connection(sock, peer, self._endpoints[number], self._host, received)
         introducers = self._introducers
         if introducers is not None and not isinstance(peer, Source) and introducers.has(peer):
             connection.expect_introduction()
@@ -290,7 +290,7 @@ class Engine:
             if connection.deadline <= now:
                 connection.poke()
             elif connection.deadline == NEVER and connection.phase is IDLE:
-                connection.deadline = now + self.idle_time
+                connection.deadline = now + self._host.idle_time
         self._flush()
         if self._sources.are_open and self._is_one_of_many and self._runner.is_stuck(now):
             self._hold_back()

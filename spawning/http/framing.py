@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import re
 
-from spawning.http.request import BadRequest, Request
+from spawning.http.errors import BadRequest
+from spawning.http.request import Request
 
 BAD_REQUEST = "400 Bad Request"
 BODY_TOO_LARGE = "413 Content Too Large"

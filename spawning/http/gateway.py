@@ -6,7 +6,8 @@ from typing import Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
-from spawning.http.request import BadRequest, Request
+from spawning.http.errors import BadRequest
+from spawning.http.request import Request
 
 
 class Gateway(Protocol):

@@ -39,12 +39,12 @@ from typing import Any
 from spawning import log
 from spawning.http.batching import Batching
 from spawning.http.connection import Connection
+from spawning.http.errors import RequestTimeout
 from spawning.http.green import eventlet, greenlet
 from spawning.http.host import Extras, Loan
 from spawning.http.lent import LentSocket
 from spawning.http.phase import BUSY
 from spawning.http.poller import ENDED, READABLE, Poller, Watched
-from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import NEVER, Stream

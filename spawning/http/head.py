@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from spawning.http.errors import BadRequest
 from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
 from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 
 LINE_TOO_LONG = "414 URI Too Long"
 END_OF_HEAD = b"\r\n\r\n"

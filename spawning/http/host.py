@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from spawning.http.batching import Batching
 from spawning.http.body import RequestBody
+from spawning.http.errors import BadRequest
 from spawning.http.limits import Limits
 from spawning.http.memo import HeadMemo
 from spawning.http.parking import Parking
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 
 if TYPE_CHECKING:
     from spawning.http.connection import Connection
@@ -47,19 +49,20 @@ class Extras(NamedTuple):
     """A list for what is to be called after the response: (callable, arguments, keywords)."""
 
 
-class Host(Protocol):
-    """The engine, seen from a connection."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class Host:
+    """The engine, seen from a connection: what it asks for at each request, all in one place."""
 
     limits: Limits
-    memo: HeadMemo
+    memo: HeadMemo = field(init=False)
     gate: Sequence[int]
     """`gate[0]` is the generation that may begin requests."""
     generation: int
     parking: Parking | None
     """What requests may have to wait for, before they are begun."""
-    keeps_alive: bool
+    keeps_alive: bool = field(init=False)
     """Whether a response may leave its connection open."""
-    idle_time: float
+    idle_time: float = field(init=False)
     """Seconds that a connection may stay open without a request."""
 
     ready: Callable[[Connection], None]
@@ -74,21 +77,22 @@ class Host(Protocol):
     """Wait for other answers, if there are any to come; return whether this one will be sent."""
     answer: Callable[[Connection, Request, RequestBody], bool]
     """Answer; return whether the connection may stay open.  Never raises."""
-
-    def call_soon(self, call: Callable[[], None]) -> None:
-        """Have the loop call `call`, after what came before."""
-
-    def give_away(self, connection: Connection, received: bytes) -> None:
-        """Hand an open connection to the serving generation, with what was received."""
-
     refusal: Callable[[Connection, BadRequest, bytes], bytes]
     """Return the response to a request that is refused, of which these bytes have come."""
 
-    def lend(self, connection: Connection, sock: socket.socket, received: bytes) -> Loan:
-        """Let the application have a socket, with what was received of it in front."""
+    call_soon: Callable[[Callable[[], None]], None]
+    """Have the loop call something, after what came before."""
+    give_away: Callable[[Connection, bytes], None]
+    """Hand an open connection to the serving generation, with what was received."""
+    lend: Callable[[Connection, socket.socket, bytes], Loan]
+    """Let the application have a socket, with what was received of it in front."""
+    reclaim: Callable[[Connection], None]
+    """Be told of a connection's events again, after its socket was lent."""
+    forget: Callable[[Connection], None]
+    """Take a closed connection out of every table."""
 
-    def reclaim(self, connection: Connection) -> None:
-        """Be told of a connection's events again, after its socket was lent."""
-
-    def forget(self, connection: Connection) -> None:
-        """Take a closed connection out of every table."""
+    def __post_init__(self) -> None:
+        limits = self.limits
+        self.memo = HeadMemo(limits.head_fields)
+        self.keeps_alive = limits.keep_alive_time > 0
+        self.idle_time = limits.keep_alive_time if self.keeps_alive else limits.head_time

@@ -53,7 +53,7 @@ class HeadMemo:
         end = head.find(b"\r\n") + 2
         line = head[:end]
         beginning = self._beginnings.get(line) or self._begin(line)
-        if beginning is None:
+        if beginning is None or end > len(head) - 4:  # no fields at all
             return parse(head, self._max_fields)
         method, target, started = beginning
         block = head[end:-4]

@@ -17,8 +17,9 @@ from typing import Any
 
 import httptools
 
+from spawning.http.errors import BadRequest
 from spawning.http.framing import BAD_REQUEST, SINGLE_FIELDS, frame_request
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 
 TOO_LARGE = "431 Request Header Fields Too Large"
 

@@ -15,9 +15,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from spawning.http.errors import BadRequest
 from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
-from spawning.http.request import BadRequest
 
 V1_BEGINNING = b"PROXY "
 V1_LONGEST = 107

@@ -12,8 +12,8 @@ import socket
 from time import monotonic
 from typing import Any, cast
 
+from spawning.http.errors import ClientGone, UnreadableBody
 from spawning.http.host import Host, Loan
-from spawning.http.request import ClientGone, UnreadableBody
 
 TIMEOUT = "408 Request Timeout"
 RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each

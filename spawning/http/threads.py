@@ -28,9 +28,9 @@ from time import monotonic
 from spawning import log
 from spawning.http.commons import Commons
 from spawning.http.connection import Connection
+from spawning.http.errors import RequestTimeout
 from spawning.http.host import Loan
 from spawning.http.poller import ENDED, READABLE, Poller
-from spawning.http.request import RequestTimeout
 from spawning.http.runner import FIRST_TICK, TICK, no_loop
 from spawning.http.stack import lines_of
 from spawning.http.stream import Stream

@@ -11,7 +11,7 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping
 
 import spawning
-from spawning.scoreboard import BUCKETS
+from spawning.row_slot import BUCKETS
 from spawning.status.health import Worker, readiness, workers_of
 from spawning.status.scene import Scene
 from spawning.status.snapshot import by_status, deaths

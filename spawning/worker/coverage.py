@@ -17,8 +17,9 @@ from spawning.devhooks import DevHooks, Meter
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.engine import Engine
+from spawning.http.errors import BadRequest
 from spawning.http.gateway import Gateway
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 from spawning.messages import Boot, CoverageOrder
 
 PATH = "/_coverage"

@@ -10,9 +10,10 @@ from spawning.devhooks import LivePages
 from spawning.gate import Gate
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
+from spawning.http.errors import BadRequest
 from spawning.http.gateway import Gateway
 from spawning.http.parking import Parking
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 from spawning.wsgi.handler import Handler
 
 

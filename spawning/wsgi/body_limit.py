@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from spawning.http.request import UnreadableBody
+from spawning.http.errors import UnreadableBody
 
 
 def limit_bodies(

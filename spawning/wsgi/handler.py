@@ -23,8 +23,9 @@ from spawning.access_log import (
 )
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
+from spawning.http.errors import BadRequest, ClientGone, RequestTimeout
 from spawning.http.host import Extras
-from spawning.http.request import BadRequest, ClientGone, Request, RequestTimeout
+from spawning.http.request import Request
 from spawning.wsgi.environ import EnvironOf, address_of, environ_of
 from spawning.wsgi.fields import ApplicationError
 from spawning.wsgi.heads import Heads

@@ -24,7 +24,8 @@ from spawning.wsgi.fields import (
     status_code,
 )
 
-Headers = Sequence[tuple[str, str]]
+Headers = Sequence[Sequence[str]]
+"""Names and values, in pairs: tuples, but some applications give lists."""
 
 LONGEST, MOST = 1024, 512
 """What is remembered: heads of so many bytes, and so many of them."""

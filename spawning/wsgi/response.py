@@ -14,7 +14,7 @@ Rules (PEP 3333):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Protocol
 
@@ -22,7 +22,7 @@ from spawning.http.body import RequestBody
 from spawning.http.request import Request
 from spawning.wsgi.fields import SERVER_LINE, ApplicationError, date_line, status_code
 from spawning.wsgi.files import FileWrapper
-from spawning.wsgi.heads import NO_HEAD, Heads
+from spawning.wsgi.heads import NO_HEAD, Headers, Heads
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -65,7 +65,7 @@ class Response:
         self.keep_alive = request.keep_alive
         self.status = ""
         self.code = 0
-        self.headers: Sequence[tuple[str, str]] = ()
+        self.headers: Headers = ()
         """As the application gave them."""
         self.head_sent = False
         self._made = NO_HEAD
@@ -81,7 +81,7 @@ class Response:
     # ------------------------------------------------------------ for the application
 
     def start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+        self, status: str, headers: Headers, exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], None]:
         """`start_response`; raises ApplicationError, or `exc_info` once the head is sent."""
         if exc_info is not None:

@@ -29,8 +29,9 @@ from typing import Any, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
+from spawning.http.errors import BadRequest, RequestTimeout
 from spawning.http.phase import LENT
-from spawning.http.request import BadRequest, Request, RequestTimeout
+from spawning.http.request import Request
 from spawning.wsgi.response import Sender
 
 LOOKS = 8

@@ -1,4 +1,4 @@
-"""A `Host` for one connection over a socket pair, driven by the test alone.
+"""A host for one connection over a socket pair, driven by the test alone.
 
 No thread, no loop and no clock: the client's bytes arrive when the connection
 has nothing left to do, or when it waits for them.
@@ -14,11 +14,11 @@ from typing import Any
 from spawning.http.batching import Batching
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, Connection
+from spawning.http.errors import BadRequest, ClientGone
+from spawning.http.host import Host
 from spawning.http.limits import Limits
-from spawning.http.memo import HeadMemo
-from spawning.http.parking import Parking
 from spawning.http.poller import EPOLLIN
-from spawning.http.request import BadRequest, ClientGone, Request
+from spawning.http.request import Request
 
 PEER = ("192.0.2.1", 50000)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -64,25 +64,29 @@ class Recorder:
 
 
 class MemoryHost:
-    """Implements `connection.Host`; `client` is the other end of the connection."""
+    """What one connection needs of an engine; `client` is the other end of the connection."""
 
     def __init__(self, gateway: Any, endpoint: Any = "endpoint", **limits: Any) -> None:
-        self.limits = Limits(**limits)
-        self.memo = HeadMemo(self.limits.head_fields)
         self.word = [1]
-        self.gate: Sequence[int] = self.word
-        self.generation = 1
-        self.parking: Parking | None = None
-        self.keeps_alive = self.limits.keep_alive_time > 0
-        self.idle_time = self.limits.keep_alive_time
-        self.ready: Callable[[Connection], None] = self._note
-        self.wait: Callable[[Connection, bool, float], None] = self._go_on
-        self.give_way: Callable[[Any], None] = self._let_others
-        self.batching = Batching()
-        self.gather: Callable[[Any, bytes | memoryview], bool] = lambda _stream, _data: False
+        self.host = Host(
+            limits=Limits(**limits),
+            gate=self.word,
+            generation=1,
+            parking=None,
+            ready=self._note,
+            wait=self._go_on,
+            give_way=self._let_others,
+            batching=Batching(),
+            gather=lambda _stream, _data: False,
+            answer=gateway.answer,
+            refusal=gateway.refusal,
+            call_soon=self._call_soon,
+            give_away=self._give_away,
+            lend=_never,
+            reclaim=_never,
+            forget=lambda _connection: None,
+        )
         self.turns_of_others = 0
-        self.answer: Callable[[Connection, Request, RequestBody], bool] = gateway.answer
-        self.refusal: Callable[[Connection, BadRequest, bytes], bytes] = gateway.refusal
         self.received = b""
         """What the client has received."""
         self.given_away: list[bytes] = []
@@ -92,9 +96,9 @@ class MemoryHost:
         self.client, server = socket.socketpair()
         server.setblocking(False)
         self.client.setblocking(False)
-        self.connection = Connection(server, PEER, endpoint, self)
+        self.connection = Connection(server, PEER, endpoint, self.host)
 
-    # ------------------------------------------------------------ connection.Host
+    # ------------------------------------------------------------ for the connection
 
     def _note(self, _connection: Connection) -> None:
         """Note that somebody has to look."""
@@ -113,18 +117,15 @@ class MemoryHost:
     def _let_others(self, _connection: Connection) -> None:
         self.turns_of_others += 1
 
-    def call_soon(self, call: Callable[[], None]) -> None:
+    def _call_soon(self, call: Callable[[], None]) -> None:
         """Count a turn of others, and call."""
         self.turns_of_others += 1
         call()
 
-    def give_away(self, connection: Connection, received: bytes) -> None:
+    def _give_away(self, connection: Connection, received: bytes) -> None:
         """Keep what would travel along."""
         connection.detach().close()
         self.given_away.append(received)
-
-    def forget(self, connection: Connection) -> None:
-        """There is no table."""
 
     # ------------------------------------------------------------ for tests
 
@@ -180,6 +181,10 @@ class MemoryHost:
             if not data:
                 return
             self.received += data
+
+
+def _never(*_arguments: Any) -> Any:
+    raise AssertionError("no application here asks for a socket")
 
 
 def statuses(received: bytes) -> list[int]:

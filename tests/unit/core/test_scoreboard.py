@@ -7,7 +7,8 @@ import os
 import pytest
 
 from spawning.http.request import Request
-from spawning.scoreboard import BUCKETS, InFlightNow, Scoreboard, Shape
+from spawning.row_slot import BUCKETS
+from spawning.scoreboard import InFlightNow, Scoreboard, Shape
 from spawning.slot import NoSlot
 
 

@@ -11,7 +11,8 @@ from spawning.config import Config
 from spawning.controller import replacement
 from spawning.controller.children import Children
 from spawning.controller.replacement import Hung, Worn
-from spawning.scoreboard import BUCKETS, CLASSES, InFlightNow, Reading
+from spawning.row_slot import BUCKETS, CLASSES
+from spawning.scoreboard import InFlightNow, Reading
 from spawning.worker.quota import limit_of
 from unit.core.situations import NOW, children
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from spawning.http.body import CONTINUE, MAX_DISCARD, RequestBody
-from spawning.http.request import ClientGone, Request, UnreadableBody
+from spawning.http.errors import ClientGone, UnreadableBody
+from spawning.http.request import Request
 
 TEXT = b"one\ntwo\n\nlast without an end"
 NEXT = b"GET /next HTTP/1.1\r\n"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from spawning.http.chunked import MAX_LINE, MAX_TRAILERS, ChunkedDecoder
-from spawning.http.request import BadRequest
+from spawning.http.errors import BadRequest
 
 LONGEST = b"5;" + b"x" * (MAX_LINE - 3) + b"\r\nhello\r\n0\r\n\r\n"
 

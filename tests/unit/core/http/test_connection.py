@@ -7,7 +7,8 @@ import pytest
 
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, HEAD, IDLE, LINGER, Connection
-from spawning.http.request import BadRequest, ClientGone, Request
+from spawning.http.errors import BadRequest, ClientGone
+from spawning.http.request import Request
 from spawning.http.stream import IN_A_ROW
 from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
 
@@ -64,7 +65,7 @@ def test_phase_after_what_was_sent(sent: bytes, phase: Any, host_for: HostFor) -
 
 # (limits, what was sent before the time is up, statuses, phase)
 DEADLINES: dict[str, tuple[dict[str, float], bytes, list[int], Any]] = {
-    "idle": ({"keep_alive_time": 0.0}, b"", [], CLOSED),
+    "idle": ({"keep_alive_time": 0.0, "head_time": 0.0}, b"", [], CLOSED),
     "within a head": ({"head_time": 0.0}, GET[:10], [408], LINGER),
     "after an answer": ({"keep_alive_time": 0.0}, GET, [200], CLOSED),
     "with time left": ({}, GET[:10], [], HEAD),
@@ -149,7 +150,7 @@ def test_received_bytes_of_another_worker_are_served(host_for: HostFor) -> None:
     recorder = Recorder()
     host = host_for(recorder)
     host.connection = Connection(
-        host.connection.detach(), ("192.0.2.1", 1), "endpoint", host, GET[:10]
+        host.connection.detach(), ("192.0.2.1", 1), "endpoint", host.host, GET[:10]
     )
     host.exchange(GET[10:])
     assert [request["target"] for request in recorder.seen] == ["/"]
@@ -237,7 +238,7 @@ def test_a_client_that_stops_reading_is_given_up(host_for: HostFor) -> None:
 def test_without_keep_alive_one_request_is_answered(host_for: HostFor) -> None:
     recorder = Recorder()
     host = host_for(recorder)
-    host.keeps_alive = False
+    host.host.keeps_alive = False
     host.exchange(GET + GET)
     assert [request["keep_alive"] for request in recorder.seen] == [False]
     assert host.connection.phase is LINGER
@@ -256,7 +257,9 @@ def test_a_late_poke_takes_no_bytes_of_a_connection_that_was_given_away(
 ) -> None:
     host = host_for(Recorder())
     kept: list[Any] = []
-    monkeypatch.setattr(host, "give_away", lambda connection, _: kept.append(connection.detach()))
+    monkeypatch.setattr(
+        host.host, "give_away", lambda connection, _: kept.append(connection.detach())
+    )
     host.exchange(GET)
     host.word[0] = 2
     host.connection.poke()

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from spawning.http.errors import BadRequest
 from spawning.http.framing import delimit_response, frame_request, response_has_body
 from spawning.http.parser import meta_variable
-from spawning.http.request import BadRequest
 
 HOST = {"HTTP_HOST": "a"}
 

@@ -66,7 +66,7 @@ def _outcome(
 ) -> tuple[list[dict[str, Any]], int, list[int]]:
     recorder = Recorder()
     host = MemoryHost(recorder, **LIMITS)
-    host.memo = memo or host.memo
+    host.host.memo = memo or host.host.memo
     try:
         host.exchange(*pieces)
         host.hang_up()

@@ -30,7 +30,7 @@ class Lot:
         self.host = host_for(self.gateway)
         self.hold = [0.0]
         self.has_news = False
-        self.host.parking = Parking(self.hold, self._waits)
+        self.host.host.parking = Parking(self.hold, self._waits)
 
     def _waits(self, request: Request) -> bool | None:
         return not self.has_news if request.target == "/news" else None
@@ -94,7 +94,7 @@ def test_a_second_save_prolongs_the_wait(lot: Lot) -> None:
     connection, end = lot.host.connection, lot.hold[0]
     assert connection.parked is not None
     lot.hold_until(2 * LATER)
-    assert admit(connection, connection.parked, lot.host, end) is None
+    assert admit(connection, connection.parked, lot.host.host, end) is None
     assert connection.deadline == lot.hold[0] > end
     assert lot.begun == []
 
@@ -123,7 +123,7 @@ def test_the_gate_is_looked_at_after_the_hold(lot: Lot) -> None:
         lot.hold[0] = 0.0
 
     lot.hold_until(LATER)
-    lot.host.parking = Parking(lot.hold, take_over)
+    lot.host.host.parking = Parking(lot.hold, take_over)
     lot.host.exchange(GET)
     assert lot.host.given_away == [GET]
     assert lot.begun == []
@@ -155,12 +155,12 @@ def test_a_question_does_not_wait_for_ever(lot: Lot) -> None:
     connection, host = lot.host.connection, lot.host
     parked = Parked(request, QUESTION, 100.0)
     end = 100.0 + LONGEST_QUESTION
-    assert admit(connection, parked, host, end - 0.1) is None
+    assert admit(connection, parked, host.host, end - 0.1) is None
     assert connection.deadline == end
-    assert admit(connection, parked, host, end) is request
+    assert admit(connection, parked, host.host, end) is request
 
 
 def test_without_anything_to_wait_for_what_is_parked_begins(lot: Lot) -> None:
     lot.host.exchange(QUESTION)
-    lot.host.parking = None  # as a worker does that closes down
+    lot.host.host.parking = None  # as a worker does that closes down
     assert statuses(lot.host.poke()) == [200]

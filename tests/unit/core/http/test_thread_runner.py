@@ -72,7 +72,7 @@ def test_a_worker_goes_on_with_the_threads_that_it_could_have(
 
 TAKES_BACK = """\
 import sys, threading
-from spawning.http.request import RequestTimeout
+from spawning.http.errors import RequestTimeout
 from spawning.http.threads import ThreadRunner
 
 runner = ThreadRunner([])

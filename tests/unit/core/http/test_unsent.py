@@ -44,7 +44,7 @@ class Crowd:
     def client(self) -> MemoryHost:
         """Return one more connection, locked by a thread."""
         host = MemoryHost(Whole())
-        host.batching, host.gather = self.commons.batching, self.commons.gather
+        host.host.batching, host.host.gather = self.commons.batching, self.commons.gather
         assert host.connection.lock.acquire(False)
         self.hosts.append(host)
         return host
@@ -216,7 +216,7 @@ def test_a_thread_goes_on_while_its_answer_waits_until_it_waits_itself(
     runner = ThreadRunner([])
     crowd = crowd_of()
     host = crowd.client()
-    host.batching, host.gather = runner.batching, runner.gather
+    host.host.batching, host.host.gather = runner.batching, runner.gather
     runner.batching.pays, runner.batching.size = True, 16
     runner._commons._deferring.append(None)
     runner._commons.told.append((0, 0))

@@ -8,7 +8,8 @@ from typing import Any
 
 from spawning.config import Config
 from spawning.messages import Chronicle, Failed, Failure, Frame, StatusBoot, WorkerIs
-from spawning.scoreboard import BUCKETS, CLASSES, InFlightNow, Reading
+from spawning.row_slot import BUCKETS, CLASSES
+from spawning.scoreboard import InFlightNow, Reading
 from spawning.status.scene import Scene
 
 WALL = 1_800_000_000.0

@@ -26,7 +26,7 @@ from spawning.messages import (
     WorkerHeld,
     WorkerIs,
 )
-from spawning.scoreboard import BUCKETS
+from spawning.row_slot import BUCKETS
 from spawning.status import counters, events, guard
 from spawning.status.application import PAGE
 from spawning.status.metrics import exposition

@@ -9,9 +9,10 @@ import pytest
 from spawning.http.body import RequestBody
 from spawning.http.connection import Connection
 from spawning.http.engine import Engine
+from spawning.http.errors import BadRequest
 from spawning.http.handoff import Outbox, make_pair
 from spawning.http.limits import Limits
-from spawning.http.request import BadRequest, Request
+from spawning.http.request import Request
 from spawning.worker.coverage import is_for_keeper
 from unit.core.http.test_engine import OneByOne
 from unit.core.memory_host import Recorder

@@ -74,13 +74,13 @@ def test_a_client_that_takes_no_more_is_given_up(scene: Scene) -> None:
 
 
 def test_a_file_that_is_cut_while_it_is_sent_ends_the_connection(scene: Scene, path: Path) -> None:
-    wait = scene.host.wait
+    wait = scene.host.host.wait
 
     def cut(*arguments: Any) -> None:
         os.truncate(path, LEFT)
         wait(*arguments)
 
-    scene.host.wait = cut
+    scene.host.host.wait = cut
     body = scene.get()
     assert len(body) < SIZE
     assert body == CONTENT[: len(body)]

@@ -49,8 +49,8 @@ def gathering(host: MemoryHost) -> None:
         stream.unsent = bytes(data)
         return True
 
-    host.batching.pays = True
-    host.gather = gather
+    host.host.batching.pays = True
+    host.host.gather = gather
 
 
 class Closing:

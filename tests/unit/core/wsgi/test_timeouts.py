@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from spawning.http.request import Request, RequestTimeout
+from spawning.http.errors import RequestTimeout
+from spawning.http.request import Request
 from spawning.wsgi.timeouts import Guard
 from unit.core.sent import Sent
 

@@ -20,6 +20,7 @@ from spawning_devtools.cover.keeper.visitors import VISITOR, Visitors
 LOCAL, LOCAL6 = Visitor("127.0.0.1", is_same_user=True), Visitor("::1", is_same_user=True)
 UNIX = Visitor("")
 FAR = Visitor("10.0.0.7")
+BODY = RequestBody(cast(Any, None), Request("GET", "/", True, {}))
 
 SEEN = [
     (LOCAL, "localhost:8080"),
@@ -160,7 +161,7 @@ def test_who_asks(
 ) -> None:
     config = Config(args=("a",), forwarded_allow_ips=proxies)
     visitors = Visitors(config, end(True))
-    environ = visitors.environ_of(request(fields), peer, end(False), cast(RequestBody, None))
+    environ = visitors.environ_of(request(fields), peer, end(False), BODY)
     assert environ[VISITOR] == visitor
     assert environ.get("HTTP_HOST", "") == host
     for name in fields.keys() - {"HTTP_HOST"}:
@@ -171,7 +172,7 @@ def test_who_is_admitted() -> None:
     inside = end(True)
     visitors = Visitors(Config(args=("a",)), inside)
     for where, is_admitted in ((inside, True), (end(True), False)):
-        environ = visitors.environ_of(request({}), "", where, cast(RequestBody, None))
+        environ = visitors.environ_of(request({}), "", where, BODY)
         assert environ[VISITOR] == Visitor("", is_admitted=is_admitted)
 
 
