@@ -156,10 +156,10 @@ class Connection(Stream):
         parked = Parked(request, received, monotonic())
         return admit(self, parked, host, parked.since)
 
-    def serve(self, request: Request) -> None:
-        """Answer `request`, and whatever else this connection asks meanwhile."""
-        host, answered = self._host, 0
-        following: Request | None = request
+    def serve(self, slot: Slot, worker: Any) -> None:
+        """Answer the request that has come, if one has, and whatever else is asked meanwhile."""
+        host, answered, following = self._host, 0, self.next_request()
+        self.slot, self.worker = slot, worker
         while following is not None:
             self.phase = BUSY
             self.request = following

@@ -272,10 +272,7 @@ class GreenletRunner:
                 self.ready(who)
             elif who.phase is not BUSY:
                 try:
-                    request = who.next_request()
-                    if request is not None:
-                        who.slot, who.worker = slot, me
-                        who.serve(request)
+                    who.serve(slot, me)
                 except BaseException:
                     # The hub is our parent: what leaves here would end it.
                     log.say_bug("bug in the server, please report it:")

@@ -14,6 +14,7 @@ Phases, and what moves a connection between them:
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 
 class Phase(enum.Enum):
@@ -29,4 +30,10 @@ class Phase(enum.Enum):
 
 
 # As names of their own, because an attribute of an Enum costs a look-up on each request.
-IDLE, HEAD, PARKED, BUSY, LENT, LINGER, CLOSED = Phase
+IDLE: Final = Phase.IDLE
+HEAD: Final = Phase.HEAD
+PARKED: Final = Phase.PARKED
+BUSY: Final = Phase.BUSY
+LENT: Final = Phase.LENT
+LINGER: Final = Phase.LINGER
+CLOSED: Final = Phase.CLOSED

@@ -200,15 +200,12 @@ class ThreadRunner:
             commons.last = me
             connection = self._claimed(descriptor, events)
             if connection is not None:
-                connection.slot, connection.worker = slot, me
-                work_on(connection)
+                work_on(connection, slot, me)
 
-    def _work_on(self, connection: Connection) -> None:
+    def _work_on(self, connection: Connection, slot: Slot, me: int) -> None:
         while True:
             try:
-                request = connection.next_request()
-                if request is not None:
-                    connection.serve(request)
+                connection.serve(slot, me)
             except Exception:
                 log.say_bug("bug in the server, please report it:")
                 connection.close()

@@ -19,6 +19,7 @@ from spawning.http.host import Host
 from spawning.http.limits import Limits
 from spawning.http.poller import EPOLLIN
 from spawning.http.request import Request
+from spawning.slot import NO_SLOT, Slot
 
 PEER = ("192.0.2.1", 50000)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -87,6 +88,7 @@ class MemoryHost:
             forget=lambda _connection: None,
         )
         self.turns_of_others = 0
+        self.slot: Slot = NO_SLOT
         self.received = b""
         """What the client has received."""
         self.given_away: list[bytes] = []
@@ -165,9 +167,7 @@ class MemoryHost:
     def _work(self) -> None:
         while self._wanted:
             self._wanted = False
-            request = self.connection.next_request()
-            if request is not None:
-                self.connection.serve(request)
+            self.connection.serve(self.slot, "the test")
 
     def _arrive(self) -> None:
         self.client.send(self._arrivals.pop(0))

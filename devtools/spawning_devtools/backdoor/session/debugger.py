@@ -16,13 +16,12 @@ import os
 import pdb
 import sys
 from collections.abc import Callable, Hashable, Mapping
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import spawning
 import spawning_devtools
 from spawning.devhooks import Debugged
-from spawning.wsgi.handler import Handler
 from spawning_devtools.backdoor.session.halts import Halt
 from spawning_devtools.backdoor.session.output import SCREEN, Input, Output
 from spawning_devtools.backdoor.session.statements import Statements
@@ -33,8 +32,10 @@ _OURS = tuple(
     os.path.dirname(os.path.abspath(module.__file__ or "")) + os.sep
     for module in (spawning, spawning_devtools)
 )
-_ENDS: frozenset[CodeType] = frozenset({Handler.answer.__code__, Statements.run.__code__})
-"""What returns when that is over which is debugged."""
+_ENDS = frozenset({("spawning.wsgi.handler", "answer"), (Statements.__module__, "run")})
+"""What returns when that is over which is debugged: module and function."""
+_LOOPS = frozenset({("spawning.http.greenlets", "_tell"), ("spawning.http.threads", "_work_on")})
+"""What goes on then, where the server is compiled and nothing nearer has a frame."""
 # Others may have wrapped it, to learn of debuggers that read the terminal (`debugging`).
 _interaction: Any = getattr(pdb.Pdb.interaction, "__wrapped__", pdb.Pdb.interaction)
 
@@ -76,7 +77,7 @@ class Debugger(pdb.Pdb):
             outer.f_trace = self.trace_dispatch
             self.botframe = outer
             outer = outer.f_back
-        while outer is not None and outer.f_code not in _ENDS:
+        while outer is not None and _place(outer) not in _ENDS | _LOOPS:
             outer = outer.f_back
         end = outer or self.botframe
         assert end is not None
@@ -120,9 +121,9 @@ class Debugger(pdb.Pdb):
             outer = outer.f_back
         return outer is None
 
-    def _watch_end(self, _frame: FrameType, event: str, _arg: Any) -> Any:
+    def _watch_end(self, frame: FrameType, event: str, _arg: Any) -> Any:
         """Stop when that is over which is debugged."""
-        if event == "return":
+        if event == "return" or _place(frame) in _LOOPS:
             self._end()
         return self._watch_end
 
@@ -175,6 +176,11 @@ class Debugger(pdb.Pdb):
         # Not the frame's own, which would forget what was assigned here (before Python 3.13).
         names = getattr(self, "curframe_locals", None)
         return {**frame.f_globals, **(names if names is not None else frame.f_locals)}
+
+
+def _place(frame: FrameType) -> tuple[str, str]:
+    """Return the module and the function of a frame."""
+    return str(frame.f_globals.get("__name__")), frame.f_code.co_name
 
 
 def _is_ours(frame: FrameType) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
     begun: queue.SimpleQueue[Connection] = queue.SimpleQueue()
     gate, looked_away = threading.Event(), threading.Event()
 
-    def work_on(_runner: ThreadRunner, connection: Connection) -> None:
+    def work_on(_runner: ThreadRunner, connection: Connection, *_mine: Any) -> None:
         begun.put(connection)
         if connection is first:
             gate.wait(PATIENCE)

@@ -14,6 +14,7 @@ from spawning.http.handoff import make_pair
 from spawning.http.limits import Limits
 from spawning.http.poller import Poller
 from spawning.http.stream import Stream
+from spawning.slot import NO_SLOT
 from unit.core.memory_host import Recorder
 
 ENDPOINT = "endpoint"
@@ -34,9 +35,7 @@ class OneByOne:
 
     def ready(self, connection: Connection) -> None:
         """Work on the connection now."""
-        request = connection.next_request()
-        if request is not None:
-            connection.serve(request)
+        connection.serve(NO_SLOT, "the test")
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Nothing has to be waited for here."""

@@ -13,6 +13,7 @@ from spawning.http.commons import SMALL, Commons
 from spawning.http.connection import CLOSED, IDLE, Connection
 from spawning.http.poller import Poller
 from spawning.http.threads import ThreadRunner
+from spawning.slot import NO_SLOT
 from unit.core.memory_host import OK, MemoryHost, Recorder
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -221,7 +222,7 @@ def test_a_thread_goes_on_while_its_answer_waits_until_it_waits_itself(
     runner._commons._deferring.append(None)
     runner._commons.told.append((0, 0))
     host.client.send(GET)
-    runner._work_on(host.connection)
+    runner._work_on(host.connection, NO_SLOT, 0)
     assert received(host) == b""
     assert host.connection.lock.locked()
     if then == "waits for events":
