@@ -8,7 +8,7 @@ SOURCES := spawning devtools tests benchmarks examples scripts docs
 CHECKS := format lint types layers doors sizes unit docs man extension
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test editor vsix bench clean environment tidy man info dist readme links recording $(CHECKS)
+.PHONY: help demo check test editor vsix bench clean environment tidy man info dist compiled readme links recording $(CHECKS)
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ info: environment ## make the manual for info: try info -f share/info/spawning.i
 dist: man info vsix ## build the source distribution, the wheel with the manuals, and the extension, into dist
 	@$(PYTHON) scripts/environment.py .venv release
 	$(BIN)/python -m build --no-isolation --outdir $(DIST) .
+
+compiled: ## build a wheel whose engine is compiled, for the Python that PYTHON= names, into dist
+	@$(PYTHON) scripts/environment.py .venv release
+	SPAWNING_COMPILED=1 $(BIN)/python -m build --wheel --outdir $(DIST) .
 
 readme: ## do what the README says as a new user with an empty home; ARGS="docs/tutorial/flask.md" another page
 	@$(PYTHON) scripts/environment.py .venv release

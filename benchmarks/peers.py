@@ -1,10 +1,10 @@
 """The servers that are measured: what to install, and how each is started.
 
 A command is data: `{python}` is the interpreter of the benchmarks' environment, `{bin}` the
-folder of its scripts, `{apps}` the folder benchmarks/apps, `{port}` a free port, or 0 where the
-server picks one itself and prints it.  Versions are pinned only where the newest do not work
-together: a comparison with last year's peers says nothing, and the report names the versions
-that ran.
+folder of its scripts, `{interpreted}` that of our own sources, `{apps}` the folder
+benchmarks/apps, `{port}` a free port, or 0 where the server picks one itself and prints it.
+Versions are pinned only where the newest do not work together: a comparison with last year's
+peers says nothing, and the report names the versions that ran.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ COMPILED = {
     "bjoern": "ev.h",
 }
 """Done without where they cannot be made."""
+
+INTERPRETED = "interpreted"
+"""The folder of the environment where Spawning is installed that is not compiled."""
 
 DISTRIBUTIONS = (
     "Spawning",
@@ -97,6 +100,7 @@ class Peer:
         known = {
             "python": python,
             "bin": str(Path(python).parent),
+            "interpreted": str(Path(python).parent.parent / INTERPRETED),
             "apps": apps,
             "port": 0 if self.picks_port else port,
             "workers": self.workers,

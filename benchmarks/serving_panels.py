@@ -206,6 +206,7 @@ def _goals(measured: Plain) -> Plain:
         ["least", "least", ".2f"],
         ["greatest", "most", ".2f"],
         ["holds", "reached", ""],
+        ["interpreted", "interpreted", ".2f"],
     ]
     made = [_goal(goal) for goal in goals(measured)]
     panel = _panel("goals", "What the engine is to reach, and what it reaches", "", columns, made)
@@ -215,7 +216,8 @@ def _goals(measured: Plain) -> Plain:
 def _goal(goal: Goal) -> Plain:
     spread = _spread(dict(enumerate(goal.ratios)), digits=3) if goal.ratios else {}
     words = {None: UNKNOWN, True: "yes", False: "no"}
-    return {"server": goal.text, "asked": goal.wording, **spread, "holds": words[goal.holds]}
+    told = {"asked": goal.wording, **spread, "holds": words[goal.holds]}
+    return {"server": goal.text, **told, "interpreted": _median(goal.interpreted)}
 
 
 def _panel(

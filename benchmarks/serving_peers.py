@@ -2,7 +2,8 @@
 
 What would keep a server from taking part is lifted: a greatest number of connections below that
 of the benchmark, a short queue of those that wait to be accepted, a small delay of each answer
-for want of TCP_NODELAY.
+for want of TCP_NODELAY.  Ours is compiled, as most people have it, and stands here once more as
+its sources are.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ _GUNICORN_IDLE = ("--worker-connections", _MANY, "--keep-alive", "600")
 _APP = "serving_app:app"
 
 
-def _ours(threads: str) -> Peer:
+def _ours(threads: str, interpreted: bool = False) -> Peer:
     command = spawning("-t", threads, "-l", "/dev/null", "serving_app.app")
-    return Peer(f"spawning -t {threads}", command, picks_port=True, ours=True)
+    if interpreted:
+        command = ("env", "PYTHONPATH={interpreted}", *command)
+    name = f"spawning -t {threads}{', interpreted' if interpreted else ''}"
+    return Peer(name, command, picks_port=True, ours=True)
 
 
 def _script(name: str, *before: str, needs: str = "") -> Peer:
@@ -33,6 +37,7 @@ _SCRIPTED = {
     "bjoern": "bjoern",
 }
 GREENLETS, THREADS = _ours("0"), _ours("4")
+INTERPRETED_GREENLETS, INTERPRETED_THREADS = (_ours(threads, True) for threads in "04")
 EVENTLET = _script("eventlet")
 GUNICORN = Peer(
     "gunicorn gthread, 4 threads",
@@ -59,6 +64,8 @@ BJOERN = _script("bjoern", needs="bjoern")
 SERVING = (
     GREENLETS,
     THREADS,
+    INTERPRETED_GREENLETS,
+    INTERPRETED_THREADS,
     EVENTLET,
     GUNICORN,
     Peer("gunicorn gevent", gunicorn("-k", "gevent", _APP), idle_options=_GUNICORN_IDLE),

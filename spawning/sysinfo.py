@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 from importlib import metadata
 from typing import Any
 
-import spawning
+from spawning import built
 
 PATH = "/_sysinfo"
 KIB = 1024
@@ -82,7 +82,7 @@ def _machine() -> dict[str, Any]:
 def _process() -> dict[str, Any]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
-        "spawning": spawning.__version__,
+        "spawning": built.version(),
         "pid": os.getpid(),
         "parent": os.getppid(),
         "executable": sys.executable,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 import spawning
+from spawning import built
 from spawning.config import Config, Option, options
 from spawning.errors import UsageError, did_you_mean
 
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     about.add_argument(
         "--version",
         action="version",
-        version=f"Spawning {spawning.__version__}",
+        version=f"Spawning {built.version()}",
         help="show the version and exit",
     )
     groups: dict[str, argparse._ArgumentGroup] = {}
