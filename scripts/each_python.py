@@ -54,6 +54,7 @@ def run(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
 def run_compiled(one: "interpreters.Interpreter", arguments: "list[str]") -> str:
     """Run the tests with one Python in a copy whose engine is compiled; return how that went."""
     folder = tempfile.mkdtemp(prefix="spawning-compiled-")
+    os.chmod(folder, 0o755)  # tests serve from there as another user
     try:
         python = compiled.make(folder, environment_of(one))
         return tested(python, os.path.join(folder, "tree"), arguments)

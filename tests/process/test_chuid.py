@@ -14,11 +14,11 @@ import socket
 import stat
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from clients import get
@@ -44,7 +44,7 @@ def app(environ, start):
 
 def interpreter() -> tuple[list[str], dict[str, str]]:
     """Return a Python of our version that everybody may run, and its environment; or ours."""
-    packages = sysconfig.get_path("purelib")
+    packages = str(Path(psutil.__file__).parents[1])
     found = shutil.which(f"python{sys.version_info[0]}.{sys.version_info[1]}", path="/usr/bin")
     if found is None or not IS_ROOT:
         return [sys.executable, "-m", "spawning"], {}

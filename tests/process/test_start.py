@@ -99,7 +99,7 @@ def test_the_three_commands_are_one() -> None:
     ]
     said = {subprocess.check_output([*command, "--version"], text=True) for command in commands}
     assert len(said) == 1
-    assert re.fullmatch(r"Spawning \S+\n", said.pop())
+    assert re.fullmatch(r"Spawning \S+( \(compiled\))?\n", said.pop())
 
 
 def test_pyproject_names_the_application_and_options(spawn: StartServer, tmp_path: Path) -> None:

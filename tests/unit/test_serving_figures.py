@@ -97,11 +97,13 @@ def test_goals_compare_what_was_measured_in_the_same_round() -> None:
         measured(GUNICORN, "varied", 100, 1),
         measured(OURS, "varied", 8000, 2),
         measured(GUNICORN, "varied", 50, 3),
+        measured(f"{OURS}, interpreted", "varied", 600, 1),
     ]
     turns = [{"peer": OURS, "round": 1, "median": 0.01, "longest": 0.05, "fewest": 8, "most": 9}]
     made = list(goals.goals(content(*several, turns=turns)))
     by_gunicorn = [goal for goal in made if f"{GUNICORN}: Hello world" in goal.text]
-    assert [(goal.ratios, goal.holds) for goal in by_gunicorn] == [((8.0,), True)]
+    (goal,) = by_gunicorn
+    assert (goal.ratios, goal.holds, goal.interpreted) == ((8.0,), True, (6.0,))
     (fair,) = (goal for goal in made if "longest wait" in goal.text and OURS in goal.text)
     assert (fair.ratios, fair.holds) == ((5.0,), True)
 
