@@ -9,23 +9,25 @@ from __future__ import annotations
 import bisect
 import math
 import struct
+from typing import Final
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, math.inf)
 """Upper bounds of the histogram of durations, in seconds."""
-CLASSES = 10
+CLASSES: Final = 10
 """Responses by the first digit of their status; 0: cut before there was one."""
 
-SECONDS, BYTES = range(2)
-BY_CLASS = 2
-BY_BUCKET = BY_CLASS + CLASSES
-SINCE = BY_BUCKET + len(BUCKETS)
-NUMBERS = SINCE + 1
-LINE = 8 * (40 - NUMBERS)
-SLOT = 8 * NUMBERS + LINE
+SECONDS: Final = 0
+BYTES: Final = 1
+BY_CLASS: Final = 2
+BY_BUCKET: Final = BY_CLASS + CLASSES
+SINCE: Final = BY_BUCKET + len(BUCKETS)
+NUMBERS: Final = SINCE + 1
+LINE: Final = 8 * (40 - NUMBERS)
+SLOT: Final = 8 * NUMBERS + LINE
 """Bytes of a slot: its numbers, then the beginning of the request line."""
 
-_BEGUN = 8 * SINCE
-_put_begun = struct.Struct(f"@d{LINE}s").pack_into
+_BEGUN: Final = 8 * SINCE
+_put_begun: Final = struct.Struct(f"@d{LINE}s").pack_into
 """Writes when a request began, and its line, which stand side by side."""
 
 

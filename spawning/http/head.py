@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from spawning.http.errors import BadRequest
 from spawning.http.framing import BAD_REQUEST
 from spawning.http.limits import Limits
@@ -9,8 +11,8 @@ from spawning.http.parser import TOO_LARGE, HeadParser, may_be_method
 from spawning.http.request import Request
 
 LINE_TOO_LONG = "414 URI Too Long"
-END_OF_HEAD = b"\r\n\r\n"
-_LAST_CONTROL = 31
+END_OF_HEAD: Final = b"\r\n\r\n"
+_LAST_CONTROL: Final = 31
 
 
 def end_of_head(data: bytes, limits: Limits) -> int:

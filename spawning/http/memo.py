@@ -17,6 +17,8 @@ Rules:
 
 from __future__ import annotations
 
+from typing import Final
+
 from spawning.http.framing import frame_request
 from spawning.http.parser import MOST_NAMES, is_flawless, meta_variable_of, parse
 from spawning.http.plain import DEPEND, is_plain_value, plain_beginning, plain_field
@@ -26,7 +28,7 @@ _NEVER = frozenset({"HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE"})
 LONGEST, MOST = 2048, 256
 """What is remembered: blocks and request lines of so many bytes, and so many of them."""
 MOST_LINES = 1024
-LEARNS_ONE_OF = 16
+LEARNS_ONE_OF: Final = 16
 """Of so many heads that are not known one is remembered: what repeats itself is soon known,
 and what never comes again costs little."""
 

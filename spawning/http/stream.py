@@ -10,17 +10,17 @@ import math
 import os
 import socket
 from time import monotonic
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from spawning.http.errors import ClientGone, UnreadableBody
 from spawning.http.host import Host, Loan
 
 TIMEOUT = "408 Request Timeout"
-RECEIVE_SIZE = 65536  # larger ones cost malloc an mmap each
-NEVER = math.inf
-IN_A_ROW = 16
+RECEIVE_SIZE: Final = 65536  # larger ones cost malloc an mmap each
+NEVER: Final = math.inf
+IN_A_ROW: Final = 16
 """Requests of one client that are answered before others have their turn."""
-SENT_AT_ONCE = 1 << 20
+SENT_AT_ONCE: Final = 1 << 20
 """Most bytes of a file that one call of the kernel sends; others have their turn between two."""
 
 

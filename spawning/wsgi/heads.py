@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from spawning.http.framing import delimit_response, response_has_body
 from spawning.wsgi.fields import (
@@ -50,7 +50,7 @@ class Head:
         return f"{self.before}{date if self.is_dated else ''}{self.after}".encode("latin-1")
 
 
-NO_HEAD = Head("", "", False, None, False, True, True)
+NO_HEAD: Final = Head("", "", False, None, False, True, True)
 """What a response has before it has one."""
 
 

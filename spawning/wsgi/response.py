@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Protocol
+from typing import Final, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
@@ -26,9 +26,9 @@ from spawning.wsgi.heads import NO_HEAD, Headers, Heads
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
-JOINED = 65536
+JOINED: Final = 65536
 """Up to this size head and body are joined into one send; copying more costs more than a send."""
-SENDFILE_PAYS = 65536
+SENDFILE_PAYS: Final = 65536
 """From this size on a file is sent by the kernel: less is read sooner than it is asked for."""
 
 
