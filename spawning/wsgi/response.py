@@ -15,8 +15,7 @@ Rules (PEP 3333):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from spawning.http.body import RequestBody
 from spawning.http.request import Request
@@ -24,8 +23,8 @@ from spawning.wsgi.fields import SERVER_LINE, ApplicationError, date_line, statu
 from spawning.wsgi.files import FileWrapper
 from spawning.wsgi.heads import NO_HEAD, Headers, Heads
 
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-
+Piece = bytes | bytearray | memoryview
+"""What an application may answer with: bytes (PEP 3333), and what serves as well."""
 JOINED: Final = 65536
 """Up to this size head and body are joined into one send; copying more costs more than a send."""
 SENDFILE_PAYS: Final = 65536
@@ -80,9 +79,7 @@ class Response:
 
     # ------------------------------------------------------------ for the application
 
-    def start(
-        self, status: str, headers: Headers, exc_info: ExcInfo | None = None
-    ) -> Callable[[bytes], None]:
+    def start(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[Piece], None]:
         """`start_response`; raises ApplicationError, or `exc_info` once the head is sent."""
         if exc_info is not None:
             try:
@@ -97,14 +94,14 @@ class Response:
         self.headers = headers
         return self.write
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Piece) -> None:
         """Send `data` at once, the older way to answer."""
         if data:
             self._piece(data, None)
 
     # ------------------------------------------------------------ for the server
 
-    def send_all(self, result: Iterable[bytes]) -> None:
+    def send_all(self, result: Iterable[Piece]) -> None:
         """Send what the application returned, as it yields it."""
         # Not asked for its length at once: to find that it has none costs more than this.
         is_sized = type(result) is list or hasattr(result, "__len__")
@@ -126,7 +123,7 @@ class Response:
         """Send a whole answer of the server's own in its place."""
         self._sender.send(answer)
 
-    def _rest_of(self, file: FileWrapper) -> Iterable[bytes]:
+    def _rest_of(self, file: FileWrapper) -> Iterable[Piece]:
         """Send of a file what the kernel can send by itself; return what is still to be sent."""
         head = b"" if self.head_sent else self._head(None)
         if not self._made.has_body:
@@ -147,7 +144,7 @@ class Response:
                 self._left -= sent
         return extent.blocks(at, self._left)
 
-    def _piece(self, data: bytes, total: int | None) -> None:
+    def _piece(self, data: Piece, total: int | None) -> None:
         head = b"" if self.head_sent else self._head(total)
         size = len(data)
         if size == self._left and self._made.has_body:
@@ -174,14 +171,16 @@ class Response:
             self.keep_alive = False
             self.problem = f"sent {self._left} bytes fewer than its Content-Length"
 
-    def _framed(self, data: bytes) -> bytes:
+    def _framed(self, data: Piece) -> Piece:
         """Return what is to be sent of a piece, and how."""
         if not self._made.has_body:
             return b""
         data = self._counted(data)
-        return b"%x\r\n%b\r\n" % (len(data), data) if self._made.chunked else data
+        if not self._made.chunked:
+            return data
+        return b"%x\r\n%b\r\n" % (len(data), data)  # type: ignore[str-format]
 
-    def _counted(self, data: bytes) -> bytes:
+    def _counted(self, data: Piece) -> Piece:
         if self._left is not None:
             if len(data) > self._left:
                 self.problem = "sent more bytes than its Content-Length"
