@@ -12,6 +12,7 @@ for.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MADE = ("share/man/man1/spawn.1", "share/man/man1/spawnctl.1", "share/info/spawning.info")
 ASKED = "SPAWNING_COMPILED"
+HINT = f"type apt-get install gcc python3-dev, or leave {ASKED} away, and nothing is compiled"
 SHARED = "spawning.engine"
 """The beginning of the name of what all compiled modules share: inside the package, for what lies
 beside it would be taken for the user's own where a checkout is served from."""
@@ -60,11 +62,15 @@ def compiled(root: str, modules: list[str], folder: str) -> dict[str, str]:
     """Return the extension modules of `modules`, compiled into `folder`: path, place in a wheel."""
     from mypyc.build import mypycify
     from setuptools import Distribution
+    from setuptools.errors import BaseError, CompileError, LinkError
 
     os.chdir(root)  # where mypy finds its settings, and the names of the modules come from
     sources = mypycify(modules, target_dir=folder, debug_level="0", group_name=SHARED)
     command = Distribution({"ext_modules": sources}).get_command_obj("build_ext")
     command.build_lib, command.build_temp = f"{folder}/lib", f"{folder}/temp"
     command.ensure_finalized()
-    command.run()
+    try:
+        command.run()
+    except (BaseError, CompileError, LinkError) as error:
+        sys.exit(f"error: {ASKED}=1 needs a C compiler and the headers of Python: {error}; {HINT}")
     return {path: os.path.relpath(path, command.build_lib) for path in command.get_outputs()}
