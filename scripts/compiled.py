@@ -38,10 +38,12 @@ def make(folder: str, python: str) -> str:
     (wheel,) = glob.glob(os.path.join(wheels, "*.whl"))
     with zipfile.ZipFile(wheel) as packed:
         modules = [name for name in packed.namelist() if name.endswith(".so")]
-        if not modules:
-            raise CannotMake("nothing is compiled in " + wheel)
         packed.extractall(tree, modules)
-    return _environment(os.path.join(folder, "venv"), tree, python)
+    own = _environment(os.path.join(folder, "venv"), tree, python)
+    said = subprocess.check_output([own, "-m", "spawning", "--version"], cwd=folder, text=True)
+    if "(compiled)" not in said:
+        raise CannotMake("what runs is not what was compiled: " + said)
+    return own
 
 
 def _prepare(python: str) -> None:
