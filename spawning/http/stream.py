@@ -64,6 +64,7 @@ class Stream:
         try:
             data = self._socket.recv(RECEIVE_SIZE)
         except BlockingIOError:
+            self.has_ended = False  # who has is another client, that had this number before
             return b""
         except OSError:
             return None

@@ -8,6 +8,7 @@ import pytest
 from spawning.http.body import RequestBody
 from spawning.http.connection import CLOSED, HEAD, IDLE, LINGER, Connection
 from spawning.http.errors import BadRequest, ClientGone
+from spawning.http.poller import ENDED, READABLE
 from spawning.http.request import Request
 from spawning.http.stream import IN_A_ROW
 from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
@@ -81,6 +82,18 @@ def test_deadline_ends_a_connection(
     host.poke()
     assert statuses(host.received) == answered
     assert host.connection.phase is phase
+
+
+def test_the_end_of_another_client_that_had_this_number_is_soon_forgotten(
+    host_for: HostFor,
+) -> None:
+    host = host_for(Recorder())
+    host.connection.on_events(ENDED | READABLE)
+    assert host.connection.has_ended
+    assert host.poke() == b""
+    assert not host.connection.has_ended
+    assert statuses(host.exchange(GET)) == [200]
+    assert not host.connection.readable
 
 
 def test_a_lingering_connection_is_closed_at_its_deadline(host_for: HostFor) -> None:
