@@ -158,7 +158,11 @@ def keeper_stops(controller: int) -> None:
     """Have the keeper do nothing for the rest of the test."""
     import psutil
 
-    children = psutil.Process(controller).children()
-    (keeper,) = [c for c in children if "coverage" in " ".join(c.cmdline())]
+    def keepers() -> list[psutil.Process]:
+        children = psutil.Process(controller).children()
+        return [c for c in children if "coverage" in " ".join(c.cmdline())]
+
+    wait_until(lambda: len(keepers()) == 1, "the keeper is there")
+    (keeper,) = keepers()
     keeper.send_signal(signal.SIGSTOP)
     wait_until(lambda: keeper.status() == psutil.STATUS_STOPPED, "the keeper stands still")

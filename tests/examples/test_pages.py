@@ -31,6 +31,8 @@ def browser(
 def visit(browser: Browser, example: Example) -> None:
     """Start an example, and open its page."""
     host, port = example.start().address
+    browser.open("about:blank")  # or the page before asks on, of a server that has ended
+    browser.wait_for("location.protocol === 'about:'")
     browser.complaints.clear()
     browser.open(f"http://{host}:{port}/")
 
