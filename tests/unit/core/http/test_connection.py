@@ -11,6 +11,7 @@ from spawning.http.errors import BadRequest, ClientGone
 from spawning.http.poller import ENDED, READABLE
 from spawning.http.request import Request
 from spawning.http.stream import IN_A_ROW
+from spawning.slot import NoSlot
 from unit.core.memory_host import OK, MemoryHost, Recorder, statuses
 
 HostFor = Callable[..., MemoryHost]
@@ -68,6 +69,7 @@ def test_phase_after_what_was_sent(sent: bytes, phase: Any, host_for: HostFor) -
 DEADLINES: dict[str, tuple[dict[str, float], bytes, list[int], Any]] = {
     "idle": ({"keep_alive_time": 0.0, "head_time": 0.0}, b"", [], CLOSED),
     "within a head": ({"head_time": 0.0}, GET[:10], [408], LINGER),
+    "idle, and time for a first head": ({"keep_alive_time": 0.0}, b"", [], IDLE),
     "after an answer": ({"keep_alive_time": 0.0}, GET, [200], CLOSED),
     "with time left": ({}, GET[:10], [], HEAD),
 }
@@ -94,6 +96,13 @@ def test_the_end_of_another_client_that_had_this_number_is_soon_forgotten(
     assert not host.connection.has_ended
     assert statuses(host.exchange(GET)) == [200]
     assert not host.connection.readable
+
+
+def test_it_is_known_who_works_on_a_connection(host_for: HostFor) -> None:
+    host = host_for(Recorder())
+    host.slot = NoSlot()
+    host.exchange(GET)
+    assert (host.connection.slot, host.connection.worker) == (host.slot, "the test")
 
 
 def test_a_lingering_connection_is_closed_at_its_deadline(host_for: HostFor) -> None:
