@@ -4,7 +4,8 @@ Rules:
 1. A save between a worker's import and the first look at the file is told by its
    modification time: later than the beginning of its generation means changed.
    Once for each path and time, so that a clock that is ahead reloads once.  Of what
-   the application has opened the moment is known, and counts instead.
+   the application has opened the moment is known, and counts instead: the first one,
+   so a file is looked at again when a worker tells late that it was earlier.
    The time of a folder tells nothing: importing makes `__pycache__` in it.
    An event about a file before the first look means changed as well, and so does a
    save during it: what was read may be what was saved, and not what was loaded.
@@ -15,7 +16,7 @@ Rules:
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spawning.messages import Snapshots
@@ -53,6 +54,8 @@ class Knowledge:
     _unparsed: dict[str, None] = field(default_factory=dict)
     _missed: set[tuple[str, int]] = field(default_factory=set)
     """Paths and modification times that rule 1 has taken for changes."""
+    _trusted: dict[str, int] = field(default_factory=dict)
+    """Modification times of files that rule 1 has taken for loaded as they are."""
     _moved: set[str] = field(default_factory=set)
     """Files that a link leads to by another way than before, not looked at since."""
 
@@ -69,9 +72,10 @@ class Knowledge:
             list(self.reports), self.watched_files, self.project, self.reports.written
         )
         new = self.interest.files - before.files
-        opened = self.reports.opened() if new else {}
+        opened = self.reports.opened()
         for path in sorted(new):
             self._unread[path] = opened.get(path, wall)
+        self._distrust(opened)
         self._moved |= self.interest.moved_since(before)
         for path in sorted(self.interest.sources):
             if path.endswith(".py") and not self.imports.is_current(path, self.prints.digest(path)):
@@ -181,7 +185,20 @@ class Knowledge:
             self._was_missing(path)
             return True
         self.prints.keep(path, found[0] if found else None)
+        if found and not path.endswith(os.sep):
+            self._trusted[path] = found[0].status[0]
         return False
+
+    def _distrust(self, opened: Mapping[str, float]) -> None:
+        """Look again at what turns out to have been opened before it was saved."""
+        for path in self.interest.files.intersection(opened):
+            mtime_ns = self._trusted.get(path, 0)
+            if mtime_ns > opened[path] * 1e9:
+                del self._trusted[path]
+                status = self.prints.status(path)
+                if status is not None and status[0] == mtime_ns:
+                    self.prints.keep(path, UNKNOWN)
+                    self._unread[path] = opened[path]
 
     def _was_missing(self, path: str) -> None:
         """Know of a file that was looked for in vain, and is there now, that it appeared."""

@@ -60,10 +60,10 @@ class Report:
             self.packages[package.name] = _joined(known, package.folders)
         for name in ("modules", "dynamic", "missing"):
             getattr(self, name).update(dict.fromkeys(getattr(graph, name)))
-        for name in ("data", "kept", "listed", "served"):
-            _keep_first(getattr(self, name), getattr(graph, name))
+        names = ("data", "kept", "listed", "served")
+        earlier = [_keep_first(getattr(self, name), getattr(graph, name)) for name in names]
         before, self._size = self._size, self._count()
-        return self._size != before
+        return self._size != before or any(earlier)
 
     def read(self) -> Iterable[Opened]:
         """Return each file whose content may be in the state of a process, and each folder."""
@@ -153,11 +153,15 @@ class Reports:
         }
 
 
-def _keep_first(known: dict[str, Opened], new: Iterable[Opened]) -> None:
+def _keep_first(known: dict[str, Opened], new: Iterable[Opened]) -> bool:
+    """Add what is new; return whether something was opened before the moment that was known."""
+    is_earlier = False
     for one in new:
         before = known.setdefault(one.file, one)
         if one.moment < before.moment:
             known[one.file] = one
+            is_earlier = True
+    return is_earlier
 
 
 def _joined(some: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:

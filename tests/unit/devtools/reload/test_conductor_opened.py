@@ -111,6 +111,22 @@ def test_a_save_between_the_opening_and_its_report(project: Project, start: Star
     assert companion.next().cause == "page.html changed (read by views <- urls <- app)"
 
 
+def test_a_worker_that_opened_before_a_save_tells_after_one_that_opened_behind_it(
+    project: Project, start: Start
+) -> None:
+    companion = start()
+    boot(companion, project)
+    page = project.write("page.html", "saved before the folder was watched")
+    mtime = page.stat().st_mtime
+    for moment in (mtime + 1, mtime + 0.5):
+        later(companion, 1, kept=(Opened(str(page), "views", moment),))
+        sync(companion, project)
+    later(companion, 1, kept=(Opened(str(page), "views", mtime - 1),))
+    assert companion.next().cause == "page.html changed (read by views <- urls <- app)"
+    later(companion, 1, kept=(Opened(str(page), "views", mtime - 2),))
+    sync(companion, project)
+
+
 def test_what_the_application_writes_is_never_a_cause(project: Project, start: Start) -> None:
     project.write("data.json", "one", AN_HOUR_AGO)
     companion = start()
