@@ -2,7 +2,8 @@
 
 Rules:
 1. What a thread has found is all threads' to take, and in a crowd it leaves it to the one that
-   is at work (see `deference`).
+   is at work (see `deference`).  Who takes an event and leaves others looks for threads that
+   wait, and rings; who is about to wait looks for events: one of the two sees the other.
 2. An answer may be left unsent only while a thread defers, which looks every `MOMENT`: so none
    waits for long behind an application that takes its time (see `batching`).  The thread that
    leaves one looks for such a thread afterwards, and the last of those looks for unsent answers
@@ -13,12 +14,11 @@ Rules:
 from __future__ import annotations
 
 import collections
-import os
 import resource
-from collections.abc import Callable
 from time import monotonic, process_time, sleep
 
 from spawning.http.batching import Batching
+from spawning.http.bell import Bell
 from spawning.http.connection import Connection
 from spawning.http.deference import Deference
 from spawning.http.poller import Poller
@@ -36,22 +36,21 @@ SMALL = 32768
 class Commons:
     """Events and answers that threads leave to each other; any of them may use it."""
 
-    def __init__(self, edges: Poller, bell: int, ready: Callable[[Connection], None]) -> None:
-        """`bell` wakes a thread that waits in `edges`; `ready` has one look at a connection."""
+    def __init__(self, edges: Poller) -> None:
         self._edges = edges
-        self._bell = bell
-        self._ready = ready
+        self.bell = Bell(edges)
         self.threads = 0
         """How many there are."""
         self.told: collections.deque[tuple[int, int]] = collections.deque()
-        """Events that a thread has taken and none has looked at yet."""
+        """Events that a thread has taken and none has looked at yet; 0 where nothing came, and the
+        connection is to be looked at all the same."""
         self.last = 0
         """The thread that has taken an event last."""
         self.deference = Deference()
         self.batching = Batching()
         self._unsent: collections.deque[Connection] = collections.deque()
         """Connections whose answers have not been sent, with their locks held."""
-        self._idle: list[None] = []
+        self.idle: list[None] = []
         """As long as the threads that wait are many."""
         self._deferring: list[None] = []
         """As long as the threads that leave events to others are many."""
@@ -66,24 +65,27 @@ class Commons:
     def take_some(self) -> None:
         """Wait for events, for this thread and for others that have nothing to do."""
         self.send_off()
-        idle = self._idle
+        idle = self.idle
         idle.append(None)
-        # Who leaves some looks for idle ones afterwards: one of the two sees the other.
         events = self._edges.take(0 if self.told else -1, AT_ONCE)
         idle.pop()
         self.told.extend(events)
         self.deference.note(len(events))
         if self.batching.note(len(events)):
             self.batching.look(process_time(), monotonic())
-        if len(events) > 1 and idle:
-            os.eventfd_write(self._bell, min(len(events) - 1, len(idle)))
+
+    def ready(self, connection: Connection) -> None:
+        """Have a thread look at a connection, unless one is at work on it and will look again."""
+        self.told.append((connection.descriptor, 0))
+        if self.idle:
+            self.bell.ring()
 
     def defer(self) -> None:
         """Leave events to the threads that answer one request after another (see `deference`)."""
         deferring, deference = self._deferring, self.deference
         deferring.append(None)
         event, answer = self._first(), self._first_answer()
-        while (event or answer) and len(deferring) + len(self._idle) < self.threads:
+        while (event or answer) and len(deferring) + len(self.idle) < self.threads:
             found, stops = deference.found, _stops()
             sleep(MOMENT)
             before, event = event, self._first()
@@ -131,7 +133,7 @@ class Commons:
             connection.send_off()
             connection.lock.release()
             if connection.readable:
-                self._ready(connection)
+                self.ready(connection)
 
     def _first_answer(self) -> bytes | None:
         try:

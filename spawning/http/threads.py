@@ -15,8 +15,6 @@ then tries the connection's lock; a thread releases the lock first and then look
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
 import select
 import signal
 import socket
@@ -54,12 +52,8 @@ class ThreadRunner:
         self.call_soon: Callable[[Callable[[], None]], None] = no_loop
         self.edges = Poller()
         self._watched = self.edges.watched
-        self._ready: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        """Connections that a thread has to look at although nothing came, with their locks held."""
-        self._bell = os.eventfd(0, os.EFD_SEMAPHORE | os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        """Counts them, so that each wakes a thread."""
-        self.edges.add_level(self._bell, self)
-        self._commons = Commons(self.edges, self._bell, self.ready)
+        self._commons = Commons(self.edges)
+        self.ready = self._commons.ready
         self.batching = self._commons.batching
         self.gather = self._commons.gather
         self._slots = slots
@@ -74,15 +68,6 @@ class ThreadRunner:
             # Daemons: a thread that hangs in the application must not hold the exit.
             threading.Thread(target=self._work, args=(slot,), name=name, daemon=True).start()
             self._started = self._commons.threads = self._started + 1
-
-    def ready(self, connection: Connection) -> None:
-        """Give a connection to a thread, unless one is at work on it and will look again."""
-        if connection.lock.acquire(False):
-            self._ready.put(connection)
-            os.eventfd_write(self._bell, 1)
-
-    def on_events(self, _events: int) -> None:
-        """Leave what a thread would answer to that thread."""
 
     def wait(self, stream: Stream, writing: bool, deadline: float) -> None:
         """Block this thread until the stream is ready, or the deadline."""
@@ -122,18 +107,13 @@ class ThreadRunner:
         """Return the connection that an event concerns, locked; None where others see to it."""
         watched = self._watched.get(descriptor)
         if type(watched) is not Connection:
-            return self._rung()
+            self._commons.bell.hush()
+            return None
         if events & READABLE:
             watched.readable = True
             if events & ENDED:
                 watched.has_ended = True
         return watched if watched.lock.acquire(False) else None
-
-    def _rung(self) -> Connection | None:
-        with contextlib.suppress(BlockingIOError, queue.Empty):
-            os.eventfd_read(self._bell)
-            return self._ready.get_nowait()
-        return None
 
     def stack_of(self, worker: int) -> list[str]:
         """Return the stack of a thread, as lines."""
@@ -186,7 +166,7 @@ class ThreadRunner:
         # and that has ended workers by SIGSEGV.
         signal.pthread_sigmask(signal.SIG_BLOCK, [TELL_STACKS])
         commons, work_on = self._commons, self._work_on
-        told, deference = commons.told, commons.deference
+        told, idle, deference = commons.told, commons.idle, commons.deference
         me = threading.get_ident()
         while True:
             if not told:
@@ -200,6 +180,8 @@ class ThreadRunner:
             commons.last = me
             connection = self._claimed(descriptor, events)
             if connection is not None:
+                if told and idle:
+                    commons.bell.ring()
                 work_on(connection, slot, me)
 
     def _work_on(self, connection: Connection, slot: Slot, me: int) -> None:

@@ -24,7 +24,7 @@ class Deferring:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, taken: int = 0, stops: int = 0) -> None:
         """`taken`, `stops`: what the other one does each time that this one looks away."""
-        self.commons = ours = Commons(Poller(), -1, lambda connection: None)
+        self.commons = ours = Commons(Poller())
         self.looked_away = 0
         self._stops = 0
         ours.threads = 2
@@ -68,7 +68,7 @@ def test_requests_are_not_left_to_threads_that_wait(monkeypatch: pytest.MonkeyPa
 
 def test_requests_are_not_left_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     thread = Deferring(monkeypatch)
-    thread.commons._idle.append(None)
+    thread.commons.idle.append(None)
     assert (thread.left(), thread.looked_away) == (3, 0)
 
 

@@ -34,13 +34,17 @@ class Crowd:
     """Connections that one thread answers, while another one defers and more requests wait."""
 
     def __init__(self, size: int = 16) -> None:
-        self.looked_at: list[Connection] = []
-        self.commons = Commons(Poller(), -1, self.looked_at.append)
+        self.commons = Commons(Poller())
         self.commons.threads = 2
         self.commons._deferring.append(None)
         self.commons.told.append((0, 0))
         self.commons.batching.pays, self.commons.batching.size = True, size
         self.hosts: list[MemoryHost] = []
+
+    @property
+    def looked_at(self) -> list[int]:
+        """The descriptors of connections that a thread is to look at."""
+        return [descriptor for descriptor, _ in self.commons.told][1:]
 
     def client(self) -> MemoryHost:
         """Return one more connection, locked by a thread."""
@@ -185,7 +189,7 @@ def test_what_came_meanwhile_is_looked_at_when_the_answer_has_left(
     client.connection.readable = True  # another thread was told of it, and found the lock taken
     assert crowd.looked_at == []
     crowd.commons.take_some()
-    assert crowd.looked_at == [client.connection]
+    assert crowd.looked_at == [client.connection.descriptor]
     assert not client.connection.lock.locked()
 
 
@@ -194,7 +198,7 @@ def test_a_client_that_has_gone_is_found_by_who_looks_next(crowd_of: Callable[..
     client = crowd.asks()
     client.client.close()
     crowd.commons.take_some()
-    assert crowd.looked_at == [client.connection]
+    assert crowd.looked_at == [client.connection.descriptor]
     assert client.connection.next_request() is None
     assert client.connection.phase is CLOSED
 
