@@ -121,8 +121,11 @@ def test_greenlets_are_debugged_one_after_the_other(serve: Callable[..., Server]
         assert [customer.wait() for customer in customers] == [b"41", b"41"]
 
 
-def test_stepping_out_of_a_request_lets_it_go(serve: Callable[..., Server]) -> None:
-    server = serve("-s", "1")
+@pytest.mark.parametrize("options", [(), ("--reload=dev",)], ids=["plain", "dev"])
+def test_stepping_out_of_a_request_lets_it_go(
+    serve: Callable[..., Server], options: tuple[str, ...]
+) -> None:
+    server = serve("-s", "1", *options)
     customer = Customer(server, "/price")
     server.log.wait_for("waits at breakpoint")
     with session(server) as inside:

@@ -112,6 +112,10 @@ class Debugger(pdb.Pdb):
             return None
         return super().trace_dispatch(frame, event, arg)
 
+    def stop_here(self, frame: FrameType) -> bool:
+        """Return whether to stop in a frame that is traced; from 3.13 on a caller of ours is."""
+        return not _is_ours(frame) and super().stop_here(frame)
+
     def _is_called_by_application(self, frame: FrameType) -> bool:
         """Return whether a frame is not the server's, and was not called by one that is."""
         outer: FrameType | None = frame

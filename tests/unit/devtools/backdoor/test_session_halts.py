@@ -259,12 +259,15 @@ def test_a_breakpoint_in_a_statement_is_its_own_session_s(inside: Entered) -> No
 def test_stepping_out_of_a_statement_ends_the_debugging(inside: Entered) -> None:
     client = inside.client()
     client.enter()
+    client.run("def later():\n    return 6")
     client.ask("run", source="def f(a):\n    breakpoint()\n    return a\n\nf(5)")
     client.until("ask")
+    commands(client, "b later")
     client.ask("input", text="n")
     while client.until("ask", "done")[-1]["say"] == "ask":
         client.ask("input", text="n")
-    assert client.run("6") == "6\n"
+    assert client.run("later()") == "6\n"
+    assert client.run("import sys; sys.gettrace()") == "", "nothing is traced any more"
 
 
 def test_what_is_stepped_over_is_not_shown_twice(inside: Entered) -> None:
