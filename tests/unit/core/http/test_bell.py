@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import queue
 import threading
 from typing import Any
@@ -24,18 +25,27 @@ def heard(edges: Poller) -> int:
     return len(edges.take(0, -1))
 
 
-def test_it_rings_until_somebody_is_about_to_look() -> None:
-    edges = Poller()
+def test_it_rings_until_somebody_is_about_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges, rung, original = Poller(), [], os.eventfd_write
+    monkeypatch.setattr(os, "eventfd_write", lambda *it: (rung.append(it), original(*it)))
     bell = Bell(edges)
     assert heard(edges) == 0
     bell.ring()
     bell.ring()
-    assert [heard(edges), heard(edges)] == [1, 1]
+    assert [heard(edges), heard(edges), len(rung)] == [1, 1, 1]
     bell.hush()
     bell.hush()  # another thread that had heard it
     assert heard(edges) == 0
     bell.ring()
     assert heard(edges) == 1
+
+
+def test_a_thread_that_has_heard_it_hushes_it() -> None:
+    runner = ThreadRunner([])
+    runner._commons.bell.ring()
+    ((descriptor, events),) = runner.edges.take(0, -1)
+    assert runner._claimed(descriptor, events) is None
+    assert heard(runner.edges) == 0
 
 
 @pytest.mark.parametrize("idle", [0, 1])
@@ -71,7 +81,7 @@ def test_what_a_thread_leaves_wakes_one_that_waits_although_it_has_used_up_the_r
     def work_on(_runner: ThreadRunner, connection: Connection, *_mine: Any) -> None:
         begun.put(connection)
         if connection is first:
-            gate.wait(PATIENCE)
+            gate.wait()
 
     monkeypatch.setattr(Poller, "take", take)
     monkeypatch.setattr(ThreadRunner, "_work_on", work_on)

@@ -82,7 +82,7 @@ def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
     def work_on(_runner: ThreadRunner, connection: Connection, *_mine: Any) -> None:
         begun.put(connection)
         if connection is first:
-            gate.wait(PATIENCE)
+            gate.wait()
 
     monkeypatch.setattr(ThreadRunner, "_work_on", work_on)
     monkeypatch.setattr(commons, "sleep", lambda _seconds: looked_away.set())

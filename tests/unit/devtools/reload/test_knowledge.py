@@ -1,9 +1,14 @@
-"""What is known of files that somebody goes on writing."""
+"""What is known of files that somebody goes on writing, and of when they were opened."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from spawning.messages import Graph, Opened
 from spawning_devtools.reload.conductor.knowledge import Knowledge
 
 
@@ -28,3 +33,59 @@ def test_what_is_doubted_is_a_change_whatever_it_comes_to_be(tmp_path: Path) -> 
     known.doubt([str(path)])
     path.unlink()
     assert [change.difference.value for change in known.changes([str(path)])] == ["deleted"]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A template that was saved at second 1000."""
+    path = tmp_path / "pages" / "page.html"
+    path.parent.mkdir()
+    path.write_text("one")
+    os.utime(path, (1000, 1000))
+    return path
+
+
+def missed(known: Knowledge, **said: tuple[object, ...]) -> list[str]:
+    """Have a worker say what it has opened or written; return what has changed before a look."""
+    graph = Graph(1, "app", (), (), (), ())
+    known.reports.add(replace(graph, **said), 0.0)  # type: ignore[arg-type]
+    known.look_around(0.0)
+    found = []
+    while (done := known.work())[0]:
+        found.append(done[1])
+    return [path for path in found if path]
+
+
+def opened(path: Path | str, moment: float) -> tuple[Opened]:
+    """Return what a worker says of a file that it has opened at a moment."""
+    return (Opened(str(path), "app", moment),)
+
+
+def test_a_file_was_opened_before_it_was_saved_as_a_worker_tells_late(page: Path) -> None:
+    known = Knowledge(str(page.parent), ())
+    assert missed(known, kept=opened(page, 1001.0)) == []
+    assert missed(known, kept=opened(page, 999.0)) == [str(page)]
+    assert missed(known, kept=opened(page, 998.0)) == [], "it is told once"
+
+
+def test_what_was_acted_upon_since_is_no_news(page: Path) -> None:
+    known = Knowledge(str(page.parent), ())
+    missed(known, kept=opened(page, 1001.0))
+    page.write_text("two")
+    assert len(known.changes([str(page)])) == 1
+    assert missed(known, kept=opened(page, 999.0)) == []
+
+
+def test_what_the_application_writes_is_its_own_whoever_tells_late(page: Path) -> None:
+    known = Knowledge(str(page.parent), ())
+    missed(known, kept=opened(page, 1001.0))
+    missed(known, written=(str(page),))
+    assert missed(known, kept=opened(page, 999.0)) == []
+
+
+def test_a_folder_is_not_looked_at_again_before_its_change_is_acted_upon(page: Path) -> None:
+    known, folder = Knowledge(str(page.parent), ()), f"{page.parent}/"
+    missed(known, listed=opened(folder, page.parent.stat().st_mtime + 1))
+    page.with_name("new.html").touch()
+    missed(known, listed=opened(folder, 999.0))
+    assert [change.path for change in known.changes([folder])] == [folder]
