@@ -6,6 +6,8 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -92,7 +94,8 @@ class Site:
         self.secure = ("127.0.0.1", free_port())
         ends = self.instances[0].end, self.instances[1].end
         text = settled(deployed(program, unix), self.address[1], ends, ports[1])
-        self._text = replaced(text, self._for_tls(folder)) if variant == TLS else text
+        self._with_tls = variant == TLS
+        self._text = replaced(text, self._for_tls(folder)) if self._with_tls else text
         self._folder = folder
         self._stack = contextlib.ExitStack()
 
@@ -146,6 +149,8 @@ class Site:
 
     def _answers(self) -> bool:
         try:
+            if self._with_tls:  # Caddy listens first, and makes its certificate meanwhile
+                secured(socket.create_connection(self.secure, PATIENCE)).close()
             return get(self.address, "/").status == 200
         except (OSError, EOFError):
             return False
@@ -175,6 +180,14 @@ class Site:
         if self.program in said:  # nginx looks after nobody: it tries, and notices
             pattern = said[self.program].format(name=instance.name, host=instance.host)
             self.output.wait_for(pattern, start)
+
+
+def secured(connection: socket.socket) -> ssl.SSLSocket:
+    """Return a connection to a proxy with TLS; it may have made its certificate itself."""
+    anyone = ssl.create_default_context()
+    anyone.check_hostname = False
+    anyone.verify_mode = ssl.CERT_NONE
+    return anyone.wrap_socket(connection, server_hostname="localhost")
 
 
 def _make_certificate(folder: Path) -> tuple[Path, Path]:

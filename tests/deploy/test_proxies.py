@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from clients import Client, request
 from frames import WebSocket
-from proxied import TLS, UNIX, Application, Site
+from proxied import TLS, UNIX, Application, Site, secured
 from serving import APPS, PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -47,10 +46,7 @@ class Visitor(Client):
         self.socket.close()
         self.socket = socket.create_connection(address, PATIENCE, (VISITOR, 0))
         if scheme == "https":
-            anyone = ssl.create_default_context()
-            anyone.check_hostname = False
-            anyone.verify_mode = ssl.CERT_NONE
-            self.socket = anyone.wrap_socket(self.socket, server_hostname="localhost")
+            self.socket = secured(self.socket)
 
     def sees(self, *fields: str) -> dict[str, Any]:
         """Return what the application is told of this client."""
