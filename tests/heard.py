@@ -11,8 +11,12 @@ Event = dict[str, Any]
 """`id`, `event` and `data`."""
 
 
+class Full(Exception):
+    """There are as many streams as there may be, as far as the server knows."""
+
+
 class Stream:
-    """A client of `/events`."""
+    """A client of `/events`; raises Full."""
 
     def __init__(self, address: tuple[str, int], query: str = "", last: str = "") -> None:
         self.client = Client(address)
@@ -20,6 +24,9 @@ class Stream:
         again = [f"Last-Event-ID: {last}"] if last else []
         self.client.send("\r\n".join([*fields, *again, "", ""]).encode())
         status, headers = self.client.head()
+        if status == 503:
+            self.client.close()
+            raise Full
         assert (status, headers["content-type"]) == (200, "text/event-stream"), (status, headers)
         self.raw = self.client.chunk()
         """All that has come so far."""

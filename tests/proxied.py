@@ -23,7 +23,7 @@ from benchmarks.rolling_configs import (
     replaced,
     settled,
 )
-from clients import get
+from clients import Client, get
 from deployed import UnitFile
 from serving import PATIENCE, Output, Server, free_port, wait_until
 
@@ -58,6 +58,7 @@ class Instance:
         self.name = name
         self.host = host
         self.end = str(unix) if unix else f"{host}:{ports[0]}"
+        self._status = (host, ports[1])
         bind = f"unix:{unix}" if unix else self.end
         words = UnitFile("app@.service", host.rpartition(".")[2]).words[1:-1]
         self._words = [bind if word == f"{host}:{PORT}" else word for word in words]
@@ -70,6 +71,20 @@ class Instance:
         """Start it."""
         words = [*self._words, *application.options, application.name]
         self.server = Server(words, application.folder, {})
+
+    def wait_until_ready(self) -> None:
+        """Return when it says what proxies ask for: later than the application answers."""
+        self.server.wait_until_serving()
+        wait_until(self.is_ready, f"{self.name} is ready")
+
+    def is_ready(self) -> bool:
+        """Return what a proxy is told that asks whether to send requests here."""
+        try:
+            with Client(self._status) as client:
+                client.send(b"GET /readyz HTTP/1.0\r\n\r\n")
+                return client.answer().status == 200
+        except (OSError, EOFError):
+            return False
 
     def access(self, pattern: str) -> None:
         """Return when a line of its access log matches."""
@@ -121,7 +136,7 @@ class Site:
             for instance in self.instances:
                 instance.start(self.application)
             for instance in self.instances:
-                instance.server.wait_until_serving()
+                instance.wait_until_ready()
             stack.enter_context(self._proxy(path))
             self._stack = stack.pop_all()
         return self
@@ -164,6 +179,7 @@ class Site:
         """Stop it as `systemctl stop` does, but no longer than until the proxy has looked away."""
         before = len(self.output.lines)
         instance.server.signal(signal.SIGTERM)
+        wait_until(lambda: not instance.is_ready(), f"{instance.name} is leaving")
         self._wait_for(AWAY, instance, before)
         instance.server.signal(signal.SIGTERM)  # the delay is over
         assert instance.server.wait() == 0
@@ -172,7 +188,7 @@ class Site:
         """Start it again; return when the proxy sends requests to it."""
         before = len(self.output.lines)
         instance.start(self.application)
-        instance.server.wait_until_serving()
+        instance.wait_until_ready()
         self._wait_for(BACK, instance, before)
         instance.access('"POST / ')
 

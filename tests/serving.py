@@ -25,7 +25,8 @@ StartServer = Callable[..., "Server"]
 
 COMMAND = Path(sys.executable).parent / "spawn"
 
-_ADDRESS = re.compile(r"serving .* on (?:http://([^:/ ]+):(\d+)|unix:(\S+))")
+_ADDRESS = re.compile(r"serving .* on (?:http://([^:/ ]+):(\d+)|unix:(\S+)) ")
+"""The blank after it: of what a terminal has shown so far, a port may be a part."""
 
 
 class Output:
@@ -196,13 +197,21 @@ def free_port() -> int:
     """Return a port that is free, for programs that take no socket and pick no port themselves.
 
     It is none of those that the kernel hands out: another test may be given such a one just then.
+    Nor is it given a second time, here or in a process beside us, while this one lasts: we stay
+    bound to it without listening, which is in nobody's way who binds with SO_REUSEADDR.
     """
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(lowest // 2, lowest)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("", port))
-            return port
+        keeper = socket.socket()
+        try:
+            keeper.bind(("", port))  # before the option: whoever has it, we do not
+        except OSError:
+            keeper.close()
+            continue
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.detach()
+        return port
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import socket
@@ -24,23 +26,21 @@ class Unit:
         pid: str = "$$",
     ) -> None:
         # The descriptors follow 3, whatever they are here; and the process id is known after fork.
-        spare = 100
-        moves = [f"{3 + at}<&{spare + at} {spare + at}<&-" for at in range(len(passed))]
+        # Copies above those, which are nobody else's: on its way there, none gets in another's way.
+        copies = [fcntl.fcntl(sock, fcntl.F_DUPFD, 100) for sock in passed]
+        moves = [f"{3 + at}<&{copy} {copy}<&-" for at, copy in enumerate(copies)]
         variables = f"LISTEN_PID={pid} LISTEN_FDS={len(passed)} LISTEN_FDNAMES={names}"
         script = f'exec {" ".join(moves)}; {variables if passed else ""} exec "$@"'
-        for at, sock in enumerate(passed):
-            os.dup2(sock.fileno(), spare + at)
-        try:
+        with contextlib.ExitStack() as stack:
+            for copy in copies:
+                stack.callback(os.close, copy)
             self.process = subprocess.Popen(
                 ["bash", "-c", script, "systemd", str(COMMAND), "-s", "1", *words],
                 cwd=folder,
                 stderr=subprocess.PIPE,
                 text=True,
-                pass_fds=[spare + at for at in range(len(passed))],
+                pass_fds=copies,
             )
-        finally:
-            for at in range(len(passed)):
-                os.close(spare + at)
         assert self.process.stderr is not None
         self.log = Output(self.process.stderr)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 
 from browser.chromium import FOUND, Browser
@@ -48,10 +49,13 @@ def test_the_chat_comes_back_by_itself(browser: Browser, example: Callable[[str]
         bob.say("b", "from Bob")
         browser.wait_for(f"{SAID} === 'from the page,from Bob'")
     [worker] = [each for each in chat.server.workers() if "(serving)" in title_of(each)]
+    controller = psutil.Process(chat.server.pid)
+    controller.suspend()  # so that nobody takes its place before that was seen
     worker.kill()
     browser.wait_for("state.textContent === 'connecting again'")
     # What is written meanwhile is sent as soon as somebody answers.
     browser.value_of("textBox.value = 'are you back?'; form.requestSubmit()")
+    controller.resume()
     browser.wait_for("state.textContent === 'connected' && !list.querySelector('.waiting')")
     assert browser.value_of("stays") is True
     assert browser.value_of(SAID) == "from the page,from Bob,are you back?"

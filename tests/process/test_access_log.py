@@ -177,18 +177,23 @@ def test_a_terminal_shows_colour(plain: Path) -> None:
         stderr=terminal,
     ) as process:  # fmt: skip
         os.close(terminal)
-        said = b""
-        while b"generation 1" not in said:
-            said += os.read(reading, 4096)
+        said = _shown(reading, rb"generation 1 in ")
         assert b"\x1b[32mgeneration 1 in " in said
         port = re.search(rb"127\.0\.0\.1:(\d+)", said)
         assert port is not None
         get(("127.0.0.1", int(port[1])), "/")
-        while b"GET /" not in said:
-            said += os.read(reading, 4096)
+        said = _shown(reading, rb"GET /")
         process.terminate()
     os.close(reading)
     assert b'"GET / HTTP/1.1" \x1b[32m200\x1b[0m 13 ' in said
+
+
+def _shown(terminal: int, pattern: bytes) -> bytes:
+    """Return what a terminal shows up to the end of a line that matches."""
+    shown = b""
+    while not re.search(pattern + rb".*\n", shown):
+        shown += os.read(terminal, 4096)
+    return shown
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from clients import Load, get
-from serving import PATIENCE, StartServer, wait_until
+from serving import PATIENCE, StartServer, free_port, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -43,9 +43,10 @@ def test_a_stop_cuts_nobody_who_has_connected(
 
 def test_chaos_is_survived(spawn: StartServer, plain: Path, threads: str) -> None:
     chance = random.Random(2)
-    server = spawn(plain, "-s", "3", "-t", threads, "-l", "/dev/null", "hello.app")
+    port = str(free_port())  # or another test may be given it before it is bound again
+    words = ("--port", port, "-t", threads)
+    server = spawn(plain, *words, "-s", "3", "-l", "/dev/null", "hello.app")
     server.wait_until_serving().wait_for_workers(3)
-    _host, port = server.address
     before = psutil.Process(server.pid).num_fds()
     clients, kills = 4, 0
     with Load(server.address, "/", clients=clients) as load:
@@ -68,5 +69,5 @@ def test_chaos_is_survived(spawn: StartServer, plain: Path, threads: str) -> Non
     everything = psutil.Process(server.pid).children(recursive=True)
     psutil.Process(server.pid).kill()
     assert psutil.wait_procs(everything, timeout=PATIENCE)[1] == []
-    again = spawn(plain, "--port", str(port), "-s", "1", "-t", threads, "hello.app")
+    again = spawn(plain, *words, "-s", "1", "hello.app")
     assert get(again.wait_until_serving().address, "/").status == 200

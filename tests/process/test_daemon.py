@@ -216,12 +216,12 @@ def test_output_goes_to_files_which_usr1_opens_anew(
     os.kill(pid, signal.SIGUSR1)
     wait_until(lambda: all(file.exists() for file in (out, err, access)), "the files are new")
     worker = psutil.Process(pid).children()[0].pid
-    for number, file in ((1, out), (2, err)):
-        wait_until(
-            lambda n=number, f=file: os.readlink(f"/proc/{worker}/fd/{n}") == str(f),
-            "the worker has it open",
-        )
+    wait_until(
+        lambda: [os.readlink(f"/proc/{worker}/fd/{n}") for n in (1, 2)] == [str(out), str(err)],
+        "the worker has them open",
+    )
     get(address, "/second")
+    wait_until(lambda: "/second" in access.read_text(), "the request is logged")
     os.kill(pid, signal.SIGHUP)
     wait_until(lambda: "SIGHUP: generation 2" in err.read_text(), "the controller writes to it")
     get(address, "/third")

@@ -87,6 +87,8 @@ def test_who_is_too_slow_is_given_up(serve: StartServer, plain: Path) -> None:
     times = ["--header-timeout=1", "--body-timeout=1", "--write-timeout=1"]
     times.append("--keepalive-timeout=1")
     server = serve(plain, "echo.app", *times, "--proxy-protocol=127.0.0.3")
+    (worker,) = server.workers()
+    worker.suspend()  # so that none of them has waited before all is sent
     # All at once: each of them takes until the next second.
     with (
         Client(server.address) as silent,
@@ -101,7 +103,9 @@ def test_who_is_too_slow_is_given_up(serve: StartServer, plain: Path) -> None:
         uploads.send(request("/", "Content-Length: 5", method="POST") + b"xx")
         chunks.send(CHUNKED % b"/" + b"5\r\nxx")
         deaf.send(request("/big"))
-        assert idle.get("/environ").status == 200
+        idle.send(request("/environ"))
+        worker.resume()
+        assert idle.answer().status == 200
         assert begins.answer().status == 408
         assert uploads.answer().status == 408
         assert chunks.answer().status == 408

@@ -10,6 +10,7 @@ import pytest
 
 from clients import Answer, Client, Load, get, request
 from serving import PATIENCE, Server, StartServer, wait_until
+from watched import Watched
 
 pytestmark = pytest.mark.slow
 
@@ -166,8 +167,12 @@ def test_workers_are_replaced_when_all_together_use_too_much(
 
 
 def test_a_shutdown_delay_keeps_the_door_open(spawn: StartServer, plain: Path) -> None:
-    server = spawn(plain, "-s", "1", "--shutdown-delay", "60", "heavy.app").wait_until_serving()
+    words = ("-s", "1", "--status-port", "0", "--shutdown-delay", "60", "heavy.app")
+    server = spawn(plain, *words).wait_until_serving()
+    watched = Watched(server, plain)
     server.signal(signal.SIGTERM)
+    # Two signals at once would be one.
+    wait_until(lambda: watched.ask("/readyz").status == 503, "it leaves")
     for _ in range(20):
         assert get(server.address, "/").status == 200
     server.signal(signal.SIGTERM)  # enough

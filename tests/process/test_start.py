@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from clients import Client, get
-from serving import COMMAND, PATIENCE, Server, StartServer, title_of
+from serving import COMMAND, PATIENCE, Server, StartServer, free_port, title_of
 
 pytestmark = pytest.mark.slow
 
@@ -244,9 +244,10 @@ def test_a_port_that_another_server_has_says_how_to_stop_it(
     spawn: StartServer, plain: Path, tmp_path: Path
 ) -> None:
     runtime = {"XDG_RUNTIME_DIR": str(tmp_path)}
-    first = spawn(plain, "-s", "1", "--status-port", "0", "hello.app", env=runtime)
-    port = first.wait_until_serving().address[1]
-    second = spawn(plain, "--port", str(port), "hello.app", env=runtime)
+    port = ("--port", str(free_port()))  # or another test may be given it before the third server
+    first = spawn(plain, "-s", "1", *port, "--status-port", "0", "hello.app", env=runtime)
+    first.wait_until_serving()
+    second = spawn(plain, *port, "hello.app", env=runtime)
     assert second.wait() == 4
     who = rf"the Spawning server of hello\.app in {plain} \(pid {first.pid}, user \w+\)"
     said = rf"in use by {who}; type '(spawnctl stop --pid {first.pid})', or choose another port"
@@ -255,12 +256,12 @@ def test_a_port_that_another_server_has_says_how_to_stop_it(
     typed = [sys.executable, "-m", "spawning_devtools.ctl", *match[1].split()[1:]]
     subprocess.run(typed, check=True, env=os.environ | runtime)
     assert first.wait() == 0
-    third = spawn(plain, "-s", "1", "--port", str(port), "hello.app")
+    third = spawn(plain, "-s", "1", *port, "hello.app")
     assert get(third.wait_until_serving().address, "/").status == 200
 
 
 def test_a_port_that_becomes_free_in_time_is_taken(spawn: StartServer, plain: Path) -> None:
-    holder = socket.create_server(("127.0.0.1", 0))
+    holder = socket.create_server(("127.0.0.1", free_port()))
     with holder:
         server = spawn(plain, "--port", str(holder.getsockname()[1]), "-s", "1", "hello.app")
         server.log.wait_for("is in use")

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from clients import get
-from serving import StartServer, wait_until
+from serving import StartServer, free_port, wait_until
 from watched import APPLICATION, Watch
 
 pytestmark = pytest.mark.slow
@@ -191,7 +191,8 @@ def test_the_status_process_comes_back_and_has_forgotten_nothing(watch: Watch) -
 
 
 def test_it_may_have_an_address_of_its_own(watch: Watch) -> None:
-    watched = watch("-s", "1", "--status-host", "127.0.0.2")
+    port = str(free_port())  # or another server may have the same one at the other address
+    watched = watch("-s", "1", "--status-host", "127.0.0.2", "--status-port", port)
     assert watched.status[0] == "127.0.0.2"
     assert watched.ask("/healthz").status == 200
     with pytest.raises(ConnectionRefusedError):

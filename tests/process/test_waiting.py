@@ -108,7 +108,7 @@ def waiting(spawn: StartServer, tmp_path: Path, threads: str) -> Site:
 @pytest.fixture
 def live(spawn: StartServer, tmp_path: Path, threads: str) -> Site:
     """A site whose pages ask for news, and that is reloaded by hand."""
-    return Site(spawn, tmp_path, "-t", threads, "--livereload", "--keepalive-timeout", "1")
+    return Site(spawn, tmp_path, "-t", threads, "--livereload")
 
 
 def test_a_request_after_a_save_is_answered_by_the_new_code_if_that_starts(waiting: Site) -> None:
@@ -165,8 +165,9 @@ def test_a_page_hears_of_the_new_generation(live: Site) -> None:
 
 
 def test_a_question_waits_over_three_reloads_and_longer_than_a_connection_may_idle(
-    live: Site,
+    spawn: StartServer, tmp_path: Path, threads: str
 ) -> None:
+    live = Site(spawn, tmp_path, "-t", threads, "--livereload", "--keepalive-timeout", "1")
     with Client(live.server.address) as page, Client(live.server.address) as idle:
         idle.get("/")
         page.send(request(f"{QUESTION}{NEVER}") + request("/"))
