@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import interpreters
+import system_packages
 from cache import CACHE, ROOT, CannotMake, alone, run
 
 __all__ = ["CACHE", "ROOT", "CannotMake", "digest", "ensure"]
@@ -71,7 +72,8 @@ def _install_ensurepip(base: "interpreters.Interpreter") -> None:
     print("installing {}".format(package), flush=True)
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     subprocess.call(["apt-get", "update", "-qq"], env=quiet)
-    if subprocess.call(["apt-get", "install", "-y", "-qq", package], env=quiet):
+    waiting = system_packages.PATIENCE
+    if subprocess.call(["apt-get", "install", "-y", "-qq", *waiting, package], env=quiet):
         raise CannotMake(remedy)
 
 

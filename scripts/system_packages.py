@@ -31,6 +31,8 @@ PACKAGES = {
 HEADERS = {"ev.h": "libev-dev"}
 INCLUDED = "/usr/include"
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+PATIENCE = ["-o", "DPkg::Lock::Timeout=600"]
+"""Seconds to wait for whoever installs packages just now: a new machine does so by itself."""
 
 
 def missing(programs):
@@ -55,7 +57,7 @@ def install(packages):
     subprocess.call(["apt-get", "update", "-qq"], env=ENVIRONMENT)
     for package in packages:  # one by one: where one cannot be had, the others still can
         subprocess.call(
-            ["apt-get", "install", "-y", "-qq", *keep_off, package],
+            ["apt-get", "install", "-y", "-qq", *PATIENCE, *keep_off, package],
             env=ENVIRONMENT,
             stdout=subprocess.DEVNULL,
         )

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -122,17 +123,18 @@ class Entrance:
 
     def dies(self, worker: Worker, code: int = -9, generation: int = 1) -> None:
         """Have a worker die."""
-        worker.line.close()
+        # In this order: the door does not wait long for the word.
         self.tell(WorkerGone(worker.number, 0, generation, "died", code, 0.0))
+        worker.line.close()
 
     def connect(self, said: bytes = b"", place: int = 0) -> socket.socket:
-        """Connect, and say something."""
+        """Connect, and say something at once, however busy the machine is."""
         listener = self._listeners[place]
         sock = socket.socket(listener.family, socket.SOCK_STREAM)
         self._opened.append(sock)
         sock.settimeout(PATIENCE)
-        sock.connect(listener.getsockname())
-        if said:
+        with at_a_standstill(self.process.pid) if said else contextlib.nullcontext():
+            sock.connect(listener.getsockname())
             sock.sendall(said)
         return sock
 
@@ -151,6 +153,16 @@ class Entrance:
         lines = [worker.line for worker in (self.controller, *self.workers)]
         for line in (*lines, self._announcements, self._announce, self._door_line):
             line.close()
+
+
+@contextlib.contextmanager
+def at_a_standstill(door: int) -> Iterator[None]:
+    """Have a door find together what comes meanwhile: one who is slow to speak is a person."""
+    os.kill(door, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(door, signal.SIGCONT)
 
 
 @contextlib.contextmanager

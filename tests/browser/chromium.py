@@ -46,8 +46,8 @@ class Browser:
         self._last = 0
         self.requested: list[str] = []
         """Addresses that the page has asked for."""
-        self.unanswered: dict[str, str] = {}
-        """Addresses that it waits for, by the number of the request."""
+        self.unanswered: dict[str, tuple[str, str]] = {}
+        """Addresses that it waits for and whose document does, by the number of the request."""
         self.complaints: list[str] = []
         """What the page wrote to the console, and what was refused to it."""
         threading.Thread(target=self._read, daemon=True).start()
@@ -59,7 +59,6 @@ class Browser:
 
     def open(self, url: str) -> None:
         """Go to a page."""
-        self.unanswered.clear()  # of a page that is left, not every end is told
         self.tell("Page.navigate", url=url)
 
     def tell(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -156,9 +155,16 @@ class Browser:
                     self._changed.notify_all()
             case "Network.requestWillBeSent":
                 self.requested.append(parameters["request"]["url"])
-                self.unanswered[parameters["requestId"]] = parameters["request"]["url"]
+                asked = parameters["request"]["url"], parameters["loaderId"]
+                self.unanswered[parameters["requestId"]] = asked
             case "Network.loadingFinished" | "Network.loadingFailed":
                 self.unanswered.pop(parameters["requestId"], None)
+            case "Page.frameNavigated":
+                # Of a document that is left, not every end is told.
+                loader = parameters["frame"]["loaderId"]
+                left = [name for name, one in self.unanswered.items() if one[1] != loader]
+                for name in left:
+                    del self.unanswered[name]
             case "Log.entryAdded":
                 self.complaints.append(parameters["entry"]["text"])
             case "Runtime.exceptionThrown" | "Runtime.consoleAPICalled":

@@ -91,21 +91,24 @@ class Keeper:
         self.below = ""
         """The path that a proxy has put us under."""
         self.port = 0
+        self._lock = threading.RLock()
         self._server: http.server.ThreadingHTTPServer | None = None
 
     def change(self, file: File, **values: Any) -> None:
         """Learn something of a file."""
-        for name, value in values.items():
-            setattr(file, name, value)
-        self.files[file.path] = file
-        file.seq = self.seq + 1
-        self.seq += 1
+        with self._lock:
+            for name, value in values.items():
+                setattr(file, name, value)
+            self.files[file.path] = file
+            self.seq += 1
+            file.seq = self.seq
 
     def remove(self, file: File) -> None:
         """Forget a file."""
-        del self.files[file.path]
-        self.gone.append(file.path)
-        self.seq += 1
+        with self._lock:
+            del self.files[file.path]
+            self.gone.append(file.path)
+            self.seq += 1
 
     def url(self, path: str = "") -> str:
         """Return an address of ours."""
@@ -156,9 +159,10 @@ class Keeper:
             return _send_page(to, notice_page("Being made", "The report <b> is made.", again=True))
         if self.refusal:
             return _send(to, 403, PLAIN, self.refusal.encode())
-        if method == "POST":
-            return _send(to, 200, PLAIN, self._order(path[1:]).encode())
-        told = self._live(fields) if path == "/live.json" else self._lines(fields)
+        with self._lock:
+            if method == "POST":
+                return _send(to, 200, PLAIN, self._order(path[1:]).encode())
+            told = self._live(fields) if path == "/live.json" else self._lines(fields)
         if told is None:
             return _send(to, 404, PLAIN, b"This file is not measured.")
         return _send(to, 200, "application/json", json.dumps(told).encode())

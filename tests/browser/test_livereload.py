@@ -48,13 +48,13 @@ ASKS = "performance.getEntriesByName(document.scripts[0].src).length"
 class Site:
     """A small site, saved by the test, and a browser that shows it."""
 
-    def __init__(self, browser: Browser, spawn: StartServer, folder: Path) -> None:
+    def __init__(self, browser: Browser, spawn: StartServer, folder: Path, port: int) -> None:
         self.folder = folder
         self.browser = browser
         (folder / "pages.py").write_text(APPLICATION)
         self.save("one")
-        options = ["-s", "2", "--reload=dev", "--livereload", "-l", "/dev/null"]
-        editor = ["--editor-url", "edit://{path}?{line}"]
+        options = ["--port", str(port), "-s", "2", "--reload=dev", "--livereload"]
+        editor = ["--editor-url", "edit://{path}?{line}", "-l", "/dev/null"]
         self.server: Server = spawn(folder, *options, *editor, "pages.app").wait_until_serving()
         self.server.log.wait_for("watching")
 
@@ -72,17 +72,17 @@ class Site:
         """Return once the page waits for news, or does not any more."""
 
         def asks() -> bool:
-            return any("livereload?" in url for url in list(self.browser.unanswered.values()))
+            return any("livereload?" in url for url, _ in list(self.browser.unanswered.values()))
 
         wait_until(lambda: asks() is whether, f"it is {whether} that the page waits for news")
 
 
 @pytest.fixture
-def site(browser: Browser, spawn: StartServer, tmp_path: Path) -> Site:
+def site(browser: Browser, spawn: StartServer, tmp_path: Path, port: int) -> Site:
     """The site and its browser."""
     folder = tmp_path / "site"
     folder.mkdir()
-    return Site(browser, spawn, folder)
+    return Site(browser, spawn, folder, port)
 
 
 def test_a_page_follows_the_code(site: Site) -> None:
@@ -144,7 +144,8 @@ def keeps_to_policies(site: Site) -> None:
     # The page styles an element by hand, which its policy forbids; we add nothing to that.
     assert len(browser.complaints) == 1
     site.save("three")
-    browser.wait_for(f"{WORD} === 'three/strict'")
+    # Whole, or it has still to complain.
+    browser.wait_for(f"document.readyState === 'complete' && {WORD} === 'three/strict'")
 
     browser.complaints.clear()
     site.open("/closed")
@@ -191,6 +192,7 @@ def follows_a_link_to_new_code(site: Site) -> None:
 
 def finds_the_server_again(site: Site, spawn: StartServer) -> None:
     _host, port = site.server.address
+    site.wait_until_it_asks(True)  # it has loaded what asks
     assert site.server.stop() == 0
     site.save("seven")
     spawn(site.folder, "--port", str(port), "--livereload", "pages.app").wait_until_serving()

@@ -14,6 +14,7 @@ import pytest
 
 import spawning_devtools.livereload
 from browser.chromium import Browser
+from serving import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 
@@ -67,9 +68,9 @@ class Answers:
 
     def tell(self, version: int, failure: object = None, reload: bool = False) -> None:
         """Answer the question that waits, and return when the next one does."""
-        self.asked.get(timeout=30)
+        self.asked.get(timeout=PATIENCE)
         self._told.put({"version": version, "reload": reload, "styles": [], "failure": failure})
-        self.asked.put(self.asked.get(timeout=30))
+        self.asked.put(self.asked.get(timeout=PATIENCE))
 
     def url(self, path: str) -> str:
         """Return the address of a page."""

@@ -60,7 +60,9 @@ def test_who_has_spoken_by_then_is_heard_however_busy_the_door_is() -> None:
         worker = door.worker(1)
         door.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, door.process.pid, os.WSTOPPED | os.WNOWAIT)
-        clients = [door.connect(GREETING) for _ in range(3)]
+        clients = [door.connect() for _ in range(3)]
+        for client in clients:
+            client.sendall(GREETING)
         door.process.send_signal(signal.SIGCONT)
         assert [worker.arrival()[0].plain for _ in clients] == [False] * 3
 

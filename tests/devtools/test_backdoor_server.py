@@ -13,19 +13,10 @@ import pytest
 
 from clients import get
 from entrance import read_all
-from serving import Server, StartServer, title_of, wait_until
-from visits import place_of, session, start
+from serving import StartServer, title_of, wait_until
+from visits import door_of, place_of, session, start
 
 pytestmark = pytest.mark.slow
-
-
-def door_of(server: Server) -> psutil.Process:
-    """Return the process at which people knock."""
-    children = psutil.Process(server.pid).children()
-    # Before it sets its title, the command line is that of its start.
-    titles = ("spawn: backdoor of", "backdoor/door/__main__.py")
-    (found,) = [child for child in children if any(one in title_of(child) for one in titles)]
-    return found
 
 
 # ---------------------------------------------------------------- inside
@@ -71,13 +62,17 @@ def test_a_session_outlives_workers_and_the_door(
 
 
 def test_a_statement_ends_where_it_began(
-    spawn: StartServer, plain: Path, threads: str, runtime: dict[str, str]
+    spawn: StartServer, plain: Path, threads: str, runtime: dict[str, str], tmp_path: Path
 ) -> None:
     server = start(spawn, plain, "-s", "1", "-t", threads, "--backdoor=0", env=runtime)
+    begun, gate = tmp_path / "begun", tmp_path / "gate"
+    waits = f"while not os.path.exists({str(gate)!r}): time.sleep(0.01)"
     with session(server) as inside:
-        inside.begin("import os, time; time.sleep(1.5); os.getpid()")
+        inside.begin(f"import os, time; open({str(begun)!r}, 'w').close()\n{waits}\nos.getpid()")
+        wait_until(begun.exists, "the statement has begun")
         server.signal(signal.SIGHUP)
         server.log.wait_for("SIGHUP: generation 2 in")
+        gate.touch()
         assert inside.wait_for("out")["text"].strip() == str(inside.hello["pid"])
         assert inside.wait_for("moved")["generation"] == 2
 
@@ -88,12 +83,14 @@ def test_a_statement_that_does_not_end_is_not_waited_for(
     words = ("-s", "1", "-t", threads, "--deadman", "1", "--backdoor=0")
     server = start(spawn, plain, *words, env=runtime)
     with session(server) as inside:
-        inside.begin("import time\nwhile True: time.sleep(0.01)")
+        inside.begin("import time; print('begun')\nwhile True: time.sleep(0.01)")
+        inside.wait_for("out")
         server.signal(signal.SIGHUP)
         assert inside.wait_for("moved")["why"] == "worker 1 did not end in time and was killed"
         assert inside.wait_for("hello")["generation"] == 2
         assert inside.run("1 + 1").strip() == "2"
-        inside.begin("while True: time.sleep(0.01)")
+        inside.begin("print('begun')\nwhile True: time.sleep(0.01)")
+        inside.wait_for("out")
         assert server.stop() == 0, "nobody succeeds, and nobody is waited for"
 
 

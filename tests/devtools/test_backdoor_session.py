@@ -13,9 +13,9 @@ import pytest
 
 import priced
 from clients import get
-from serving import Server, StartServer
+from serving import Server, StartServer, wait_until
 from storefront import Customer
-from visits import knock, place_of, session, told
+from visits import Session, knock, place_of, session, told
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +78,12 @@ def test_a_statement_that_does_not_give_way_is_told_of_and_interrupted(
         assert not inside.wait_for("done")["ok"], "a call that blocks in the kernel ends too"
 
 
+def stacks(inside: Session) -> str:
+    """Return what all threads and greenlets do."""
+    inside.ask("magic", words=["stack"])
+    return str(inside.wait_for("text")["text"])
+
+
 def test_requests_and_stacks_are_shown(serve: Callable[..., Server]) -> None:
     server = serve("-s", "1")
     with session(server) as inside:
@@ -89,9 +95,9 @@ def test_requests_and_stacks_are_shown(serve: Callable[..., Server]) -> None:
         age, worker, method, url = rows[0]
         assert (worker, method, url) == (1, "GET", "/wait?" + "x" * 200), "not cut short"
         assert re.fullmatch(r"\d+\.\d{3} s", age)
-        inside.ask("magic", words=["stack"])
-        stacks = inside.wait_for("text")["text"]
-        assert re.search(r": GET /wait\S+ \(\d+\.\d s\)\n  shop.py:14 in app", stacks), stacks
+        waits = re.compile(r": GET /wait\S+ \(\d+\.\d s\)\n  shop.py:14 in app")
+        # Listed it is from its beginning on, before the application has come to that line.
+        wait_until(lambda: waits.search(stacks(inside)) is not None, "it is shown where it waits")
         inside.run("import shop; shop.going_on.set()")
         assert customer.wait().startswith(b"/wait")
 

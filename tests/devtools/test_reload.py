@@ -64,7 +64,9 @@ class Site:
         self._served(path, begin)
 
     def _served(self, path: Path, begin: int) -> None:
-        self.server.log.wait_for(rf"{path.name} changed.*: generation \d+ in \d", begin)
+        # Of one that is moved away and written, the watcher may see each.
+        served = rf"{path.name} (changed|appeared).*: generation \d+ in \d"
+        self.server.log.wait_for(served, begin)
 
     def _note(self, line: str) -> None:
         if re.search(r": generation \d+ in ", line):

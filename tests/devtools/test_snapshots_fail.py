@@ -69,9 +69,9 @@ def test_what_a_fork_would_share_or_lose_is_started_cold_and_said_once(
 ) -> None:
     site = serve(steady=statement)
     assert not is_warm(site)
+    site.server.log.wait_for(complaint)
     said = [line for line in site.server.log.lines if "a warm start can hold" in line]
     assert len(said) == 1, said
-    site.server.log.wait_for(complaint)
 
 
 HOOK = "import sys\nsys.meta_path.insert(0, type('Mine', (), {'find_spec': lambda *_: None})())\n"

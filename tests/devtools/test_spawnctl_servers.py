@@ -120,7 +120,7 @@ def _serving(server: Server) -> int:
 def test_top(server: Server, shop: Path, runtime: dict[str, str]) -> None:
     customer = Customer(server, "/wait")
     with spawnctl(shop, runtime, "top", "-d", "0.2", size=(110, 24)) as top:
-        shown = top.wait_for(r"^ +\d\.\ds +\d  GET /wait$")
+        shown = top.wait_for(r"^ +\d+\.\ds +\d  GET /wait$")
         assert "healthy: Generation 1 serves" in shown
         assert "1/6]" in shown
         assert f"pid {server.pid} " in shown

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from serving import free_port
 from spawning.errors import AddressUnusable
 from spawning.sockets import (
     Address,
@@ -21,6 +22,7 @@ from spawning.sockets import (
     url_of,
     urls_of,
 )
+from unit.core.backlog import wait_for_backlog
 
 # (text, address, how it is shown)
 ADDRESSES = [
@@ -69,6 +71,8 @@ def test_an_address_is_read_and_shown(text: str, address: Address, shown: str) -
 def _connects(sock: socket.socket) -> bool:
     with socket.socket(sock.family, socket.SOCK_STREAM) as client:
         client.connect(sock.getsockname())
+        if sock.family != socket.AF_UNIX:
+            wait_for_backlog(sock)
         accepted, _peer = sock.accept()
         accepted.close()
     return True
@@ -134,9 +138,9 @@ def test_a_port_that_is_free_in_one_protocol_only_is_in_use() -> None:
     with socket.socket(family) as holder:
         if family == socket.AF_INET6:
             holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        holder.bind((wildcard, 0))
+        port = free_port()  # for it is free again before it is listened on
+        holder.bind((wildcard, port))
         holder.listen()
-        port = holder.getsockname()[1]
         with pytest.raises(OSError, match="in use") as error:
             listen_all(Address("", port))
         assert error.value.errno == errno.EADDRINUSE

@@ -102,18 +102,27 @@ describe('the event stream', () => {
     expect(whys[0]).toMatch(/^http:.*\/events\?counters=1 answered 503$/);
   });
 
-  it('is lost when it is cut, or falls silent', async () => {
+  it('is lost when it is cut', async () => {
     const cut: Answer = (response) => {
       response.writeHead(200, HEAD).write(notice('a'), () => response.socket?.destroy());
     };
-    const silent: Answer = (response) => {
-      response.writeHead(200, HEAD).write(notice('b'));
-    };
-    const { status } = await serving(cut, silent);
-    const { heard, whys } = await followed(status, 2, { silence: 300 });
+    const { status } = await serving(cut, tells(notice('b')));
+    const { heard, whys } = await followed(status, 2);
     expect(heard).toEqual(['a', 'b']);
     expect(whys[0]).toContain('terminated');
-    expect(whys[1]).toBe('the stream fell silent');
+  });
+
+  it('is lost when it falls silent', async () => {
+    const { status } = await serving((response) => {
+      response.writeHead(200, HEAD).write(notice('a'));
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let onEvent: Following['onEvent'] = () => undefined;
+    const heard = new Promise<ServerEvent>((resolve) => (onEvent = resolve));
+    const done = followed(status, 1, { onEvent });
+    expect(await heard).toMatchObject({ text: 'a' });
+    await vi.advanceTimersByTimeAsync(SILENCE + 1000);
+    expect((await done).whys).toEqual(['the stream fell silent']);
   });
 
   it('is none where nobody listens', async () => {

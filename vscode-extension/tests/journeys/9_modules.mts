@@ -6,6 +6,7 @@ export default journey(
     const { page } = bench;
     await bench.command('Spawning: Start');
     await bench.statusItem(/gen 1/).waitFor();
+    await bench.terminalLine('spawn: watching').waitFor();
     await bench.openFile('shop/prices.py');
 
     await bench.command('Spawning: Why Would This File Reload');

@@ -55,8 +55,10 @@ describe('Reload', () => {
 
   it('says that there is no such server any more', async () => {
     const actor = await stage.meet({ status: '' });
+    // It is soon found to be gone, and then it is none to be picked.
+    const server = stage.server(actor);
     await actor.die();
-    await editor.run('spawning.reload');
+    await editor.run('spawning.reload', { server });
     expect(editor.messages[0]?.text).toContain('cannot be told to reload: it has just ended');
   });
 });

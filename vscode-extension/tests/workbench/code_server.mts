@@ -105,7 +105,7 @@ export class CodeServer {
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
       .filter((name) => /^\d+\.json$/.test(name) && existsSync(`/proc/${name.slice(0, -5)}`))
-      .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Note);
+      .flatMap((name) => written(join(folder, name)));
   }
 
   get servers(): number[] {
@@ -142,6 +142,16 @@ export class CodeServer {
     } catch {
       // It was gone already.
     }
+  }
+}
+
+/** What stands in a note; nothing where the server that ends has just removed it. */
+function written(path: string): Note[] {
+  try {
+    return [JSON.parse(readFileSync(path, 'utf8')) as Note];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 

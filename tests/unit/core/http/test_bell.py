@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from serving import PATIENCE
+from serving import PATIENCE, wait_until
+from spawning.http import threads
 from spawning.http.bell import Bell
 from spawning.http.commons import Commons
 from spawning.http.connection import Connection
@@ -65,25 +66,26 @@ def test_what_a_thread_leaves_wakes_one_that_waits_although_it_has_used_up_the_r
     first, second = (MemoryHost(Recorder()).connection for _ in range(2))
     begun: queue.SimpleQueue[Connection] = queue.SimpleQueue()
     prepared, late, gate = threading.Event(), threading.Event(), threading.Event()
-    callers, original = itertools.count(), Poller.take
+    callers = itertools.count()
 
-    def take(edges: Poller, timeout: float, most: int) -> list[tuple[int, int]]:
-        caller = next(callers)
-        if caller == 0:  # it waits, and is slow to wake up
-            late.wait(PATIENCE)
-        elif caller == 1:
-            prepared.wait(PATIENCE)
-            runner._commons.bell.ring()  # as two others have heard
-            (bell,) = original(edges, 0, most)
-            return [bell, bell, *((one.descriptor, EPOLLIN) for one in (first, second))]
-        return original(edges, timeout, most)
+    class Edges(Poller):  # this runner's only: threads of other tests may still be about to wait
+        def take(self, timeout: float, most: int) -> list[tuple[int, int]]:
+            caller = next(callers)
+            if caller == 0:  # it waits, and is slow to wake up
+                late.wait(PATIENCE)
+            elif caller == 1:
+                prepared.wait(PATIENCE)
+                runner._commons.bell.ring()  # as two others have heard
+                (bell,) = super().take(0, most)
+                return [bell, bell, *((one.descriptor, EPOLLIN) for one in (first, second))]
+            return super().take(timeout, most)
 
     def work_on(_runner: ThreadRunner, connection: Connection, *_mine: Any) -> None:
         begun.put(connection)
         if connection is first:
             gate.wait()
 
-    monkeypatch.setattr(Poller, "take", take)
+    monkeypatch.setattr(threads, "Poller", Edges)
     monkeypatch.setattr(ThreadRunner, "_work_on", work_on)
     runner = ThreadRunner([NO_SLOT] * 2)
     runner.edges.watched.update({one.descriptor: one for one in (first, second)})
@@ -92,3 +94,5 @@ def test_what_a_thread_leaves_wakes_one_that_waits_although_it_has_used_up_the_r
     late.set()
     assert begun.get(timeout=PATIENCE) is second
     gate.set()
+    idle = runner._commons.idle
+    wait_until(lambda: len(idle) == 2, "nothing is at work that was replaced for this test")

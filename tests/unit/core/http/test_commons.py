@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from serving import PATIENCE
+from serving import PATIENCE, wait_until
 from spawning.http import commons
 from spawning.http.commons import Commons
 from spawning.http.connection import Connection
@@ -87,9 +87,12 @@ def test_what_nobody_takes_is_begun_beside_a_thread_that_waits(
     monkeypatch.setattr(ThreadRunner, "_work_on", work_on)
     monkeypatch.setattr(commons, "sleep", lambda _seconds: looked_away.set())
     runner = ThreadRunner([NO_SLOT] * 2)
+    idle = runner._commons.idle
+    wait_until(lambda: len(idle) == 2, "both threads wait, and neither defers to one that starts")
     runner._commons.deference.pays = True
     for connection in (first, second):  # an event comes at once: each can be written
         runner.edges.add(connection.descriptor, connection)
         assert begun.get(timeout=PATIENCE) is connection
         assert looked_away.is_set() == (connection is second)
     gate.set()
+    wait_until(lambda: len(idle) == 2, "nothing is at work that was replaced for this test")

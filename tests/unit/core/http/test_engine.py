@@ -15,6 +15,7 @@ from spawning.http.limits import Limits
 from spawning.http.poller import Poller
 from spawning.http.stream import Stream
 from spawning.slot import NO_SLOT
+from unit.core.backlog import wait_for_backlog
 from unit.core.memory_host import Recorder
 
 ENDPOINT = "endpoint"
@@ -75,8 +76,10 @@ class Worker:
         self.engine.open_gate([(self.listener.dup(), ENDPOINT)])
 
     def connect(self) -> socket.socket:
-        """Return a client."""
-        return socket.create_connection(self.listener.getsockname(), 10)
+        """Return a client, once it can be accepted."""
+        client = socket.create_connection(self.listener.getsockname(), 10)
+        wait_for_backlog(self.listener)
+        return client
 
     def handed_over(self) -> socket.socket:
         """Return the one connection that has left for the successor."""

@@ -14,6 +14,7 @@ from spawning.http.handoff import make_pair
 from spawning.http.poller import Poller
 from spawning.http.share import TOLERATED, Share
 from spawning.http.sources import Sources
+from unit.core.backlog import wait_for_backlog
 
 ROWS = 5
 
@@ -123,6 +124,7 @@ def worker_with() -> Iterator[Callable[..., Worker]]:
             stack.callback(worker.close)
             for _ in range(CROWD):
                 stack.enter_context(socket.create_connection(listener.getsockname()))
+            wait_for_backlog(listener, CROWD)
             return worker
 
         yield make

@@ -10,6 +10,7 @@ import pytest
 from spawning.http.handoff import Outbox, make_pair
 from spawning.http.poller import Poller
 from spawning.http.sources import Sources
+from unit.core.backlog import wait_for_backlog
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_a_look_takes_what_a_killed_worker_was_woken_for(listener: socket.socket
             leaving = Outbox(outbox)
             leaving.put(other.dup(), 0, b"", b"GET / HTTP/1.1\r\n")
             leaving.flush()
+            wait_for_backlog(listener, 2)
             # The poller never turns: nobody tells us of them.
             sources.look()
             assert adopted == [b"GET / HTTP/1.1\r\n"]

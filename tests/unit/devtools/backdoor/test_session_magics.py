@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from serving import wait_until
 from spawning.scoreboard import InFlightNow, Reading
 from spawning_devtools.backdoor.session import stacks, tables
 from spawning_devtools.backdoor.session.magics import ABOUT
@@ -110,14 +111,21 @@ def test_stacks_of_threads_those_of_requests_first() -> None:
     thread = threading.Thread(target=working, name="one-of-ours")
     thread.start()
     waits.wait()
-    frames, names = stacks.of_threads()
     assert thread.ident is not None
-    text = stacks.described(frames, names, [], {thread.ident: "GET /slow (1.0 s)"})
-    may_go.set()
-    thread.join()
-    lines = text.splitlines()
+    requests = {thread.ident: "GET /slow (1.0 s)"}
+    lines: list[str] = []
+
+    def is_seen_waiting() -> bool:
+        frames, names = stacks.of_threads()
+        lines[:] = stacks.described(frames, names, [], requests).splitlines()
+        return any("in working: may_go.wait()" in line for line in lines)
+
+    try:
+        wait_until(is_seen_waiting, "it waits, and says where")
+    finally:
+        may_go.set()
+        thread.join()
     assert lines[0] == "one-of-ours: GET /slow (1.0 s)"
-    assert any("in working: may_go.wait()" in line for line in lines)
     assert lines[-1].endswith("of the server's own wait"), "the one that asks is ours here"
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from spawning_devtools.reload.watcher.git import Git
+
+LATER = time.time() + 1e6
+"""So that a rebase goes on, whatever time this test takes."""
 
 
 def test_the_lock_of_the_repository_above(tmp_path: Path) -> None:
@@ -27,10 +31,13 @@ def test_a_rebase_is_busy_until_it_stops_for_the_user(tmp_path: Path) -> None:
     rebase = tmp_path / ".git" / "rebase-merge"
     rebase.mkdir(parents=True)
     git = Git.of(str(tmp_path))
+    os.utime(rebase, (LATER, LATER))
     assert git.is_busy
     (rebase / "stopped-sha").touch()
+    os.utime(rebase, (LATER, LATER))
     assert not git.is_busy
     (rebase / "stopped-sha").unlink()
+    os.utime(rebase, (LATER, LATER))
     assert git.is_busy
     os.utime(rebase, (1, 1))
     assert not git.is_busy

@@ -94,7 +94,8 @@ class Keeper:
         return client
 
     def ask(self, target: str, method: str = "GET") -> tuple[int, bytes]:
-        """Return status and body of an answer."""
+        """Return status and body of an answer, which could overtake what was told before."""
+        wait_until(lambda: not select.select([self.heard], [], [], 0)[0], "all packets are heard")
         head = f"{method} /_coverage{target} HTTP/1.1\r\nHost: localhost\r\n\r\n"
         with self.connect(head.encode()) as client:
             return read(client)

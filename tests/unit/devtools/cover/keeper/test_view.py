@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from serving import PATIENCE
 from spawning.messages import IMPORT, REQUEST
 from spawning_devtools.cover.facts import Numbers
 from unit.devtools.cover.keeper.asking import SOURCE, Asked
@@ -202,7 +203,10 @@ def test_what_editors_are_told(ask: Asked) -> None:
     assert ask(f".json?since={told['seq']}&run=other").json["files"] == told["files"]
 
 
-def test_an_editor_waits_until_the_numbers_are_known(ask: Asked) -> None:
+def test_an_editor_waits_until_the_numbers_are_known(
+    ask: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spawning_devtools.cover.keeper.view.PATIENCE", PATIENCE)
     ask.analyst.pending = {ask.path}
     ask.tell(REQUEST, 4)
     # As the analyst does: in a thread of its own, once it was asked.

@@ -131,8 +131,12 @@ def test_the_end_of_one_that_never_began(teller: Teller, news: News) -> None:
 
 
 def test_a_bug_is_said_and_holds_up_nobody(
-    pair: tuple[socket.socket, int], capfd: pytest.CaptureFixture[str]
+    pair: tuple[socket.socket, int],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("spawning_devtools.cover.meter.teller.FAREWELL", PATIENCE)
+
     def gather() -> Iterable[bytes]:
         raise ZeroDivisionError
 

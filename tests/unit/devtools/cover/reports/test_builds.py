@@ -33,7 +33,7 @@ with open(to, "w") as file:
 print(json.dumps({"looked": json.loads(sys.argv[3]), "remarks": ["a remark"]}), flush=True)
 sys.stdin.read()
 """
-FAILING = 'print(\'{"problem": "It does not want to."}\')'
+FAILING = '[*iter(input, "")]; print(\'{"problem": "It does not want to."}\')'
 DYING = "raise SystemExit(9)"
 WAITING = "input()"
 
