@@ -16,7 +16,7 @@ from clients import get
 from serving import Server, StartServer
 from storefront import Customer
 from terminals import terminal
-from visits import Session, knock, session, told
+from visits import Session, knock, place_of, session, told
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +63,18 @@ def test_a_breakpoint_waits_for_who_attaches_and_nothing_ends_it(
     wrong = re.compile("hangs|has taken|is killed|died")
     assert not [line for line in server.log.lines if wrong.search(line)]
     assert server.stop() == 0
+
+
+def test_it_waits_for_our_client_too_that_was_slow(serve: Callable[..., Server]) -> None:
+    server = serve("-s", "2")
+    customer = Customer(server, "/price")
+    server.log.wait_for("GET /price waits at breakpoint")
+    with knock(place_of(server)) as sock:
+        told(sock, "(Pdb) ")  # it was taken for a person
+        sock.sendall(b"spawnctl 1 {}\n")
+        told(sock, '{"say":"ask","prompt":"(Pdb) "}\n')
+        sock.sendall(b'{"do":"input","text":"c"}\n')
+        assert customer.wait() == b"41"
 
 
 def test_a_session_elsewhere_is_told_and_goes_there(serve: Callable[..., Server]) -> None:

@@ -100,6 +100,21 @@ def test_our_client_that_was_slow_is_still_ours(tcp: Entrance) -> None:
     assert read_until(session, b"\n") == b'{"do": 1}\n'
 
 
+def test_our_client_that_was_slow_goes_where_it_wants_to_or_stays(tcp: Entrance) -> None:
+    first, second = tcp.worker(1), tcp.worker(2)
+    staying, leaving, lost = (tcp.connect() for _ in range(3))
+    for worker in (first, second, first):
+        assert worker.arrival()[0].plain
+    staying.sendall(b"spawnctl 1 {}\n")
+    arrival, _ = first.arrival()
+    assert (arrival.plain, arrival.to, arrival.why) == (False, "1", "")
+    leaving.sendall(b'spawnctl 1 {"to": 1}\n')
+    arrival, _ = first.arrival()
+    assert (arrival.plain, arrival.to, arrival.why) == (False, "1", "")
+    lost.sendall(b'spawnctl 1 {"to": 9}\n')
+    assert b"there is no worker 9 to be entered; there are: 1, 2" in read_all(lost)
+
+
 # ---------------------------------------------------------------- who floods, stalls, vanishes
 
 

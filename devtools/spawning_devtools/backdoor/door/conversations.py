@@ -122,7 +122,9 @@ class Conversations:
                 case Enter(plain, about, rest):
                     client.first_line = None
                     client.has_said(plain, about)
-                    self._placing.begin_anew(client)
+                    if why := self._placing.begin_anew(client):
+                        client.leave(why)
+                        return False
                     data = rest
                 case bytes(passed):
                     data = passed

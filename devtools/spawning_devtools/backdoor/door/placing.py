@@ -40,24 +40,16 @@ class Placing:
         """Begin a client's session; return why not, or ''."""
         if sum(one.is_counted for one in self.clients.values()) >= SESSIONS:
             return f"there are {SESSIONS} sessions already, and no more are let in"
-        try:
-            to = wanted(client.arrival.about.get("to"))
-        except ValueError as error:
-            return str(error)
-        if to is not None and to not in self._workers:
-            return self._no_such(to)
-        client.arrival = dataclasses.replace(client.arrival, to="" if to is None else _name(to))
         client.new_until = monotonic() + NEW
-        self._connect(client)
-        self._place(client)
-        return ""
+        return self._begin(client)
 
-    def begin_anew(self, client: Client) -> None:
-        """A client turns out to be another kind of client: its session begins once more."""
+    def begin_anew(self, client: Client) -> str:
+        """A client turns out to be another kind of client; return why not, or ''.
+
+        Its session begins once more, where it was: there it may have got what it came for.
+        """
         client.lose_session()
-        client.arrival = dataclasses.replace(client.arrival, why="", to="")
-        self._connect(client)
-        self._place(client)
+        return self._begin(client, client.where)
 
     def came_back(self, worker_id: int, arrival: Arrival, descriptor: int) -> None:
         """A worker has given a session's end back, which goes elsewhere."""
@@ -118,6 +110,22 @@ class Placing:
                 client.tell(notices.text(text))
 
     # ------------------------------------------------------------
+
+    def _begin(self, client: Client, where: int | None = None) -> str:
+        """Begin a client's session; where it names no worker, in the worker `where`."""
+        try:
+            to = wanted(client.arrival.about.get("to"))
+        except ValueError as error:
+            return str(error)
+        if to is not None and to not in self._workers:
+            return self._no_such(to)
+        if to is None and where is not None and where in self._workers:
+            to = where
+        name = "" if to is None else _name(to)
+        client.arrival = dataclasses.replace(client.arrival, why="", to=name)
+        self._connect(client)
+        self._place(client)
+        return ""
 
     def _connect(self, client: Client) -> None:
         client.session, client.end = socket.socketpair()

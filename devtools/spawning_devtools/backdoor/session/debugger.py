@@ -88,10 +88,9 @@ class Debugger(pdb.Pdb):
         self._debugged.stops("pdb", self._answered)
         token = SCREEN.set(self._halt)
         try:
-            is_new = self._halt.client is None
-            self._halt.await_client()
-            self._shows_around = is_new or not self._halt.has_shown
-            self._halt.has_shown = True
+            client = self._halt.await_client()
+            self._shows_around = client is not self._halt.shown_to
+            self._halt.shown_to = client
             _interaction(self, *args)
         finally:
             SCREEN.reset(token)

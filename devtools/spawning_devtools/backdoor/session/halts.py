@@ -7,6 +7,7 @@ Rules:
 4. Who comes for it debugs it.  Everybody else is told once of what waits, and takes it only
    when that is asked for: nobody may look at a prompt that a reload has brought along, and a
    script has no answers.
+5. Who comes once more, as a program after it was taken for a person, has what it had.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class Client(Protocol):
     """A session that debugs."""
 
     talk: Talk
+
+    @property
+    def number(self) -> int:
+        """Which client of the door's it is."""
 
     def debugs(self, halt: Halt) -> None:
         """This one is debugged from now on."""
@@ -57,8 +62,10 @@ class Halt:
         self.arrived: Callable[[], None] = _nothing
         """Called, in what is stopped, for each client that comes when it waits already."""
         self.is_over = False
-        self.has_shown = False
-        """Whether its client has seen where it is."""
+        self.shown_to: Client | None = None
+        """Who has seen where it is."""
+        self.number = 0 if client is None else client.number
+        """Which client debugs it, or was the last to."""
         self._halts = halts
         self._wait: Wait | None = None
         self._is_own = client is not None
@@ -72,8 +79,8 @@ class Halt:
             if client is not None:
                 return client
             wait = self._wait = self.target.new_wait()
-            self._halts.wait(self)
-            wait.take()
+            if self._halts.wait(self):
+                wait.take()
 
     def write(self, text: str, stream: str) -> None:
         """Show a text; nobody sees it where nobody is there."""
@@ -86,12 +93,10 @@ class Halt:
         """Return what the debugger is told next; waits for another client where one leaves."""
         self.target.end()
         while True:
-            if self.client is None:
-                self.await_client()
+            client = self.await_client()
+            if client is not self.shown_to:
+                self.shown_to = client
                 self.arrived()
-            client = self.client
-            if client is None:
-                continue  # gone again
             try:
                 line = client.talk.ask_for(self.target, prompt or self.prompt)
             except ClientLeft:
@@ -129,7 +134,7 @@ class Halt:
 
     def claim(self, client: Client) -> None:
         """This client debugs it from now on."""
-        self.client = client
+        self.client, self.number = client, client.number
         client.debugs(self)
         wait, self._wait = self._wait, None
         if wait is not None:
@@ -151,9 +156,11 @@ class Halts:
         self._claimed: list[Halt] = []
         self.clients: set[Client] = set()
 
-    def wait(self, halt: Halt) -> None:
-        """Nobody debugs this one: say so, to whoever might."""
+    def wait(self, halt: Halt) -> bool:
+        """Nobody debugs this one: say so, to whoever might; return False where somebody does."""
         with self._lock:
+            if halt.client is not None:  # whose client has come once more just now
+                return False
             if halt in self._claimed:
                 self._claimed.remove(halt)
             self._waiting.append(halt)
@@ -168,17 +175,32 @@ class Halts:
         )
         for client in clients:
             client.hear_of(stop)
+        return True
 
     def arrive(self, client: Client, arrival: Arrival) -> None:
         """A client is here: it debugs what waits, if it comes for that, or is told of it."""
         with self._lock:
             self.clients.add(client)
             waiting = [halt.stop for halt in self._waiting]
+            is_script = bool(arrival.about.get("script"))
+            if not (is_script or arrival.plain) and self._has_come_again(client):
+                return
         has_only_moved = arrival.why and not (arrival.to or arrival.is_new)
-        is_script = arrival.about.get("script")
         if has_only_moved or is_script or not self.claim(client):
             for stop in waiting:
                 client.hear_of(stop)
+
+    def _has_come_again(self, client: Client) -> bool:
+        """Give a client back what it had, as another session, which may not know of its end yet."""
+        for halt in (*self._claimed, *self._waiting):
+            if halt.number == client.number:
+                if halt in self._waiting:
+                    self._waiting.remove(halt)
+                    self._claimed.append(halt)
+                    self._tell()
+                halt.claim(client)
+                return True
+        return False
 
     def claim(self, client: Client) -> bool:
         """Let a client debug what has waited longest; return False where nothing may be."""

@@ -139,6 +139,11 @@ class Session:
 
     # ------------------------------------------------------------ for what is debugged
 
+    @property
+    def number(self) -> int:
+        """Which client of the door's it is, whatever kind it is taken for."""
+        return self._arrival.number
+
     def debugs(self, halt: Halt) -> None:
         """This one is debugged from now on."""
         self._debugging.append(halt)

@@ -152,7 +152,8 @@ class Entered:
         self._clients: list[Client] = []
 
     def client(self, **arrival: Any) -> Client:
-        """Have one more client."""
+        """Have one more client; of a number, where it is to be one that was here before."""
+        arrival.setdefault("number", len(self._clients) + 1)
         self._clients.append(Client(self.sessions, **arrival))
         return self._clients[-1]
 

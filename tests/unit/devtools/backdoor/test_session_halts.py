@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from serving import PATIENCE
-from unit.devtools.backdoor.entered import Client, Entered, Message, entered, text_of
+from unit.devtools.backdoor.entered import Entered, text_of
+from unit.devtools.backdoor.stopping import (
+    FILE,
+    Running,
+    commands,
+    goes_on,
+    minding_breakpoints,
+    stopped,
+    sums,
+)
 
 
 @pytest.fixture
 def inside() -> Iterator[Entered]:
-    before = sys.breakpointhook
-    with entered() as made:
-        made.sessions.mind_breakpoints()
+    with minding_breakpoints() as made:
         yield made
-    sys.breakpointhook = before
-
-
-def sums(first: int) -> int:
-    second = first + 1
-    breakpoint()
-    third = second * 2
-    return third  # noqa: RET504 - to step through
-
-
-class Running:
-    """Code of the application's, in a thread of its own."""
-
-    def __init__(self, call: Callable[[], Any]) -> None:
-        self._result: list[Any] = []
-        self._call = call
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._result.append(self._call())
-        except BaseException as error:
-            self._result.append(type(error).__name__)
-        self._result.append(sys.gettrace())
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the call has returned, or raised."""
-        return bool(self._result)
-
-    @property
-    def result(self) -> Any:
-        """What the call has returned, or the name of what it has raised."""
-        self.thread.join(PATIENCE)
-        result, trace = self._result
-        assert trace is None, "nothing is traced any more"
-        return result
-
-
-def stopped(inside: Entered, call: Callable[[], Any] = lambda: sums(20)) -> Running:
-    """Have code that waits at its breakpoint."""
-    running = Running(call)
-    inside.view.wait_until(lambda: bool(inside.view.stops or running.has_ended))
-    assert inside.view.stops, running.result
-    return running
-
-
-def commands(client: Client, *lines: str) -> str:
-    """Type some commands of pdb, each where it asks for one; return what is shown."""
-    shown = ""
-    for line in lines:
-        client.ask("input", text=line)
-        shown += text_of(client.until("ask"))
-    return shown
-
-
-def goes_on(client: Client, command: str = "c") -> list[Message]:
-    """Let it go on."""
-    client.ask("input", text=command)
-    return client.until("mode")
 
 
 def test_who_attaches_lands_in_pdb_and_lets_it_go_on(
@@ -87,7 +29,7 @@ def test_who_attaches_lands_in_pdb_and_lets_it_go_on(
 ) -> None:
     running = stopped(inside)
     (stop,) = inside.view.stops
-    assert (stop.file, stop.line) == (__file__, sums.__code__.co_firstlineno + 2)
+    assert (stop.file, stop.line) == (FILE, sums.__code__.co_firstlineno + 2)
     client = inside.client()
     told = client.until("ask")
     assert {"say": "mode", "name": "pdb"} in told
@@ -168,7 +110,7 @@ def test_who_is_here_already_is_told_and_takes_it(inside: Entered) -> None:
     client.enter()
     running = Running(lambda: sums(20))
     told = client.until("breakpoint")[-1]
-    assert (told["worker"], told["file"]) == (3, __file__)
+    assert (told["worker"], told["file"]) == (3, FILE)
     assert client.run("1") == "1\n"
     assert client.magic("debug")[-1]["ok"]
     client.until("ask")
@@ -181,7 +123,7 @@ def test_who_has_only_moved_is_told_and_takes_nothing(inside: Entered) -> None:
     running = stopped(inside)
     moved = inside.client(why="worker 2 ends, its generation has a successor")
     *before, told = moved.until("breakpoint", "mode")
-    assert (told["say"], told.get("file")) == ("breakpoint", __file__)
+    assert (told["say"], told.get("file")) == ("breakpoint", FILE)
     assert [one["say"] for one in before][:2] == ["moved", "hello"]
     assert moved.run("1") == "1\n"
     client = inside.client()
