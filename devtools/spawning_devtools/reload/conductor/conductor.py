@@ -247,7 +247,7 @@ class Conductor:
         self.see(self.news())  # what was read may have been emptied, to be written anew
         unsteady = known.unsteady(paths_of(changes)) + self._batch.written(paths_of(changes))
         if self._is_written(batch, paths_of(changes), now, unsteady):
-            known.doubt(paths_of(changes))
+            known.take_back()
             return []
         if known.interest.served.issuperset(paths_of(changes)):
             return [Refresh(known.cause(changes), paths_of(changes), batch.first)]

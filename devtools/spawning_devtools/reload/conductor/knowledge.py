@@ -147,10 +147,9 @@ class Knowledge:
         """Return those of `paths` that have been written to since they were read."""
         return [path for path in paths if status_of(path) != self.prints.status(path)]
 
-    def doubt(self, paths: Iterable[str]) -> None:
-        """Know that these have changed, and not what they are now."""
-        for path in paths:
-            self.prints.keep(path, UNKNOWN)
+    def take_back(self) -> None:
+        """Know what was known before the last `changes`, which are still being made."""
+        self.prints.take_back()
 
     def suspects(self) -> set[str]:
         """Return the files that do not look as they did."""

@@ -121,6 +121,8 @@ class Fingerprints:
     own: Container[str] = ()
     """Files that the application writes itself."""
     _known: dict[str, Print | None] = field(default_factory=dict)
+    _replaced: dict[str, Print | None] = field(default_factory=dict)
+    """What was known, before the last look for changes, of those that it has found."""
 
     def __contains__(self, path: str) -> bool:
         return path in self._known
@@ -145,6 +147,7 @@ class Fingerprints:
         A file of which nothing was known differs, unless there is none.
         """
         changes = []
+        self._replaced.clear()
         for path in paths:
             unknown = path not in self._known
             before = self._known.get(path)
@@ -159,7 +162,14 @@ class Fingerprints:
                 changes.append(Change(path, kind))
             elif before.digest != now.digest:
                 changes.append(Change(path, Difference.CHANGED))
+            if changes and changes[-1].path == path:
+                self._replaced[path] = UNKNOWN if unknown else before
         return changes
+
+    def take_back(self) -> None:
+        """Know what was known before the last look: nothing was done about its changes."""
+        self._known.update(self._replaced)
+        self._replaced.clear()
 
     def sweep(self) -> list[str]:
         """Return the known files whose status is not what it was."""

@@ -8,57 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from spawning.messages import Begun, Graph, Opened, Prospect, Reload, Serving
+from spawning.messages import Begun, Graph, Opened, Reload, Serving
 from spawning_devtools.reload.conductor.actions import Action, Say, Watch
 from spawning_devtools.reload.conductor.conductor import Conductor
 from spawning_devtools.reload.watcher.changes import CLOSING, FolderTouch, Overflow, State, Touch
 from spawning_devtools.reload.watcher.loops import TOLERATED
 
+from .clocked import Clocked, causes
 from .conftest import AN_HOUR_AGO, Project
-
-
-class Clocked:
-    """A conductor that has booted, and the time."""
-
-    def __init__(self, project: Project, watch: tuple[str, ...] = ()) -> None:
-        self.project = project
-        self.conductor = Conductor(str(project.folder), watch)
-        self.now = 100.0
-        self.generation = 1
-        self.conductor.start(AN_HOUR_AGO + 60)
-        self.boot(starting=False)
-        assert isinstance(self.step()[0], Watch)
-        while self.conductor.work(self.now):
-            pass
-        (told,) = self.step()
-        assert isinstance(told, Say)
-        assert told.text.startswith("watching ")
-        assert all(isinstance(action, Prospect) for action in self.step())
-
-    def boot(self, starting: bool) -> None:
-        wall = AN_HOUR_AGO + 60
-        self.conductor.hear(Begun(self.generation, wall), wall)
-        self.conductor.hear(self.project.graph(self.generation), wall)
-        if not starting:
-            self.conductor.hear(Serving(self.generation), wall)
-
-    def step(self) -> list[Action]:
-        return self.conductor.decide(self.now, git_is_busy=False)[0]
-
-    def touch(self, name: str, state: State = State.WRITTEN) -> None:
-        self.conductor.see([Touch(state, str(self.project.folder / name), self.now)])
-
-    def until_action(self) -> list[Action]:
-        while True:
-            actions, at = self.conductor.decide(self.now, git_is_busy=False)
-            if actions:
-                return actions
-            assert at is not None, "nothing is waited for"
-            self.now = max(at, self.now)
-
-
-def causes(actions: list[Action]) -> list[str]:
-    return [action.cause for action in actions if isinstance(action, Reload)]
 
 
 def test_directories_are_watched_before_files_are_read(project: Project) -> None:
@@ -84,6 +41,22 @@ def test_a_file_that_is_emptied_while_it_is_read_is_waited_for(project: Project)
     clocked.touch("views.py")
     assert causes(clocked.until_action()) == ["views.py changed (views <- urls <- app)"]
     assert clocked.step() == []
+
+
+def test_the_same_bytes_written_slowly_are_no_reload(project: Project) -> None:
+    clocked = Clocked(project)
+    views = project.folder / "views.py"
+    before = views.read_text()
+    views.write_text("")
+    clocked.touch("views.py")
+    arriving = [[Touch(State.BEING_WRITTEN, str(views), clocked.now)], []]
+    clocked.conductor.news = lambda: arriving.pop(0) if arriving else []
+    assert clocked.step() == []
+    assert len(arriving) < 2, "it was read while it was empty"
+    views.write_text(before)
+    clocked.touch("views.py")
+    for _ in range(10):
+        assert clocked.step() == []
 
 
 def save_when_opened(path: Path, text: str) -> None:

@@ -22,17 +22,35 @@ def test_a_file_that_was_written_to_since_it_was_read_is_unsteady(tmp_path: Path
     assert known.unsteady([str(path)]) == [str(path)]
 
 
-def test_what_is_doubted_is_a_change_whatever_it_comes_to_be(tmp_path: Path) -> None:
-    path = tmp_path / "a.py"
+def test_what_is_still_being_saved_is_compared_with_what_was_there_before(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.py", tmp_path / "b.py"
     path.write_text("as it was")
     known = Knowledge(str(tmp_path), ())
+
+    def found(*paths: Path) -> list[str]:
+        return [change.difference.value for change in known.changes(map(str, paths))]
+
     known.changes([str(path)])
-    assert known.changes([str(path)]) == []
-    known.doubt([str(path)])
-    assert [change.path for change in known.changes([str(path)])] == [str(path)]
-    known.doubt([str(path)])
+    assert found(path) == []
+    known.take_back()
+    assert found(path) == [], "nothing was found"
+    path.write_text("")
+    assert found(path) == ["changed"]
+    known.take_back()
+    path.write_text("as it was")
+    assert found(path) == [], "the same bytes, slowly"
+    path.write_text("new")
+    other.write_text("of which nothing was known")
+    assert found(path, other) == ["changed", "changed"]
+    known.take_back()
+    assert found(path, other) == ["changed", "changed"]
+    assert found(path, other) == []
     path.unlink()
-    assert [change.difference.value for change in known.changes([str(path)])] == ["deleted"]
+    assert found(path) == ["deleted"]
+    known.take_back()
+    assert found(path) == ["deleted"]
+    path.write_text("anew")
+    assert found(path) == ["appeared"]
 
 
 @pytest.fixture
