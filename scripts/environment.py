@@ -78,6 +78,8 @@ def _install_ensurepip(base: "interpreters.Interpreter") -> None:
 
 
 def _install(python: str, groups: "list[str]") -> None:
+    if subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL):
+        run([python, "-m", "ensurepip"])  # whoever made the environment was interrupted
     pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     run([*pip, "--upgrade", PIP])
     run([*pip, "--editable", ".[devtools]", *["--group=" + group for group in groups]])
