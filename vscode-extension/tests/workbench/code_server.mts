@@ -114,7 +114,7 @@ export class CodeServer {
 
   /** Ends those servers, and waits until they have. */
   async endServers(): Promise<void> {
-    for (const pid of this.servers) process.kill(pid, 'SIGQUIT');
+    for (const pid of this.servers) end(pid, 'SIGQUIT');
     await this.serversGone();
   }
 
@@ -137,11 +137,15 @@ export class CodeServer {
   }
 
   private signal(name: NodeJS.Signals): void {
-    try {
-      process.kill(-(this.process.pid ?? 0), name);
-    } catch {
-      // It was gone already.
-    }
+    end(-(this.process.pid ?? 0), name);
+  }
+}
+
+function end(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It was gone already.
   }
 }
 
