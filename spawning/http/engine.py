@@ -177,11 +177,12 @@ class Engine:
     @property
     def is_empty(self) -> bool:
         """Whether no connection is left in this worker."""
-        if self._departing or any(self._outboxes):
+        # In the order in which they leave, or what a thread gives away just now is seen nowhere.
+        if self._connections and not (self._hung_up and monotonic() >= self._patience):
             return False
-        if self._hung_up and monotonic() >= self._patience:
-            return self._hung_up.issuperset(self._connections.values())
-        return not self._connections
+        if not self._hung_up.issuperset(list(self._connections.values())):
+            return False
+        return not (self._departing or any(self._outboxes))
 
     @property
     def count(self) -> int:

@@ -14,7 +14,8 @@ Rules:
 4. `readable` is cleared before the look, and set when a request is begun: what its
    client sends meanwhile stays in the kernel.
 5. A client that sends nothing more has closed the connection, if it asked a question.
-   Any other may be waiting for its answer still (RFC 9112, 9.6).
+   Any other may be waiting for its answer still (RFC 9112, 9.6).  The kernel is asked,
+   for an event may be of a client that had this number before (rule 2 of `poller`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from spawning.http.phase import IDLE, PARKED
+from spawning.http.poller import has_ended
 from spawning.http.request import Request
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def admit(connection: Connection, parked: Parked, host: Host, now: float) -> Req
         connection.parked, connection.phase = None, IDLE
         connection.readable = True
         return parked.request
-    elif is_question and connection.has_ended:
+    elif is_question and connection.has_ended and has_ended(connection.descriptor):
         connection.close()
     else:
         connection.parked, connection.phase = parked, PARKED

@@ -26,8 +26,18 @@ from spawning import log
 from spawning.errors import PlatformUnsupported
 
 try:
-    # By name, before anything monkey-patches the module: eventlet removes epoll from it.
-    from select import EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
+    # By name, before anything monkey-patches the module: eventlet removes epoll and poll from it.
+    from select import (
+        EPOLLET,
+        EPOLLEXCLUSIVE,
+        EPOLLHUP,
+        EPOLLIN,
+        EPOLLOUT,
+        EPOLLRDHUP,
+        POLLRDHUP,
+        epoll,
+        poll,
+    )
 except ImportError as error:
     raise PlatformUnsupported(
         "Spawning needs Linux: this Python has no select.epoll", "run it in a Linux container"
@@ -36,6 +46,13 @@ except ImportError as error:
 READABLE = EPOLLIN | EPOLLHUP | EPOLLRDHUP
 ENDED = EPOLLHUP | EPOLLRDHUP
 """The other side sends nothing more: what follows its last bytes is told by no further edge."""
+
+
+def has_ended(descriptor: int) -> bool:
+    """Return whether the other side of a connection sends nothing more."""
+    now = poll()
+    now.register(descriptor, POLLRDHUP)
+    return bool(now.poll(0))
 
 
 class Watched(Protocol):

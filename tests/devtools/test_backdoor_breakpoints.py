@@ -72,7 +72,7 @@ def test_it_waits_for_our_client_too_that_was_slow(serve: Callable[..., Server])
     with knock(place_of(server)) as sock:
         told(sock, "(Pdb) ")  # it was taken for a person
         sock.sendall(b"spawnctl 1 {}\n")
-        told(sock, '{"say":"ask","prompt":"(Pdb) "}\n')
+        assert b'{"say":"ask","prompt":"(Pdb) "}\n' in sock.makefile("rb")
         sock.sendall(b'{"do":"input","text":"c"}\n')
         assert customer.wait() == b"41"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from spawning.http.connection import Connection
 from spawning.http.engine import Engine
 from spawning.http.handoff import make_pair
 from spawning.http.limits import Limits
+from spawning.http.phase import IDLE
 from spawning.http.poller import Poller
 from spawning.http.stream import Stream
 from spawning.slot import NO_SLOT
@@ -119,6 +121,32 @@ def test_a_worker_that_drains_hands_over_what_waits_in_the_backlog(worker: Worke
         with worker.handed_over() as adopted:
             assert adopted.getpeername() == client.getsockname()
     assert worker.engine.is_empty
+
+
+def test_a_connection_that_leaves_while_it_is_looked_for_is_seen(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = worker.engine
+    with worker.connect():
+        engine.run(lambda _: None, lambda: False)  # it is accepted
+        (connection,) = engine._connections.values()
+
+        class Outboxes(list[Any]):
+            def __iter__(self) -> Iterator[Any]:
+                found = list(super().__iter__())
+                if connection.phase is IDLE:  # a thread gives it away just then
+                    assert not any(found)
+                    connection.leave(b"")
+                    return iter(())
+                return iter(found)
+
+        monkeypatch.setattr(engine, "_outboxes", Outboxes(engine._outboxes))
+        assert not engine.is_empty
+        connection.leave(b"")
+        assert not engine.is_empty, "it is not sent yet"
+        engine._flush()
+        assert engine.is_empty
+        worker.handed_over().close()
 
 
 def test_a_worker_without_a_successor_answers_what_waits_in_the_backlog(worker: Worker) -> None:

@@ -141,6 +141,15 @@ def test_a_page_that_is_left_is_noticed(lot: Lot) -> None:
     assert lot.host.connection.phase is CLOSED
 
 
+def test_a_page_is_not_taken_for_a_client_that_had_its_number_before(lot: Lot) -> None:
+    lot.host.client.send(QUESTION)
+    lot.host.connection.on_events(EPOLLIN | EPOLLRDHUP)  # a thread had it before that one closed
+    lot.host.exchange()
+    assert lot.host.connection.phase is PARKED
+    _ends(lot)
+    assert lot.host.connection.phase is CLOSED
+
+
 def test_a_client_that_has_said_all_still_gets_its_answer(lot: Lot) -> None:
     lot.hold_until(LATER)
     lot.host.exchange(GET)
