@@ -183,7 +183,10 @@ class Halts:
             self.clients.add(client)
             waiting = [halt.stop for halt in self._waiting]
             is_script = bool(arrival.about.get("script"))
-            if not (is_script or arrival.plain) and self._has_come_again(client):
+            # One that has moved has come before; after a restart of the door it may have the number
+            # of somebody who has gone.
+            is_begun_anew = not (is_script or arrival.plain or arrival.why)
+            if is_begun_anew and self._has_come_again(client):
                 return
         has_only_moved = arrival.why and not (arrival.to or arrival.is_new)
         if has_only_moved or is_script or not self.claim(client):

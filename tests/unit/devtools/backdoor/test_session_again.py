@@ -82,6 +82,18 @@ def test_a_script_lets_go_of_it(inside: Entered) -> None:
     assert running.result == 42
 
 
+def test_who_was_moved_has_only_a_number_in_common_with_who_has_gone(inside: Entered) -> None:
+    running = stopped(inside)
+    taken_for_a_person(inside).close()
+    inside.view.wait_until(lambda: bool(inside.view.stops))
+    moved = inside.client(number=1, why="worker 2 ends, its generation has a successor")
+    assert moved.until("mode", "breakpoint")[-1]["say"] == "breakpoint"
+    client = inside.client()
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42
+
+
 def test_a_person_does_not_come_again(inside: Entered) -> None:
     running = stopped(inside)
     client = inside.client(number=1)
