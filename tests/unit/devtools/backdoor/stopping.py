@@ -82,3 +82,11 @@ def goes_on(client: Client, command: str = "c") -> list[Message]:
     """Let it go on."""
     client.ask("input", text=command)
     return client.until("mode")
+
+
+def the_next_client_lets_it_go(inside: Entered, running: Running) -> None:
+    """Have somebody come for it, and see that it goes on as if it had not been stopped."""
+    client = inside.client()
+    client.until("ask")
+    goes_on(client)
+    assert running.result == 42

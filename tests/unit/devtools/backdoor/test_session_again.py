@@ -22,6 +22,7 @@ from unit.devtools.backdoor.stopping import (
     minding_breakpoints,
     stopped,
     sums,
+    the_next_client_lets_it_go,
 )
 from visits import told
 
@@ -76,10 +77,7 @@ def test_a_script_lets_go_of_it(inside: Entered) -> None:
     taken_for_a_person(inside).close()
     script = inside.client(number=1, about={"script": True})
     assert script.until("mode", "breakpoint")[-1]["say"] == "breakpoint"
-    client = inside.client()
-    client.until("ask")
-    goes_on(client)
-    assert running.result == 42
+    the_next_client_lets_it_go(inside, running)
 
 
 def test_who_was_moved_has_only_a_number_in_common_with_who_has_gone(inside: Entered) -> None:
@@ -88,10 +86,7 @@ def test_who_was_moved_has_only_a_number_in_common_with_who_has_gone(inside: Ent
     inside.view.wait_until(lambda: bool(inside.view.stops))
     moved = inside.client(number=1, why="worker 2 ends, its generation has a successor")
     assert moved.until("mode", "breakpoint")[-1]["say"] == "breakpoint"
-    client = inside.client()
-    client.until("ask")
-    goes_on(client)
-    assert running.result == 42
+    the_next_client_lets_it_go(inside, running)
 
 
 def test_a_person_does_not_come_again(inside: Entered) -> None:

@@ -15,6 +15,7 @@ from unit.devtools.backdoor.stopping import (
     minding_breakpoints,
     stopped,
     sums,
+    the_next_client_lets_it_go,
 )
 
 
@@ -126,10 +127,7 @@ def test_who_has_only_moved_is_told_and_takes_nothing(inside: Entered) -> None:
     assert (told["say"], told.get("file")) == ("breakpoint", FILE)
     assert [one["say"] for one in before][:2] == ["moved", "hello"]
     assert moved.run("1") == "1\n"
-    client = inside.client()
-    client.until("ask")
-    goes_on(client)
-    assert running.result == 42
+    the_next_client_lets_it_go(inside, running)
 
 
 def test_who_has_just_come_and_was_moved_at_once_comes_for_what_waits(inside: Entered) -> None:
@@ -145,10 +143,7 @@ def test_a_script_takes_nothing(inside: Entered) -> None:
     script = inside.client(about={"script": True})
     script.until("breakpoint")
     assert script.run("6 * 7") == "42\n"
-    client = inside.client()
-    client.until("ask")
-    goes_on(client)
-    assert running.result == 42
+    the_next_client_lets_it_go(inside, running)
 
 
 def test_who_was_sent_here_by_name_takes_it(inside: Entered) -> None:
