@@ -55,7 +55,8 @@ class Site:
         begin = len(self.server.log.lines)
         how(path, re.sub(r"\bv\d+\b", f"v{self.version}", text))
         assert text != path.read_text(), old
-        self._served(path, begin)
+        # Of a file that is moved away and written anew, the watcher may see each.
+        self._served(path, begin, "(changed|appeared)" if how is as_vim else "changed")
 
     def restore(self, path: Path, text: str) -> None:
         """Write a file's earlier text again, a save too, and wait until it serves."""
@@ -63,10 +64,8 @@ class Site:
         path.write_text(text)
         self._served(path, begin)
 
-    def _served(self, path: Path, begin: int) -> None:
-        # Of one that is moved away and written, the watcher may see each.
-        served = rf"{path.name} (changed|appeared).*: generation \d+ in \d"
-        self.server.log.wait_for(served, begin)
+    def _served(self, path: Path, begin: int, what: str = "changed") -> None:
+        self.server.log.wait_for(rf"{path.name} {what}.*: generation \d+ in \d", begin)
 
     def _note(self, line: str) -> None:
         if re.search(r": generation \d+ in ", line):
